@@ -1,0 +1,1 @@
+"""Vitascope: a Sora that artists can own."""

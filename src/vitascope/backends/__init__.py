@@ -1,0 +1,1 @@
+"""From a plan to frames: samplers, codecs and the runtimes that carry the network."""

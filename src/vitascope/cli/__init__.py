@@ -1,0 +1,1 @@
+"""Parse, load one room, print."""

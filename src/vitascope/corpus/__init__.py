@@ -1,0 +1,1 @@
+"""From packages of licensed art to captioned, composed clips."""

@@ -1,0 +1,1 @@
+"""The torch networks; imported only by training and by the torch runtime."""

@@ -1,0 +1,1 @@
+"""The invisible mark, the seal, and finding origin again."""

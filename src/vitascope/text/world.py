@@ -1,0 +1,147 @@
+"""The closed world of the embedded model: every thing, motion, place and attribute it is taught.
+
+Ids are the tokens of the vocabulary. ``hex`` is the Unicode code point of the emoji a subject is drawn from, the key
+under which the source packages file it. The sixty subjects are those of the corpus design: each has an animation in
+the MIT-licensed Fluent set and stills in all four styles.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["animal", "vehicle", "sky", "object"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A thing the model can draw. ``faces`` is the way its drawing looks: -1 left, 1 right, 0 neither."""
+
+    id: str
+    hex: str
+    kind: Kind
+    plural: str
+    faces: int = 0
+
+
+def _subject(kind: Kind, id_: str, hex_: str, plural: str = "") -> Subject:
+    return Subject(id=id_, hex=hex_, kind=kind, plural=plural or id_ + "s")
+
+
+_ALL = (
+    _subject("animal", "dog", "1f415"),
+    _subject("animal", "cat", "1f408"),
+    _subject("animal", "horse", "1f40e"),
+    _subject("animal", "rabbit", "1f407"),
+    _subject("animal", "elephant", "1f418"),
+    _subject("animal", "penguin", "1f427"),
+    _subject("animal", "parrot", "1f99c"),
+    _subject("animal", "eagle", "1f985"),
+    _subject("animal", "owl", "1f989"),
+    _subject("animal", "duck", "1f986"),
+    _subject("animal", "flamingo", "1f9a9"),
+    _subject("animal", "peacock", "1f99a"),
+    _subject("animal", "frog", "1f438"),
+    _subject("animal", "turtle", "1f422"),
+    _subject("animal", "crocodile", "1f40a"),
+    _subject("animal", "snake", "1f40d"),
+    _subject("animal", "whale", "1f40b"),
+    _subject("animal", "dolphin", "1f42c"),
+    _subject("animal", "shark", "1f988"),
+    _subject("animal", "fish", "1f420", "fish"),
+    _subject("animal", "octopus", "1f419", "octopuses"),
+    _subject("animal", "crab", "1f980"),
+    _subject("animal", "butterfly", "1f98b", "butterflies"),
+    _subject("animal", "bee", "1f41d"),
+    _subject("animal", "snail", "1f40c"),
+    _subject("animal", "spider", "1f577"),
+    _subject("animal", "kangaroo", "1f998"),
+    _subject("animal", "monkey", "1f412"),
+    _subject("animal", "bat", "1f987"),
+    _subject("animal", "dragon", "1f409"),
+    _subject("vehicle", "bus", "1f68c", "buses"),
+    _subject("vehicle", "car", "1f697"),
+    _subject("vehicle", "police_car", "1f693"),
+    _subject("vehicle", "fire_engine", "1f692"),
+    _subject("vehicle", "tractor", "1f69c"),
+    _subject("vehicle", "racing_car", "1f3ce"),
+    _subject("vehicle", "motorcycle", "1f3cd"),
+    _subject("vehicle", "locomotive", "1f682"),
+    _subject("vehicle", "airplane", "2708"),
+    _subject("vehicle", "helicopter", "1f681"),
+    _subject("vehicle", "rocket", "1f680"),
+    _subject("vehicle", "sailboat", "26f5"),
+    _subject("vehicle", "speedboat", "1f6a4"),
+    _subject("vehicle", "flying_saucer", "1f6f8"),
+    _subject("vehicle", "parachute", "1fa82"),
+    _subject("sky", "sun", "1f31e"),
+    _subject("sky", "star", "1f31f"),
+    _subject("sky", "shooting_star", "1f320"),
+    _subject("sky", "planet", "1fa90"),
+    _subject("sky", "rain_cloud", "1f327"),
+    _subject("sky", "snow_cloud", "1f328"),
+    _subject("sky", "storm_cloud", "1f329"),
+    _subject("sky", "tornado", "1f32a", "tornadoes"),
+    _subject("object", "fire", "1f525"),
+    _subject("object", "ferris_wheel", "1f3a1"),
+    _subject("object", "christmas_tree", "1f384"),
+    _subject("object", "pumpkin", "1f383"),
+    _subject("object", "teddy_bear", "1f9f8"),
+    _subject("object", "umbrella", "2614"),
+    _subject("object", "birthday_cake", "1f382"),
+)
+
+SUBJECTS: dict[str, Subject] = {s.id: s for s in _ALL}
+
+HELD_OUT_SUBJECTS = (
+    "zebra",
+    "giraffe",
+    "koala",
+    "skunk",
+    "hedgehog",
+    "seal",
+    "taxi",
+    "ferry",
+    "comet",
+    "snowman",
+)
+"""Never rendered, in no style: for reference-image tests and as the floor of the memorisation test."""
+
+MOTIONS = (
+    "still",
+    "right",
+    "left",
+    "up",
+    "down",
+    "jump",
+    "bounce",
+    "spin",
+    "swing",
+    "grow",
+    "shrink",
+    "shake",
+    "cross",
+    "appear",
+)
+"""What a subject does: right, left, up and down are paths across the picture, cross is a diagonal."""
+
+PLACES = (
+    "beach",
+    "meadow",
+    "snow",
+    "desert",
+    "forest",
+    "city",
+    "sea",
+    "underwater",
+    "space",
+    "mountains",
+    "room",
+    "sky",
+)
+
+TIMES = ("day", "sunset", "night", "rain")
+CAMERAS = ("static", "pan_left", "pan_right", "zoom_in", "zoom_out", "camera_shake")
+COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white")
+SIZES = ("small", "large")
+COUNTS = ("one", "two", "three")
+RELATIONS = ("next_to", "chases", "above")
+STYLES = ("3d", "flat", "noto", "twemoji")

@@ -1,0 +1,1 @@
+"""From cleared works to weights, and how good they are."""

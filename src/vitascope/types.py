@@ -1,0 +1,164 @@
+"""The nouns that travel between rooms: small, frozen, valid by construction.
+
+Shapes: T frames, H rows, W columns, C = 3 colours (RGB). Pixels are uint8 in 0..255 unless said otherwise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+"""One frame, ``(H, W, 3)`` uint8 RGB, or several, ``(T, H, W, 3)``."""
+
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int32]
+Container = Literal["mp4", "gif", "webm"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a caller asks for, as asked; nothing in it is resolved yet."""
+
+    prompt: str
+    seconds: float | None = None
+    size: tuple[int, int] | None = None  # width, height in pixels
+    fps: int | None = None
+    seed: int | None = None
+    steps: int | None = None
+    image: Pixels | None = None  # first frame
+    model: str = "xs"
+    container: Container = "mp4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodecPreset:
+    """Geometry of a video codec: one latent row stands for ``frames x stride x stride`` pixels."""
+
+    kind: Literal["lapped"]
+    stride: int  # pixels a row covers in x and in y
+    frames: int  # frames a latent covers; the first latent of a clip is one single frame (1 + 4k rule)
+    channels: int  # numbers in a row
+    radius_luma: float  # kept spatial and temporal frequencies: see backends/codec.py
+    radius_chroma: float
+    tilt: float  # exponent of the frequency weighting that evens out the spectrum of pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetPreset:
+    """Widths and depths of the diffusion transformer and of its text encoder."""
+
+    width: int
+    depth: int
+    heads: int
+    hidden: int  # inner width of SwiGLU
+    text_width: int
+    text_depth: int
+    text_heads: int
+    words: int  # text rows a prompt is padded to
+    vocabulary: int  # tokens, spare ones included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplerPreset:
+    """How noise becomes a clip: defaults a request may override where the model allows."""
+
+    steps: int
+    guidance: float
+    shift: float  # > 1 spends more of the steps at high noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """Everything inference must know of a checkpoint; stored as JSON beside its weights."""
+
+    name: str
+    codec: CodecPreset
+    net: NetPreset
+    sampler: SamplerPreset
+    size: tuple[int, int]  # native width, height
+    fps: int
+    frames: tuple[int, ...]  # trained lengths in frames, ascending
+    weights_sha256: str = ""
+    vocabulary_sha256: str = ""
+    trained_on: str = ""  # sha256 of the works register the training data was cleared by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will happen, fully resolved: same plan, weights, runtime and CPU type give the same frames."""
+
+    prompt: str
+    words: Mapping[str, Integers]  # token, role, entity, segment: each (W,), see text/words.py
+    frames: int  # frames the model makes (1 + 4k)
+    keep: int  # frames of those that go into the file
+    size: tuple[int, int]  # native width, height
+    output_size: tuple[int, int]  # of the file
+    fps: int
+    seed: int
+    steps: int
+    guidance: float
+    first_frame: Pixels | None  # (H, W, 3) at native size, or None
+    model: str
+    container: Container
+    notes: tuple[str, ...]  # sentences for the person: what was read, rounded or left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A frame that carries the invisible mark. Only ``provenance`` makes one; ``media`` writes nothing else."""
+
+    frame: Pixels  # (H, W, 3)
+    mark_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A finished file: marked, sealed, and where it lies."""
+
+    path: Path
+    sidecar: Path | None  # C2PA manifest beside the file where the container cannot hold one
+    mark_id: int
+    frames_sha256: str  # of the decoded frames before marking
+    manifest_sha256: str
+    frames: int
+    size: tuple[int, int]
+    fps: int
+    seed: int
+    model: str
+    weights_sha256: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One tick of a render, for people who wait. ``stage`` is read, denoise, decode, or write."""
+
+    stage: Literal["read", "denoise", "decode", "write"]
+    step: int
+    steps: int
+    eta_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A licensed drawing or animation in the works register."""
+
+    id: str
+    package: str  # registry:name==version
+    path: str  # inside the package
+    sha256: str  # of the file at ``path``
+    title: str
+    authors: tuple[str, ...]
+    licence: str  # SPDX id
+    licence_basis: str  # where the licence is stated
+    consent: Literal["explicit-opt-in", "licence-only", "public-domain-dedication", "own-work", "none"]
+    date: str  # when it was registered, ISO 8601
+    lane: Literal["A", "B", "O"]
+    kind: Literal["animation", "still", "words", "procedural"]
+    concepts: tuple[str, ...] = ()  # subject ids of text/world.py the work depicts
+    opted_out: bool = False
+    notice: str = ""
