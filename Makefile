@@ -1,0 +1,59 @@
+# Everything here works from a clone with make and python3 (3.11 or newer); nothing else needs to be there.
+PYTHON ?= python3
+VENV   ?= .venv
+PROMPT ?= a parrot flies over a beach at sunset
+PRESET ?= xs
+TORCH  ?=
+# The prompt travels through the environment, so that quotes and backticks in it are text and never run.
+export PROMPT TORCH
+
+BIN     := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
+
+.PHONY: video test check train eval bench size
+
+video: $(VENV)/.ready-run                # make video PROMPT="a cat jumps"
+	@$(BIN)/vitascope generate "$$PROMPT"
+
+test: $(VENV)/.ready-dev $(if $(filter 1,$(TORCH)),$(VENV)/.ready-train)   # make test TORCH=1 for all of them
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.ready-dev                # style, contracts, types, and the rules of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py
+
+train: $(VENV)/.ready-train              # make train PRESET=s: the shipped weights, from nothing
+	$(BIN)/python -m vitascope.training.run --preset $(PRESET)
+
+eval: $(VENV)/.ready-train               # does a clip show what was asked?
+	$(BIN)/python -m vitascope.training.evals --preset $(PRESET)
+
+bench: $(VENV)/.ready-run                # seconds and memory of a clip on this machine
+	$(BIN)/vitascope bench
+
+size:                                    # lines per file, largest last
+	@find src -name '*.py' | xargs wc -l | sort -n | tail -20
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 has no venv module: install your system's python3-venv package"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.ready-run: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.ready-run
+
+# torch first and by its exact version: pip then takes a CPU build where one is on offer. Where none is, Linux gets the
+# CUDA build, which is several gigabytes.
+$(VENV)/.ready-train: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) torch==2.13.0
+	$(INSTALL) -e '.[train]'
+	@touch $@ $(VENV)/.ready-run

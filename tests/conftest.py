@@ -1,0 +1,67 @@
+"""What every test stands on: which tests run on this machine, and a plain word about those that do not.
+
+``TORCH=1`` and ``SLOW=1`` are promises: then the tests that need torch or time must run, and a missing torch is a
+failure. On a build machine (``CI=true``) a missing Chromium is a failure too.
+"""
+
+import importlib.util
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = "/usr/bin/chromium"
+_LEFT_OUT = {
+    "torch": "needs torch: run with TORCH=1",
+    "slow": "takes more than five seconds: run with SLOW=1",
+    "gpu": "needs a GPU, and this machine shows none",
+    "browser": f"needs {CHROMIUM}",
+}
+
+
+def _is_wanted(mark: str) -> bool:
+    if mark == "torch":
+        return os.environ.get("TORCH") == "1"
+    if mark == "slow":
+        return os.environ.get("SLOW") == "1"
+    if mark == "gpu":
+        return shutil.which("nvidia-smi") is not None
+    return Path(CHROMIUM).exists() or os.environ.get("CI") == "true"
+
+
+def pytest_configure(config):
+    """TORCH=1 promises torch: without it nothing runs, rather than everything passing with less."""
+    if os.environ.get("TORCH") == "1" and importlib.util.find_spec("torch") is None:
+        message = "TORCH=1, but torch is not installed: run `make test TORCH=1`, which installs it"
+        raise pytest.UsageError(message)
+
+
+def pytest_collection_modifyitems(items):
+    """Leave out what this run did not ask for, with the reason and the way to ask."""
+    for item in items:
+        for mark, reason in _LEFT_OUT.items():
+            if item.get_closest_marker(mark) and not _is_wanted(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line per kind how many tests were left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"LEFT OUT: {count} tests ({reason})", yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory, monkeypatch):
+    """Each test has a house of its own: no test reads or writes the keys of the person who runs it."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def chromium():
+    """Path of the browser; where it must be there and is not, this fails."""
+    assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing: install it (apt-get install chromium)"
+    return CHROMIUM
