@@ -45,6 +45,12 @@ class LengthError(UserError):
     code = "invalid_seconds"
 
 
+class SeedError(UserError):
+    """The seed is negative or too large."""
+
+    code = "invalid_seed"
+
+
 class ImageError(UserError):
     """The picture cannot be read, is too large, or is not a still."""
 
