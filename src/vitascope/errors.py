@@ -102,6 +102,21 @@ class NotClearedError(RightsError):
     code = "work_not_cleared"
 
 
+class GrantError(RightsError):
+    """A party, terms, permission or hold that may not exist or may not change so: the message names the limit."""
+
+    status = 400
+    code = "invalid_grant"
+    type = "invalid_request_error"
+
+
+class LogError(VitascopeError):
+    """The transparency log cannot be written, or what lies on disk contradicts what was signed."""
+
+    status = 503
+    code = "log_unavailable"
+
+
 class CorpusError(VitascopeError):
     """A source package is missing or differs from its recorded hash, or a sprite cannot be made."""
 
