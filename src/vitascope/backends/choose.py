@@ -1,0 +1,38 @@
+"""The one place that knows which models there are and which backend carries each; loads them late."""
+
+from pathlib import Path
+
+from vitascope.backends.base import Backend
+from vitascope.backends.weights import load_preset
+from vitascope.errors import ModelError
+from vitascope.types import Preset
+
+SHIPPED = Path(__file__).parents[1] / "weights"
+"""Folder of the models that come with the package: ``<name>.json`` and ``<name>.safetensors``."""
+
+
+def open_backend(model: str, *, folder: Path = SHIPPED) -> Backend:
+    """Open the model of that name; this may take a second, what it returns is ready.
+
+    Raises ModelError naming the models there are, WeightsError where the file is damaged.
+    """
+    preset_path = _presets(folder).get(model)
+    if preset_path is None:
+        raise ModelError(f"There is no model {model[:40]!r}. {_choice(folder)}")
+    from vitascope.backends.native import open_native
+
+    return open_native(preset_path)
+
+
+def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
+    """The models that can be asked for, by name. Raises WeightsError where a preset is damaged."""
+    return tuple(load_preset(path) for path in _presets(folder).values())
+
+
+def _presets(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(folder.glob("*.json"))}
+
+
+def _choice(folder: Path) -> str:
+    names = ", ".join(_presets(folder))
+    return f"Choose one of: {names}." if names else f"None is installed: {folder} holds no preset."

@@ -1,0 +1,144 @@
+"""Checkpoints on disk: a safetensors file and, beside it, its preset as JSON, which records the hash of the weights.
+
+The file is read by hand; it is simple enough (https://huggingface.co/docs/safetensors, "Format"): eight bytes length
+N, N bytes of JSON header, then the arrays. NumPy has no bfloat16, so those are widened to float32 on the way in.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from math import prod
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from vitascope.errors import WeightsError
+from vitascope.types import CodecPreset, NetPreset, Preset, SamplerPreset
+
+Arrays = dict[str, npt.NDArray[Any]]
+"""Arrays of a checkpoint by name: floats as they are, but bfloat16 as float32."""
+
+_Value = TypeVar("_Value", CodecPreset, NetPreset, SamplerPreset, Preset)
+_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I8": "i1", "U8": "u1"}
+_LONGEST_HEADER = 100_000_000  # the limit of the format
+_MEND = "Install Vitascope again, or fetch the file again."
+
+
+def load(preset_path: Path) -> tuple[Preset, Arrays]:
+    """The checkpoint whose preset lies at ``preset_path`` and whose weights lie beside it as ``.safetensors``.
+
+    Raises WeightsError where a file is missing, cut short, or differs from the hash the preset records.
+    """
+    preset = load_preset(preset_path)
+    path = preset_path.with_suffix(".safetensors")
+    stored = _bytes(path)
+    _check_hash(stored, preset.weights_sha256, path)
+    return preset, _arrays(stored)
+
+
+def load_preset(preset_path: Path) -> Preset:
+    """The preset stored at ``preset_path``. Raises WeightsError where it is missing or damaged."""
+    return preset_from_json(_bytes(preset_path).decode(errors="replace"), preset_path)
+
+
+def preset_to_json(preset: Preset) -> str:
+    """A preset as the JSON text that is stored beside its weights."""
+    return json.dumps(asdict(preset), indent=2) + "\n"
+
+
+def preset_from_json(text: str, path: Path) -> Preset:
+    """The preset a JSON text describes; entries it does not know are passed over. ``path`` is named in errors.
+
+    Raises WeightsError naming the entry that is missing or of the wrong kind.
+    """
+    try:
+        stored = json.loads(text)
+    except ValueError as error:
+        raise WeightsError(f"{path} is not a preset: {error}. {_MEND}") from error
+    return _value(Preset, stored, path)
+
+
+def _value(kind: type[_Value], stored: object, path: Path) -> _Value:
+    if not isinstance(stored, dict):
+        raise WeightsError(f"{path} is damaged: a JSON object was expected, not {str(stored)[:40]!r}. {_MEND}")
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind) if field.name in stored]
+    entries: dict[str, Any] = {name: _entry(hints[name], stored[name], name, path) for name in names}
+    try:
+        return kind(**entries)
+    except TypeError as error:  # names the missing entries
+        raise WeightsError(f"{path} is damaged: {error}. {_MEND}") from error
+
+
+def _entry(hint: object, stored: object, name: str, path: Path) -> object:
+    """One entry as its field declares it: a nested value, a tuple of whole numbers, a literal, or a plain value."""
+    if hint is CodecPreset:
+        return _value(CodecPreset, stored, path)
+    if hint is NetPreset:
+        return _value(NetPreset, stored, path)
+    if hint is SamplerPreset:
+        return _value(SamplerPreset, stored, path)
+    value = tuple(stored) if isinstance(stored, list) else stored
+    if not _is_of(hint, value):
+        raise WeightsError(f"{path} is damaged: {name!r} is {str(stored)[:40]!r}, of the wrong kind. {_MEND}")
+    return value
+
+
+def _is_of(hint: object, value: object) -> bool:
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and len(value) > 0 and all(isinstance(item, int) for item in value)
+    if get_args(hint):  # a literal
+        return value in get_args(hint)
+    return isinstance(value, int | float) if hint is float else isinstance(hint, type) and isinstance(value, hint)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read: {error.strerror}. {_MEND}") from error
+
+
+def _check_hash(stored: bytes, recorded: str, path: Path) -> None:
+    found = hashlib.sha256(stored).hexdigest()
+    if found == recorded:
+        return
+    whole = _whole_length(stored)
+    size = f"{len(stored):,} bytes"
+    state = f"cut short ({size} of at least {whole:,})" if len(stored) < whole else f"damaged ({size})"
+    raise WeightsError(f"{path} is {state}: its sha256 is {found}, recorded is {recorded or 'none'}. {_MEND}")
+
+
+def _whole_length(stored: bytes) -> int:
+    """Bytes the file should have by its own header, at least; 0 where a damaged header does not tell."""
+    start = 8 + int.from_bytes(stored[:8], "little")
+    if start > len(stored):
+        return start if start < _LONGEST_HEADER else 0
+    try:
+        return start + max(int(entry["data_offsets"][1]) for entry in _header(stored).values())
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return 0  # a flipped byte in the header: the hash already tells
+
+
+def _header(stored: bytes) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(stored[8 : 8 + int.from_bytes(stored[:8], "little")])
+    header.pop("__metadata__", None)
+    return header
+
+
+def _arrays(stored: bytes) -> Arrays:
+    """The arrays of a file whose hash was right, so nothing in it needs doubting."""
+    start = 8 + int.from_bytes(stored[:8], "little")
+    return {
+        name: _array(stored, entry["dtype"], tuple(entry["shape"]), start + entry["data_offsets"][0])
+        for name, entry in _header(stored).items()
+    }
+
+
+def _array(stored: bytes, dtype: str, shape: tuple[int, ...], start: int) -> npt.NDArray[Any]:
+    raw = np.frombuffer(stored, _DTYPES[dtype], prod(shape), start).reshape(shape)
+    if dtype != "BF16":
+        return raw
+    return (raw.astype(np.uint32) << 16).view(np.float32)  # bfloat16 is the upper half of a float32

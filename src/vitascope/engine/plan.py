@@ -1,0 +1,159 @@
+"""From a request to a plan: arithmetic alone, nothing is loaded. Whatever is rounded or left out is said in a sentence.
+
+Length: the model makes one of its trained lengths. The shortest that covers the asked one is made and cut to the asked
+number of frames; beyond the longest, the longest is what there is. Shape: frames of another shape than asked are scaled
+until they cover the asked size and cut to its middle, so nothing is stretched and no bars are added.
+"""
+
+import re
+import secrets
+
+from vitascope.errors import LengthError, SeedError, SizeError
+from vitascope.media.resize import cover
+from vitascope.text.reading import Reading, read
+from vitascope.text.words import rows, words
+from vitascope.types import Pixels, Plan, Preset, Request
+
+SIDES = (16, 4096)
+"""Smallest and largest side of a file in pixels."""
+
+LONGEST_SECONDS = 60.0
+FASTEST_FPS = 60
+MOST_STEPS = 100
+LARGEST_SEED = 2**63 - 1
+
+_DRAWN_SEEDS = 2**32  # a drawn seed stays short enough for a file name and exact in a JavaScript number (2**53)
+
+
+def plan(request: Request, preset: Preset) -> Plan:
+    """Resolve ``request`` for the model ``preset`` describes; draws the seed where none was given.
+
+    Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError.
+    """
+    reading = read(request.prompt)
+    frames, keep, about_length = _length(request.seconds, preset)
+    output_size, about_size = _output_size(request.size, preset)
+    first_frame, about_picture = _first_frame(request.image, preset)
+    about = (*_about_reading(reading), about_length, _about_fps(request.fps, preset), about_size, about_picture)
+    return Plan(
+        prompt=request.prompt,
+        words=rows(words(reading.scene)),
+        frames=frames,
+        keep=keep,
+        size=preset.size,
+        output_size=output_size,
+        fps=preset.fps,
+        seed=_seed(request.seed),
+        steps=_steps(request.steps, preset),
+        guidance=preset.sampler.guidance,
+        first_frame=first_frame,
+        model=preset.name,
+        container=request.container,
+        notes=tuple(note for note in about if note),
+    )
+
+
+def draw_seed() -> int:
+    """A seed nobody can foresee, 0 to 2**32 - 1."""
+    return secrets.randbelow(_DRAWN_SEEDS)
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Width and height of ``WxH``: ``640x360`` gives ``(640, 360)``. Raises SizeError."""
+    sides = re.fullmatch(r"\s*(-?\d{1,9})\s*[xX\u00d7]\s*(-?\d{1,9})\s*", text, re.ASCII)
+    if sides is None:
+        message = f"The size {text[:40]!r} is not WIDTHxHEIGHT in pixels; write it like 640x360."
+        raise SizeError(message)
+    return int(sides[1]), int(sides[2])
+
+
+def _about_reading(reading: Reading) -> tuple[str, ...]:
+    return tuple(reading.notes)
+
+
+def _length(seconds: float | None, preset: Preset) -> tuple[int, int, str]:
+    """Frames to make, frames to keep, and what to say about it."""
+    longest = preset.frames[-1]
+    if seconds is None:
+        return longest, longest, ""
+    if not 0 < seconds <= LONGEST_SECONDS:  # written so that NaN fails too
+        message = (
+            f"A length of {seconds:g} seconds is not possible: it must be more than 0 and at most "
+            f"{LONGEST_SECONDS:g}. I make up to {longest / preset.fps:.1f} seconds."
+        )
+        raise LengthError(message)
+    wanted = max(1, round(seconds * preset.fps))
+    frames = next((trained for trained in preset.frames if trained >= wanted), longest)
+    keep = min(wanted, frames)
+    return frames, keep, _about_length(seconds, keep, preset)
+
+
+def _about_length(seconds: float, keep: int, preset: Preset) -> str:
+    made = keep / preset.fps
+    if abs(made - seconds) <= 0.5 / preset.fps:
+        return ""
+    limit = "longest" if seconds > made else "shortest"
+    return f"You asked for {seconds:g} seconds; the {limit} I make is {made:.2g} seconds, so that is what the file has."
+
+
+def _about_fps(fps: int | None, preset: Preset) -> str:
+    if fps is None or fps == preset.fps:
+        return ""
+    if not 1 <= fps <= FASTEST_FPS:
+        message = f"A frame rate of {fps} is not possible: it must be 1 to {FASTEST_FPS}. I make {preset.fps}."
+        raise LengthError(message)
+    return f"I make {preset.fps} frames a second, not {fps}; the file plays at {preset.fps}."
+
+
+def _output_size(size: tuple[int, int] | None, preset: Preset) -> tuple[tuple[int, int], str]:
+    """Size of the file, sides even as H.264 in 4:2:0 needs them, and what to say about it."""
+    if size is None or size == preset.size:
+        return preset.size, ""
+    low, high = SIDES
+    if not all(low <= side <= high for side in size):
+        message = f"A size of {_x(size)} is not possible: each side must be {low} to {high} pixels."
+        raise SizeError(message)
+    even = (size[0] - size[0] % 2, size[1] - size[1] % 2)
+    rounded = f"Sides must be even, so {_x(size)} became {_x(even)}. " if even != size else ""
+    if even == preset.size:
+        return even, rounded.strip()
+    cut = "" if _same_shape(even, preset.size) else ", cut to its shape around the middle"
+    return even, f"{rounded}I make {_x(preset.size)}; your {_x(even)} file is a resize of those frames{cut}."
+
+
+def _first_frame(image: Pixels | None, preset: Preset) -> tuple[Pixels | None, str]:
+    """The picture at native size, cut around its middle where the shape differs, and what to say about it."""
+    if image is None:
+        return None, ""
+    height, width = image.shape[:2]
+    if (width, height) == preset.size:
+        return image, ""
+    cut = "" if _same_shape((width, height), preset.size) else ", cut to its shape around the middle"
+    said = f"Your {width}x{height} picture became the first frame at {_x(preset.size)}{cut}."
+    return cover(image, preset.size), said
+
+
+def _seed(seed: int | None) -> int:
+    if seed is None:
+        return draw_seed()
+    if not 0 <= seed <= LARGEST_SEED:
+        message = f"The seed {seed} is not possible: it must be 0 to {LARGEST_SEED}; leave it out and one is drawn."
+        raise SeedError(message)
+    return seed
+
+
+def _steps(steps: int | None, preset: Preset) -> int:
+    if steps is None:
+        return preset.sampler.steps
+    if not 1 <= steps <= MOST_STEPS:
+        message = f"{steps} steps are not possible: it must be 1 to {MOST_STEPS}. Default: {preset.sampler.steps}."
+        raise LengthError(message)
+    return steps
+
+
+def _same_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] * other[1] == one[1] * other[0]
+
+
+def _x(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"

@@ -1,0 +1,118 @@
+"""Checkpoints are read as they were written, or refused with the reason."""
+
+import hashlib
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes import PRESET
+from safetensors.numpy import save
+
+from vitascope.backends.weights import load, preset_from_json, preset_to_json
+from vitascope.errors import WeightsError
+
+def write(folder, stored, preset=PRESET):
+    """A checkpoint of these bytes; returns the path of its preset."""
+    (folder / "tiny.safetensors").write_bytes(stored)
+    path = folder / "tiny.json"
+    path.write_text(preset_to_json(replace(preset, weights_sha256=hashlib.sha256(stored).hexdigest())))
+    return path
+
+
+def test_a_preset_survives_json(tmp_path):
+    """What is stored comes back equal, tuples and nested values included."""
+    assert preset_from_json(preset_to_json(PRESET), tmp_path) == PRESET
+
+
+def test_a_preset_may_say_more_than_this_version_knows(tmp_path):
+    """Entries of a later version are passed over."""
+    stored = json.loads(preset_to_json(PRESET)) | {"added_later": 1}
+
+    assert preset_from_json(json.dumps(stored), tmp_path) == PRESET
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"fps": "eight"}, "'fps' is 'eight'"), ({"codec": 3}, "JSON object"), ({"size": []}, "'size'")],
+)
+def test_a_damaged_preset_names_the_entry(tmp_path, change, named):
+    """An entry of the wrong kind is named."""
+    stored = json.loads(preset_to_json(PRESET)) | change
+
+    with pytest.raises(WeightsError, match=named):
+        preset_from_json(json.dumps(stored), tmp_path)
+
+
+def test_a_preset_without_an_entry_names_it(tmp_path):
+    """A missing entry is named."""
+    stored = json.loads(preset_to_json(PRESET))
+    del stored["fps"]
+
+    with pytest.raises(WeightsError, match="'fps'"):
+        preset_from_json(json.dumps(stored), tmp_path)
+
+
+def test_arrays_come_back(tmp_path):
+    """Floats and integers of all stored kinds come back with their shapes."""
+    arrays = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "b": np.array([-3, 4], np.int8),
+        "c": np.float16([[0.5]]),
+    }
+
+    preset, loaded = load(write(tmp_path, save(arrays)))
+
+    assert preset.name == "fake"
+    assert loaded.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(array, loaded[name])
+        assert array.dtype == loaded[name].dtype
+
+
+def test_bfloat16_is_widened(tmp_path):
+    """A bfloat16 is the upper half of the float32 it becomes."""
+    values = np.array([1.0, -2.5, 3.140625], np.float32)
+    halves = (values.view(np.uint32) >> 16).astype("<u2").tobytes()
+    header = json.dumps({"w": {"dtype": "BF16", "shape": [3], "data_offsets": [0, 6]}}).encode()
+
+    _, loaded = load(write(tmp_path, len(header).to_bytes(8, "little") + header + halves))
+
+    np.testing.assert_array_equal(values, loaded["w"])
+    assert loaded["w"].dtype == np.float32
+
+
+def test_a_flipped_byte_names_both_hashes(tmp_path):
+    """One byte flipped anywhere is refused with the hash found and the hash recorded."""
+    stored = save({"a": np.ones(64, np.float32)})
+    path = write(tmp_path, stored)
+    for place in (0, 6, 20, len(stored) - 1):
+        flipped = bytearray(stored)
+        flipped[place] ^= 1
+        path.with_suffix(".safetensors").write_bytes(flipped)
+
+        with pytest.raises(WeightsError) as refused:
+            load(path)
+
+        assert hashlib.sha256(stored).hexdigest() in str(refused.value)
+        assert hashlib.sha256(flipped).hexdigest() in str(refused.value)
+
+
+@pytest.mark.parametrize("kept", [0, 5, 40, 200])
+def test_a_file_cut_short_is_named_with_its_length(tmp_path, kept):
+    """A cut file tells how much of it is there."""
+    stored = save({"a": np.ones(64, np.float32)})
+    path = write(tmp_path, stored)
+    path.with_suffix(".safetensors").write_bytes(stored[:kept])
+
+    with pytest.raises(WeightsError, match=rf"cut short \({kept} bytes of at least"):
+        load(path)
+
+
+def test_missing_weights_are_named(tmp_path):
+    """A preset without its weights names the file that is missing."""
+    path = write(tmp_path, b"")
+    path.with_suffix(".safetensors").unlink()
+
+    with pytest.raises(WeightsError, match=r"tiny\.safetensors cannot be read"):
+        load(path)

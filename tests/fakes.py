@@ -1,0 +1,74 @@
+"""Small hand-written stand-ins: a backend that needs no weights, and the command line on top of it.
+
+``python tests/fakes.py generate ...`` is the real command line with the fake backend behind every model name.
+``FAKE_PAUSE`` in the environment: seconds it takes to paint a frame.
+"""
+
+import os
+import sys
+import time
+
+import numpy as np
+
+from vitascope.types import CodecPreset, NetPreset, Preset, Progress, SamplerPreset
+
+PRESET = Preset(
+    name="fake",
+    codec=CodecPreset(
+        kind="lapped",
+        stride=16,
+        frames=4,
+        channels=8,
+        radius_luma=0.5,
+        radius_chroma=0.25,
+        radius_time=0.5,
+        tilt=1.0,
+        gain=1.0,
+    ),
+    net=NetPreset(
+        width=64, depth=2, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1, words=16, vocabulary=256
+    ),
+    sampler=SamplerPreset(steps=4, guidance=2.0, shift=1.5),
+    size=(64, 64),
+    fps=8,
+    frames=(1, 17, 33),
+    weights_sha256="0" * 64,
+)
+
+
+class MovingGradient:
+    """A backend that paints a gradient which moves; its colours come from the seed, its first frame from the plan."""
+
+    def __init__(self, preset=PRESET, *, pause=0.0):
+        self.preset = preset
+        self.pause = pause
+        self.painted = 0
+
+    def render(self, plan, tick):
+        """Yields ``plan.frames`` frames, ticking as a real backend does."""
+        for step in range(1, plan.steps + 1):
+            tick(Progress(stage="denoise", step=step, steps=plan.steps, eta_seconds=0.0))
+        width, height = plan.size
+        y, x = np.mgrid[0:height, 0:width]
+        colour = np.random.default_rng(plan.seed).uniform(0.5, 4, (3, 1, 1))
+        for number in range(plan.frames):
+            time.sleep(self.pause)
+            wave = 127 + 60 * np.sin(colour * (x + 2 * number) / 20 + y / 30)
+            frame = np.ascontiguousarray(np.moveaxis(wave, 0, -1).astype(np.uint8))
+            self.painted = number + 1
+            tick(Progress(stage="decode", step=number + 1, steps=plan.frames))
+            yield plan.first_frame if number == 0 and plan.first_frame is not None else frame
+
+
+def main():
+    """The real command line; only the model behind it is the fake one."""
+    from vitascope.backends import choose
+    from vitascope.cli.main import app
+
+    pause = float(os.environ.get("FAKE_PAUSE", "0"))
+    choose.open_backend = lambda model: MovingGradient(pause=pause)
+    app(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()
