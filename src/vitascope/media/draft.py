@@ -1,0 +1,54 @@
+"""A file that appears whole or not at all: written as a draft in the same folder, then moved into place."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vitascope.errors import OutputError
+
+
+@contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """A place for a draft of ``path`` on the same disk, with the same suffix; gone when the block ends, however.
+
+    Raises:
+        OutputError: the folder is missing or not writable, or the disk refuses (full, read-only) within the block.
+    """
+    folder = _scratch_folder(path)
+    try:
+        yield folder / path.name
+    except OSError as error:
+        raise OutputError(_sentence(path, error)) from error
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A draft of ``path`` that takes its place when the block ends well.
+
+    Raises:
+        OutputError: as for :func:`draft`.
+    """
+    with draft(path) as unfinished:
+        yield unfinished
+        os.replace(unfinished, path)
+
+
+def _scratch_folder(path: Path) -> Path:
+    if path.is_dir():
+        message = f"Cannot write {path}: that is a folder. Name a file in it."
+        raise OutputError(message)
+    try:
+        return Path(tempfile.mkdtemp(prefix=f".{path.stem[:40]}-", dir=path.parent))
+    except OSError as error:
+        raise OutputError(_sentence(path, error)) from error
+
+
+def _sentence(path: Path, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"Cannot write {path}: {reason}. Choose a folder that exists, is writable and has room."

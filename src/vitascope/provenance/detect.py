@@ -1,0 +1,191 @@
+"""Finding the mark again: where its grid lies after scaling and cropping, and whose id it spells.
+
+Bits are never decoded one by one: the soft values are correlated with every id in question, and the threshold grows
+with their number, so that a wrong id is named at most once in ``1 / p`` searches however many there are.
+Shapes: H rows, W columns, T = 64 pixels of a tile.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from vitascope.provenance.mark import luma, signs_of
+from vitascope.provenance.patterns import BITS, TILE, Patterns, band, patterns
+from vitascope.types import Floats, Pixels
+
+_SMALLEST, _LARGEST = 0.40, 2.05  # scales searched: factors that bring the suspect back to the size it was marked at
+_STEPS = (0.0025, 0.02)  # of the search: finest and coarsest
+_DRIFT = 3.0  # pixels the far edge may move between two scales; a mark half a period off is lost
+_FINE = np.arange(-4, 5) * 0.0025
+_FINALISTS = 3
+_LIKELY = 1e-3
+_SYNC_GATE, _MARGIN = 5.0, 1.0  # sigmas; best unmarked peak 4.9 in the first measurements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """What the detector sees of a mark, before any id is compared."""
+
+    z: float  # height of the sync peak in standard deviations
+    scale: tuple[float, float]  # factors in y and x back to the size the clip was marked at
+    offset: tuple[int, int]  # rows and columns the grid is shifted by, modulo 64
+    softs: Floats  # (64,) of unit deviation, one per bit; the sign is the bit
+    trials: int  # grids compared: places times scales
+    frames: int
+
+    @property
+    def p(self) -> float:
+        """Chance that unmarked frames show such a peak anywhere in the search (a bound: trials added up)."""
+        return min(1.0, self.trials * NormalDist().cdf(-self.z))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The id the mark spells."""
+
+    mark_id: int
+    score: float  # standard normal for a wrong id; 8 at most
+    p: float  # chance of such a score among as many wrong ids
+
+
+def detect(frames: Iterable[Pixels], key: bytes) -> Detection | None:
+    """Searches ``frames`` for a mark of ``key`` at any scale and crop; ``None`` if there are no frames."""
+    residual, num_frames = _mean_residual(frames)
+    if num_frames == 0:
+        return None
+    drawn = patterns(key)
+    coarse = [(scale, scale) for scale in _scales(max(residual.shape))]
+    ranked = sorted((_align(residual, scale, drawn) for scale in coarse), key=lambda found: -found.z)
+    fine = [(y + dy, x + dx) for y, x in (found.scale for found in ranked[:_FINALISTS]) for dy in _FINE for dx in _FINE]
+    best = max((_align(residual, scale, drawn) for scale in fine), key=lambda found: found.z)
+    softs = np.tensordot(drawn.bits, np.roll(best.tile, (-best.offset[0], -best.offset[1]), axis=(0, 1)), axes=2)
+    return Detection(
+        z=best.z,
+        scale=best.scale,
+        offset=best.offset,
+        softs=(softs / softs.std()).astype(np.float32),
+        trials=TILE * TILE * (len(coarse) + len(fine)),
+        frames=num_frames,
+    )
+
+
+def identify(detection: Detection, ids: Sequence[int], *, p: float = _LIKELY) -> Match | None:
+    """The one of ``ids`` the mark spells, or ``None`` when chance could have done it more often than ``p``."""
+    if detection.z < _SYNC_GATE or not ids:
+        return None
+    scores = signs_of(np.array(ids, dtype=np.uint64)) @ detection.softs / np.sqrt(np.float32(BITS))
+    order = np.argsort(scores)
+    best = float(scores[order[-1]])
+    second = float(scores[order[-2]]) if len(ids) > 1 else 0.0
+    if best < threshold(len(ids), p) or best - second < _MARGIN:
+        return None
+    return Match(mark_id=ids[int(order[-1])], score=best, p=min(1.0, len(ids) * NormalDist().cdf(-best)))
+
+
+def threshold(num_ids: int, p: float) -> float:
+    """Score the best of ``num_ids`` wrong ids passes with probability ``p`` at most."""
+    return -NormalDist().inv_cdf(p / num_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alignment:
+    z: float
+    scale: tuple[float, float]
+    offset: tuple[int, int]
+    tile: Floats
+
+
+def _align(residual: Floats, scale: tuple[float, float], drawn: Patterns) -> _Alignment:
+    """Folds the residual at one scale into a tile and finds the shift at which the sync pattern fits best."""
+    spectrum = _whiten(np.fft.fft2(_fold(residual, scale)) * band())
+    likeness = np.fft.ifft2(spectrum * np.conj(np.fft.fft2(drawn.sync))).real
+    row, column = divmod(int(likeness.argmax()), TILE)
+    z = float((likeness[row, column] - likeness.mean()) / max(float(likeness.std()), 1e-12))
+    tile = np.fft.ifft2(spectrum).real.astype(np.float32)
+    return _Alignment(z=z, scale=scale, offset=(row, column), tile=tile)
+
+
+def _whiten(spectrum: np.ndarray[tuple[int, ...], np.dtype[np.complex128]]) -> np.ndarray[
+    tuple[int, ...], np.dtype[np.complex128]
+]:
+    """Evens out the spectrum, lest a strong stripe in the picture outvote the mark."""
+    size = np.abs(spectrum)
+    return spectrum / (size + 0.3 * size.mean() + 1e-12)
+
+
+def _fold(residual: Floats, scale: tuple[float, float]) -> Floats:
+    """Mean of all tiles of the residual resampled by ``scale``: both steps are linear, so one product per axis."""
+    rows, columns = (_folding(side, factor) for side, factor in zip(residual.shape, scale, strict=True))
+    sums = rows @ residual @ columns.T
+    counts = np.outer(rows.sum(axis=1), columns.sum(axis=1))
+    folded: Floats = sums / np.maximum(counts, 1e-6)
+    return folded
+
+
+def _folding(side: int, factor: float) -> Floats:
+    """``(T, side)``: resamples a line by bicubic weights (widened when shrinking), then adds up pixels T apart."""
+    target = np.arange(max(1, round(side * factor)))
+    centre = (target + 0.5) / factor - 0.5
+    reach = 2 * max(1.0, 1 / factor)
+    taps = np.floor(centre)[:, None] + np.arange(-int(np.ceil(reach)) + 1, int(np.ceil(reach)) + 1)
+    weights = _cubic((taps - centre[:, None]) / max(1.0, 1 / factor))
+    weights /= weights.sum(axis=1, keepdims=True)
+    places = (target % TILE)[:, None] * side + np.clip(taps, 0, side - 1).astype(np.int64)
+    summed = np.bincount(places.ravel(), weights=weights.ravel(), minlength=TILE * side)
+    return summed.reshape(TILE, side).astype(np.float32)
+
+
+def _cubic(distance: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
+    tuple[int, ...], np.dtype[np.float64]
+]:
+    """Kernel of Catmull and Rom (Keys 1981, a = -0.5)."""
+    x = np.abs(distance)
+    return np.where(x < 1, (1.5 * x - 2.5) * x * x + 1, np.where(x < 2, ((-0.5 * x + 2.5) * x - 4) * x + 2, 0.0))
+
+
+def _scales(longest: int) -> list[float]:
+    """Scales to try: exactly 1, and a grid as fine as the longer side needs."""
+    step = float(np.clip(_DRIFT / longest, *_STEPS))
+    return [1.0, *(float(scale) for scale in np.arange(_SMALLEST, _LARGEST, step))]
+
+
+def _mean_residual(frames: Iterable[Pixels]) -> tuple[Floats, int]:
+    """What is left of luma without its coarse picture, evened out by local contrast, averaged over frames."""
+    total: Floats = np.zeros((0, 0), dtype=np.float32)
+    num_frames = 0
+    for frame in frames:
+        residual = _residual(luma(frame).astype(np.float32))
+        if num_frames and residual.shape != total.shape:
+            continue  # a stream that changes size: the first size speaks
+        total = total + residual if num_frames else residual
+        num_frames += 1
+    return total / np.float32(max(1, num_frames)), num_frames
+
+
+def _residual(luma_HW: Floats) -> Floats:
+    detail = luma_HW - _smooth(luma_HW, _GAUSSIAN)
+    contrast = np.sqrt(_smooth(detail * detail, _MEAN)) + np.float32(3)
+    return np.clip(detail / contrast, -2.5, 2.5)
+
+
+def _smooth(plane: Floats, kernel: tuple[float, ...]) -> Floats:
+    """Convolves rows, then columns, with a symmetric kernel; edges repeat."""
+    reach = len(kernel) // 2
+    for _ in range(2):
+        padded = np.pad(plane, ((reach, reach), (0, 0)), mode="edge")
+        smoothed = np.zeros_like(plane)
+        for start, weight in enumerate(kernel):
+            smoothed += np.float32(weight) * padded[start : start + plane.shape[0]]
+        plane = smoothed.T
+    return plane
+
+
+def _gaussian(sigma: float, reach: int) -> tuple[float, ...]:
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    return tuple(float(weight) for weight in weights / weights.sum())
+
+
+_GAUSSIAN = _gaussian(4.0, 12)
+_MEAN = (1 / 15,) * 15
