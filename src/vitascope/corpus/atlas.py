@@ -1,0 +1,186 @@
+"""The sprite atlas: one file of cleared drawings, ready for the compositor, premultiplied and centred.
+
+The file is a stored zip: ``index.json`` and one WebP strip a sprite, its key frames side by side.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from vitascope.errors import CorpusError
+from vitascope.rights.register import Register
+
+SIDE = 128
+"""Width and height of a key frame in pixels."""
+
+_FORMAT = 1
+_INDEX = "index.json"
+_QUALITY = 90  # of the colours; alpha is kept exactly
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # same sprites, same bytes: no time of packing in the file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sprite:
+    """A drawing of a subject: K key frames over one loop, evenly spaced in time."""
+
+    subject: str
+    style: str
+    work_id: str
+    pixels: npt.NDArray[np.uint8]  # (K, 128, 128, 4), RGBA, colours premultiplied by alpha
+    seconds: float  # length of the loop; 0 for a still
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the index says of one sprite."""
+
+    subject: str
+    style: str
+    work_id: str
+    source_sha256: str  # of the drawing it was made from, as the register knows it
+    frames: int
+    seconds: float
+    strip: str  # member of the zip
+    strip_sha256: str
+
+
+class Atlas:
+    """Every sprite of one lane, each cleared by the register when the atlas was opened."""
+
+    def __init__(self, entries: Iterable[Entry], strips: Mapping[str, bytes]) -> None:
+        """Hold the strips of ``entries``; use ``open``, which clears and verifies them."""
+        self._entries = {(entry.subject, entry.style): entry for entry in entries}
+        self._strips = strips
+        self._sprites: dict[tuple[str, str], Sprite] = {}
+
+    @classmethod
+    def open(cls, path: Path, register: Register, lane: str = "A") -> Self:
+        """Read an atlas, clear every sprite and check every strip.
+
+        Raises ``NotClearedError`` when the register refuses a work, ``CorpusError`` when the file is missing or damaged.
+        """
+        entries, strips = _read(path)
+        for entry in entries:
+            register.clear(entry.work_id, entry.source_sha256, lane)
+            _check_strip(entry, strips, path)
+        return cls(entries, strips)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Ids of the subjects that have at least one sprite, in the order of packing."""
+        return tuple(dict.fromkeys(subject for subject, _ in self._entries))
+
+    @property
+    def work_ids(self) -> tuple[str, ...]:
+        """Ids of the works the sprites were made from."""
+        return tuple(entry.work_id for entry in self._entries.values())
+
+    def styles(self, subject: str) -> tuple[str, ...]:
+        """Styles in which a subject is drawn."""
+        return tuple(style for known, style in self._entries if known == subject)
+
+    def sprite(self, subject: str, style: str) -> Sprite:
+        """The sprite of a subject in a style. Raises ``CorpusError`` when the atlas has none."""
+        key = (subject, style)
+        if key not in self._entries:
+            raise CorpusError(f"The atlas holds no {subject!r} in style {style!r}; build it again with that subject.")
+        if key not in self._sprites:
+            self._sprites[key] = _decode(self._entries[key], self._strips)
+        return self._sprites[key]
+
+
+def pack(sprites: Iterable[tuple[Sprite, str]], path: Path) -> None:
+    """Write an atlas from sprites and the sha256 of the drawing each was made from."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(".part")
+    index = []
+    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_STORED) as file:
+        for sprite, source_sha256 in sprites:
+            strip = encode_strip(sprite.pixels)
+            entry = _entry(sprite, source_sha256, strip)
+            file.writestr(zipfile.ZipInfo(entry.strip, _EPOCH), strip)
+            index.append({name: getattr(entry, name) for name in Entry.__slots__})
+        document = json.dumps({"format": _FORMAT, "side": SIDE, "sprites": index}, indent=1)
+        file.writestr(zipfile.ZipInfo(_INDEX, _EPOCH), document)
+    scratch.replace(path)
+
+
+def encode_strip(pixels: npt.NDArray[np.uint8]) -> bytes:
+    """Key frames ``(K, S, S, 4)`` side by side as one WebP: colours lossy, alpha exact.
+
+    Colours are divided by alpha first: WebP then spends no bits on edges that the alpha plane already draws.
+    """
+    frames, side = pixels.shape[0], pixels.shape[1]
+    strip = pixels.transpose(1, 0, 2, 3).reshape(side, frames * side, 4)
+    alpha = strip[..., 3:].astype(np.float32)
+    colours = np.clip(np.rint(strip[..., :3] * 255.0 / np.maximum(alpha, 1.0)), 0, 255).astype(np.uint8)
+    straight = Image.fromarray(np.concatenate([colours, strip[..., 3:]], axis=-1), "RGBA")
+    buffer = io.BytesIO()
+    straight.save(buffer, "WEBP", quality=_QUALITY, alpha_quality=100, method=6)
+    return buffer.getvalue()
+
+
+def decode_strip(strip: bytes, frames: int) -> npt.NDArray[np.uint8]:
+    """Key frames ``(frames, S, S, 4)``, premultiplied, of a strip."""
+    with Image.open(io.BytesIO(strip)) as image:
+        straight = np.asarray(image.convert("RGBA"))
+    side = straight.shape[0]
+    alpha = straight[..., 3:].astype(np.uint16)
+    colours = ((straight[..., :3] * alpha + 127) // 255).astype(np.uint8)
+    flat = np.concatenate([colours, straight[..., 3:]], axis=-1)
+    return np.ascontiguousarray(flat.reshape(side, frames, side, 4).transpose(1, 0, 2, 3))
+
+
+def _entry(sprite: Sprite, source_sha256: str, strip: bytes) -> Entry:
+    return Entry(
+        subject=sprite.subject,
+        style=sprite.style,
+        work_id=sprite.work_id,
+        source_sha256=source_sha256,
+        frames=len(sprite.pixels),
+        seconds=sprite.seconds,
+        strip=f"{sprite.style}/{sprite.subject}.webp",
+        strip_sha256=hashlib.sha256(strip).hexdigest(),
+    )
+
+
+def _read(path: Path) -> tuple[list[Entry], dict[str, bytes]]:
+    if not path.exists():
+        raise CorpusError(f"There is no atlas at {path}. Make it with: python -m vitascope.corpus.build")
+    try:
+        with zipfile.ZipFile(path) as file:
+            strips = {name: file.read(name) for name in file.namelist()}
+        index = json.loads(strips.pop(_INDEX))
+        entries = [Entry(**row) for row in index["sprites"]]
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise CorpusError(f"The atlas {path} is damaged ({error}). Build it again.") from error
+    if (index["format"], index["side"]) != (_FORMAT, SIDE):
+        raise CorpusError(f"The atlas {path} has format {index['format']} at {index['side']} px. Build it again.")
+    return entries, strips
+
+
+def _check_strip(entry: Entry, strips: Mapping[str, bytes], path: Path) -> None:
+    found = hashlib.sha256(strips.get(entry.strip, b"")).hexdigest()
+    if found != entry.strip_sha256:
+        raise CorpusError(
+            f"{entry.strip} in {path} has sha256 {found}, its index says {entry.strip_sha256}. Build the atlas again."
+        )
+
+
+def _decode(entry: Entry, strips: Mapping[str, bytes]) -> Sprite:
+    return Sprite(
+        subject=entry.subject,
+        style=entry.style,
+        work_id=entry.work_id,
+        pixels=decode_strip(strips[entry.strip], entry.frames),
+        seconds=entry.seconds,
+    )

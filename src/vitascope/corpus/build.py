@@ -1,0 +1,212 @@
+"""Build the corpus: bring the packages, register their works, clear each drawing and pack the atlas.
+
+``python -m vitascope.corpus.build`` packs the atlas from registered works; ``--register`` writes the register anew.
+"""
+
+import argparse
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vitascope.corpus.atlas import Sprite, pack
+from vitascope.corpus.drawings import animation_frames, svg_document, svg_frames
+from vitascope.corpus.sources import (
+    ART_SOURCES,
+    FLUENT_ANIMATED,
+    FLUENT_FLAT,
+    NOTO,
+    TWEMOJI,
+    WORD_SOURCES,
+    Source,
+    bring,
+    members,
+    open_members,
+)
+from vitascope.rights.register import WORKS_FILE, Register, to_lines
+from vitascope.settings import settings
+from vitascope.text.world import PLACES, SUBJECTS, Subject
+from vitascope.types import Work
+
+LANE = "A"
+
+_ICON_NAMES = {
+    "fish": "tropical-fish",
+    "bee": "honeybee",
+    "car": "automobile",
+    "sun": "sun-with-face",
+    "star": "glowing-star",
+    "planet": "ringed-planet",
+    "rain_cloud": "cloud-with-rain",
+    "snow_cloud": "cloud-with-snow",
+    "storm_cloud": "cloud-with-lightning",
+    "pumpkin": "jack-o-lantern",
+    "umbrella": "umbrella-with-rain-drops",
+}
+"""Names of icons where they differ from the ids of the subjects."""
+
+_STILL_PATHS = ((FLUENT_FLAT, "icons.json#{icon}"), (NOTO, "icons.json#{icon}"), (TWEMOJI, "{hex}.svg"))
+
+_STYLES = {"fluent-anim": "3d", "fluent-flat": "flat", "noto": "noto", "twemoji": "twemoji"}
+"""Style of the world in which the drawings of a source are made, by the source's key."""
+
+FIXTURE_SUBJECTS = ("dog", "parrot", "car", "rocket", "sun", "fire")
+"""Subjects of the small atlas committed for tests."""
+
+REGISTER_DATA = Path(__file__).parents[1] / "rights" / "data"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry of ``python -m vitascope.corpus.build``."""
+    parser = argparse.ArgumentParser(prog="vitascope.corpus.build", description=__doc__)
+    parser.add_argument("--register", action="store_true", help="write the works register anew from the packages")
+    parser.add_argument("--fixture", action="store_true", help="pack only the six subjects that the tests use")
+    parser.add_argument("-o", "--output", type=Path, help="where the atlas goes; default: the home folder")
+    options = parser.parse_args(arguments)
+    if options.register:
+        write_register()
+    subjects = FIXTURE_SUBJECTS if options.fixture else tuple(SUBJECTS)
+    build_atlas(Register.load(), options.output or atlas_path(), subjects)
+
+
+def atlas_path() -> Path:
+    """Where the atlas of this machine lies."""
+    return settings().home / "corpus" / "atlas.zip"
+
+
+def build_atlas(register: Register, path: Path, subjects: Collection[str], folder: Path | None = None) -> None:
+    """Pack the registered drawings of ``subjects`` into the file ``path``.
+
+    Raises ``NotClearedError`` for a work the register refuses, ``CorpusError`` for a package or drawing that fails.
+    """
+    pack(_sprites(register, subjects, folder), path)
+
+
+def write_register(folder: Path | None = None, data: Path = REGISTER_DATA) -> None:
+    """Register every work the corpus uses, hashed as its package holds it. Review the difference before committing."""
+    (data / WORKS_FILE).write_text(to_lines(find_works(folder)), "utf-8")
+
+
+def find_works(folder: Path | None = None) -> Iterator[Work]:
+    """The works of all packages, in no lasting order, with the hashes of the files as they are in there."""
+    archives = {source: bring(source, folder) for source in (*ART_SOURCES, *WORD_SOURCES)}
+    yield from _animations(archives)
+    yield from _stills(archives)
+    yield from (_package_work(source) for source in WORD_SOURCES)
+    yield _backgrounds()
+
+
+def _sprites(register: Register, subjects: Collection[str], folder: Path | None) -> Iterator[tuple[Sprite, str]]:
+    for source in ART_SOURCES:
+        works = [
+            work
+            for work in register.works.values()
+            if work.package == source.package and set(work.concepts) & set(subjects)
+        ]
+        if works:
+            drawings = open_members(bring(source, folder), [work.path for work in works])
+            yield from (_sprite(register, source, work, drawings[work.path]) for work in works)
+
+
+def _sprite(register: Register, source: Source, work: Work, drawing: bytes) -> tuple[Sprite, str]:
+    sha256 = hashlib.sha256(drawing).hexdigest()
+    register.clear(work.id, sha256, LANE)
+    frames, seconds = _frames(source, drawing)
+    (subject,) = work.concepts
+    sprite = Sprite(subject=subject, style=_STYLES[source.key], work_id=work.id, pixels=frames, seconds=seconds)
+    return sprite, sha256
+
+
+def _frames(source: Source, drawing: bytes) -> tuple[npt.NDArray[np.uint8], float]:
+    if source in FLUENT_ANIMATED:
+        return animation_frames(drawing)
+    text = drawing.decode()
+    return svg_frames(svg_document(text, source.canvas) if source.canvas else text), 0.0
+
+
+def _animations(archives: Mapping[Source, Path]) -> Iterator[Work]:
+    for source in FLUENT_ANIMATED:
+        held = members(archives[source])
+        # The set files some code points with the emoji variation selector FE0F behind them.
+        paths = {
+            path: subject
+            for subject in SUBJECTS.values()
+            for path in (f"assets/{subject.hex}.webp", f"assets/{subject.hex}-fe0f.webp")
+            if path in held
+        }
+        drawings = open_members(archives[source], paths)
+        yield from (_work(source, subject, path, drawings[path]) for path, subject in paths.items())
+
+
+def _stills(archives: Mapping[Source, Path]) -> Iterator[Work]:
+    for source, pattern in _STILL_PATHS:
+        paths = {
+            pattern.format(hex=subject.hex, icon=_ICON_NAMES.get(subject.id, subject.id.replace("_", "-"))): subject
+            for subject in SUBJECTS.values()
+        }
+        drawings = open_members(archives[source], paths)
+        yield from (_work(source, subject, path, drawings[path]) for path, subject in paths.items())
+
+
+def _work(source: Source, subject: Subject, path: str, drawing: bytes) -> Work:
+    return Work(
+        id=f"{source.key}:{subject.hex}",
+        package=source.package,
+        path=path,
+        sha256=hashlib.sha256(drawing).hexdigest(),
+        title=f"{subject.id.replace('_', ' ')} ({source.title})",
+        authors=source.authors,
+        licence=source.licence,
+        licence_basis=source.licence_basis,
+        consent="licence-only",
+        date=source.date,
+        lane="A",
+        kind="animation" if source in FLUENT_ANIMATED else "still",
+        concepts=(subject.id,),
+        notice=source.notice,
+    )
+
+
+def _package_work(source: Source) -> Work:
+    """Words are taken from all over a package, so the work is the package itself."""
+    return Work(
+        id=f"words:{source.key}",
+        package=source.package,
+        path=source.archive,
+        sha256=source.sha256,
+        title=source.title,
+        authors=source.authors,
+        licence=source.licence,
+        licence_basis=source.licence_basis,
+        consent="licence-only",
+        date=source.date,
+        lane="A",
+        kind="words",
+        notice=source.notice,
+    )
+
+
+def _backgrounds() -> Work:
+    """Places are painted by our own code; their hash is that of their names, for there is no file."""
+    return Work(
+        id="procedural:places",
+        package="vitascope",
+        path="corpus",
+        sha256=hashlib.sha256(" ".join(PLACES).encode()).hexdigest(),
+        title="Procedural backgrounds",
+        authors=("The Vitascope authors",),
+        licence="Apache-2.0",
+        licence_basis="LICENSE of this project",
+        consent="own-work",
+        date="2026-11-23",
+        lane="A",
+        kind="procedural",
+        concepts=PLACES,
+        notice="Painted by this project's own code. Apache License, Version 2.0.",
+    )
+
+
+if __name__ == "__main__":
+    main()

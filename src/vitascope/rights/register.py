@@ -1,0 +1,164 @@
+"""The works register: every licensed work the model may learn from, and the one tap that lets a work through."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from importlib import resources
+from pathlib import Path
+from typing import Literal, Self
+
+from vitascope.errors import NotClearedError
+from vitascope.types import Work
+
+Lane = Literal["A", "B", "O"]
+
+WORKS_FILE = "works.jsonl"
+OPTOUTS_FILE = "optouts.txt"
+
+LICENCES: Mapping[str, frozenset[str]] = {
+    "A": frozenset(
+        {"MIT", "Apache-2.0", "CC0-1.0", "CC-BY-4.0", "CC-PDDC", "BSD-3-Clause", "Unicode-3.0", "WordNet"}
+    ),
+    "B": frozenset({"CC-BY-SA-4.0"}),
+    "O": frozenset({"LicenseRef-Vitascope-Opt-In"}),
+}
+"""SPDX ids a work may carry in each lane; whatever is not named here is refused, so a new licence needs a decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """All registered works by id, with the authors and works that asked to be left out."""
+
+    works: Mapping[str, Work]
+    opted_out: frozenset[str] = frozenset()  # author names and work ids, lower case
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """The register in the folder or file ``path``, or the one shipped with Vitascope.
+
+        Raises ``NotClearedError`` when the file is missing or holds a row that is no work.
+        """
+        works_text, optouts_text = _shipped() if path is None else _from_disk(path)
+        return cls(works=_works(works_text), opted_out=_optouts(optouts_text))
+
+    def get(self, work_id: str) -> Work:
+        """The work of that id, cleared or not. Raises ``NotClearedError`` when it isn't registered."""
+        try:
+            return self.works[work_id]
+        except KeyError:
+            raise NotClearedError(
+                f"Work {work_id!r} is not among the {len(self.works)} works of the register. "
+                "Register it with its licence first."
+            ) from None
+
+    def clear(self, work_id: str, sha256: str, lane: str) -> Work:
+        """Let a work through to training, or raise ``NotClearedError`` with the reason.
+
+        ``sha256`` is that of the bytes about to be used; ``lane`` is the lane of the corpus being built.
+        """
+        work = self.get(work_id)
+        refusal = (
+            _refuse_lane(work, lane)
+            or _refuse_licence(work, lane)
+            or _refuse_opt_out(work, self.opted_out)
+            or _refuse_bytes(work, sha256)
+        )
+        if refusal:
+            raise NotClearedError(f"Work {work.id!r} may not be trained on: {refusal}")
+        return work
+
+    def works_for(self, concept: str) -> tuple[Work, ...]:
+        """The works that depict a subject of the world, in the order of the register."""
+        return tuple(work for work in self.works.values() if concept in work.concepts)
+
+    def sha256(self) -> str:
+        """Hash of the canonical register with its opt-outs: the name of what a model was trained on."""
+        lines = to_lines(self.works.values()) + "".join(f"{name}\n" for name in sorted(self.opted_out))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def to_lines(works: Iterable[Work]) -> str:
+    """The works as JSON lines in order of id, one canonical spelling for the same works."""
+    ordered = sorted(works, key=lambda work: work.id)
+    return "".join(json.dumps(asdict(work), ensure_ascii=False, sort_keys=True) + "\n" for work in ordered)
+
+
+def _refuse_lane(work: Work, lane: str) -> str:
+    if lane not in LICENCES:
+        return f"there is no lane {lane!r}; choose one of {', '.join(LICENCES)}."
+    if work.lane != lane:
+        return f"it belongs to lane {work.lane} and this corpus is lane {lane}; one corpus never mixes lanes."
+    return ""
+
+
+def _refuse_licence(work: Work, lane: str) -> str:
+    if not work.licence:
+        return "it has no licence. Find where its licence is stated or leave it out."
+    if work.licence not in LICENCES[lane]:
+        return f"its licence {work.licence} is not allowed in lane {lane} ({', '.join(sorted(LICENCES[lane]))})."
+    if work.consent == "none" or not work.licence_basis:
+        return "nothing records why it may be used; state the place of its licence and its consent."
+    return ""
+
+
+def _refuse_opt_out(work: Work, opted_out: frozenset[str]) -> str:
+    if work.opted_out or work.id.casefold() in opted_out:
+        return "it was opted out. Choose another work."
+    for author in work.authors:
+        if author.casefold() in opted_out:
+            return f"its author {author} opted out. Choose another work."
+    return ""
+
+
+def _refuse_bytes(work: Work, sha256: str) -> str:
+    if work.sha256 == sha256:
+        return ""
+    return (
+        f"its file {work.path} has sha256 {sha256 or '(none)'}, the register says {work.sha256}. "
+        "Bring the package again, or register the new file."
+    )
+
+
+def _shipped() -> tuple[str, str]:
+    folder = resources.files("vitascope.rights") / "data"
+    return (folder / WORKS_FILE).read_text("utf-8"), (folder / OPTOUTS_FILE).read_text("utf-8")
+
+
+def _from_disk(path: Path) -> tuple[str, str]:
+    works_path = path / WORKS_FILE if path.is_dir() else path
+    optouts_path = works_path.with_name(OPTOUTS_FILE)
+    try:
+        works_text = works_path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotClearedError(f"The works register {works_path} cannot be read: {error}.") from error
+    return works_text, optouts_path.read_text("utf-8") if optouts_path.exists() else ""
+
+
+def _optouts(text: str) -> frozenset[str]:
+    """One author name or work id a line; empty lines and lines that start with # are skipped."""
+    lines = (line.strip() for line in text.splitlines())
+    return frozenset(line.casefold() for line in lines if line and not line.startswith("#"))
+
+
+def _works(text: str) -> dict[str, Work]:
+    works: dict[str, Work] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        work = _work(line, number)
+        if work.id in works:
+            raise NotClearedError(f"Line {number} of the works register names {work.id!r} a second time.")
+        works[work.id] = work
+    return works
+
+
+def _work(line: str, number: int) -> Work:
+    try:
+        row = json.loads(line)
+        missing = {field.name for field in fields(Work)} - row.keys()
+        if missing:
+            raise NotClearedError(f"Line {number} of the works register lacks {', '.join(sorted(missing))}.")
+        return Work(**{**row, "authors": tuple(row["authors"]), "concepts": tuple(row["concepts"])})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise NotClearedError(f"Line {number} of the works register is no work: {error}.") from error
