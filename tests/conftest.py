@@ -10,7 +10,14 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+from vitascope.settings import settings
+
+# A busy machine is not a bug, and a test that fails fails again.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("house")
 
 CHROMIUM = "/usr/bin/chromium"
 _LEFT_OUT = {
@@ -54,10 +61,14 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"LEFT OUT: {count} tests ({reason})", yellow=True)
 
 
-@pytest.fixture(autouse=True)
-def own_home(tmp_path_factory, monkeypatch):
-    """Each test has a house of its own: no test reads or writes the keys of the person who runs it."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path_factory.mktemp("home")))
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory):
+    """The tests have a home of their own: none reads or writes the keys and registers of the person who runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VITASCOPE_HOME", str(tmp_path_factory.mktemp("home")))
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vitascope.types import Clip, Request
 
 __all__ = ["Clip", "Request", "VitascopeError", "__version__", "generate"]
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
 
 _ROOM = {
     "Clip": "vitascope.types",
