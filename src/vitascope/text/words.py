@@ -67,6 +67,12 @@ def words(scene: Scene) -> tuple[Word, ...]:
     return tuple(spoken[:WORDS])
 
 
+def num_words(scene: Scene) -> int:
+    """How many words a scene would need if there were no end of rows."""
+    entities = sum(1 for number, entity in enumerate(scene.entities, 1) for _ in _of_entity(entity, number))
+    return entities + sum(1 for token, _ in _of_scene(scene) if token is not None)
+
+
 def _of_entity(entity: Entity, number: int) -> Iterator[Word]:
     yield Word(entity.subject, "subject", number)
     for role in ("count", "size", "colour", "style"):

@@ -1,0 +1,89 @@
+"""Builds the lexicon the reader ships with: what each thing is called, in every language our dictionaries speak.
+
+``python -m vitascope.corpus.lexicon`` brings the three dictionaries and writes both tables into ``text/data``.
+"""
+
+import json
+import lzma
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vitascope.corpus.sources import CLDR, EMOJIBASE, WORDNET, Source, bring, open_member
+from vitascope.corpus.wordnet import Nouns, nearest, read_nouns, words_of_kinds
+from vitascope.text.world import SUBJECTS
+
+LANGUAGES = tuple("bn da de en es et fi fr hi hu it ja ko lt ms nb nl pl pt ru sv th uk vi zh zh-hant".split())
+DATA = Path(__file__).parent.parent / "text" / "data"
+Table = dict[str, dict[str, list[str]]]
+"""Per language, per concept: its phrases in lower case."""
+
+
+def build(folder: Path = DATA) -> None:
+    """Writes ``lexicon.json.xz`` (phrases of things) and ``nearest.json.xz`` (what an unknown noun is close to)."""
+    nouns = _wordnet()
+    table = {language: _things(language) for language in LANGUAGES}
+    _add_wordnet(table["en"], nouns)
+    _write(folder / "lexicon.json.xz", {language: _joined(things) for language, things in table.items()})
+    _write(folder / "nearest.json.xz", _grouped(nearest(nouns)))
+
+
+def _wordnet() -> Nouns:
+    archive = bring(WORDNET)
+    data, index = (open_member(archive, f"dict/{kind}.noun").decode() for kind in ("data", "index"))
+    return read_nouns(data, index)
+
+
+def _things(language: str) -> dict[str, list[str]]:
+    """Names of our subjects in one language: emojibase's label, CLDR's short name, and tags that are forms of them."""
+    emoji = {_plain(entry["hexcode"]): entry for entry in _load(EMOJIBASE, f"{language}/data.json")}
+    code = {"zh-hant": "zh-Hant", "nb": "no"}.get(language, language)
+    cldr = _load(CLDR, f"annotations/{code}/annotations.json")["annotations"]["annotations"]
+    things: dict[str, list[str]] = {}
+    for subject in SUBJECTS.values():
+        entry = emoji[subject.hex]
+        spoken = cldr.get(chr(int(subject.hex, 16)), {})
+        names = [entry["label"], *spoken.get("tts", ())]
+        names += [tag for tag in entry.get("tags", ()) if _is_form(tag, entry["label"])]
+        things[subject.id] = list(dict.fromkeys(name.casefold() for name in names))
+    return things
+
+
+def _is_form(tag: str, label: str) -> bool:
+    """Tags are free association (owl: wise); only those that share a stem of four letters with the label name it."""
+    return len(tag) >= 4 and any(word.startswith(tag[:4].casefold()) for word in label.casefold().split())
+
+
+def _load(source: Source, path: str) -> Any:  # noqa: ANN401 JSON of two shapes
+    return json.loads(open_member(bring(source), path))
+
+
+def _plain(hexcode: str) -> str:
+    return hexcode.lower().replace("-fe0f", "")
+
+
+def _add_wordnet(things: dict[str, list[str]], nouns: Nouns) -> None:
+    for phrase, concept in words_of_kinds(nouns):
+        if phrase not in things.setdefault(concept, []):
+            things[concept].append(phrase)
+
+
+def _joined(things: Mapping[str, list[str]]) -> dict[str, str]:
+    return {concept: "|".join(phrases) for concept, phrases in things.items()}
+
+
+def _grouped(nearest_of: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Words by what is nearest to them: ``{"dog|cat": "wolf|fox"}``."""
+    groups: dict[str, list[str]] = {}
+    for word, concepts in sorted(nearest_of.items()):
+        groups.setdefault("|".join(concepts), []).append(word)
+    return {concepts: "|".join(words) for concepts, words in groups.items()}
+
+
+def _write(path: Path, table: Mapping[str, object]) -> None:
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+    path.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+
+
+if __name__ == "__main__":
+    build()

@@ -1,0 +1,204 @@
+"""WordNet 3.1 as far as the lexicon needs it: nouns, what is a kind of what, and which sense of ours each is.
+
+Format: wndb(5WN) of the WordNet manual. Only ``data.noun`` and ``index.noun`` are read.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+CONCEPTS: Mapping[str, tuple[str, ...]] = {
+    "dog": ("02086723",),
+    "cat": ("02124272",),
+    "horse": ("02377103",),
+    "rabbit": ("02326697", "02329084"),  # rabbits and hares
+    "elephant": ("02506148",),
+    "penguin": ("02058457",),
+    "parrot": ("01819528",),
+    "eagle": ("01615935",),
+    "owl": ("01623768",),
+    "duck": ("01848972",),
+    "flamingo": ("02010212",),
+    "peacock": ("01808784",),
+    "frog": ("01642406",),
+    "turtle": ("01665425",),
+    "crocodile": ("01699274",),  # the order: alligators and caimans too
+    "snake": ("01729333",),
+    "whale": ("02065397",),
+    "dolphin": ("02071627", "02073082"),  # and porpoises
+    "shark": ("01484971",),
+    "fish": ("02514684",),
+    "octopus": ("01972805",),
+    "crab": ("01979598",),
+    "butterfly": ("02276911",),
+    "bee": ("02209508",),
+    "snail": ("01947031",),
+    "spider": ("01774863",),
+    "kangaroo": ("01879775",),
+    "monkey": ("02486953",),
+    "bat": ("02141851",),
+    "dragon": ("09517519",),
+    "bus": ("02927500",),
+    "car": ("02961779",),
+    "police_car": ("03145716",),
+    "fire_engine": ("03350333",),
+    "tractor": ("04472736",),
+    "racing_car": ("04043919",),
+    "motorcycle": ("03796045",),
+    "locomotive": ("03690149", "04475240"),  # and railroad trains
+    "airplane": ("02694015",),
+    "helicopter": ("03517291",),
+    "rocket": ("04106523", "04311353"),  # and spaceships
+    "sailboat": ("04135600",),
+    "speedboat": ("04280688", "03795763"),  # and motorboats
+    "flying_saucer": ("05906432",),
+    "parachute": ("03893954",),
+    "sun": ("09473312",),
+    "star": ("09467687", "09467004"),
+    "shooting_star": ("11504390", "09376006"),
+    "planet": ("09416900", "09417539"),
+    "rain_cloud": ("09394597",),
+    "storm_cloud": ("09468814", "09284678", "09480823"),
+    "tornado": ("11539883",),
+    "fire": ("13502051", "07317454"),
+    "ferris_wheel": ("03334247",),
+    "christmas_tree": ("03030309",),
+    "pumpkin": ("12178960", "07751486"),
+    "teddy_bear": ("04406517",),
+    "umbrella": ("04514450",),
+    "birthday_cake": ("07645597",),
+    "place:beach": ("09240137",),
+    "place:meadow": ("08588163", "08615857"),  # grasslands
+    "place:desert": ("08522594",),
+    "place:forest": ("08455525", "09306921"),
+    "place:sea": ("09449666", "09399110"),
+    "place:space": ("08517454",),
+    "place:mountains": ("09382700",),
+    "place:room": ("04112987",),
+    "place:sky": ("09459612",),
+}
+"""Synsets each concept stands for, with all their hyponyms; every sense chosen by hand (a seal isn't sealing wax)."""
+
+CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 18, 19, 20, 25, 27})
+"""Lexicographer files (lexnames(5WN)) whose nouns can be seen, or are at least asked for as if they could."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synset:
+    """A sense: the words for it and what it is a kind of."""
+
+    file: int  # lexicographer file
+    words: tuple[str, ...]
+    kind_of: tuple[str, ...]  # offsets of hypernyms, classes of instances included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nouns:
+    """All nouns: synsets by offset, and per word the offsets of its senses, most used first."""
+
+    synsets: Mapping[str, Synset]
+    senses: Mapping[str, tuple[str, ...]]
+
+
+def read_nouns(data: str, index: str) -> Nouns:
+    """The nouns of ``data.noun`` and ``index.noun``."""
+    lines = (line.split() for line in data.splitlines() if not line.startswith("  "))
+    entries = (line.split() for line in index.splitlines() if not line.startswith("  "))
+    return Nouns(
+        synsets={fields[0]: _synset(fields) for fields in lines},
+        senses={fields[0]: tuple(fields[-int(fields[2]) :]) for fields in entries},
+    )
+
+
+def _synset(fields: list[str]) -> Synset:
+    num_words = int(fields[3], 16)
+    pointers = fields[4 + 2 * num_words :]
+    links = [pointers[1 + 4 * i : 5 + 4 * i] for i in range(int(pointers[0]))]
+    return Synset(
+        file=int(fields[1]),
+        words=tuple(fields[4 : 4 + 2 * num_words : 2]),
+        kind_of=tuple(target for symbol, target, part, _ in links if symbol in ("@", "@i") and part == "n"),
+    )
+
+
+def kinds(nouns: Nouns) -> dict[str, tuple[str, bool]]:
+    """Per synset below a concept: the nearest concept above it, and whether it is the concept itself."""
+    roots = {offset: concept for concept, offsets in CONCEPTS.items() for offset in offsets}
+    below = _below(nouns)
+    found = {offset: (concept, True) for offset, concept in roots.items()}
+    queue = deque(roots)
+    while queue:
+        offset = queue.popleft()
+        for child in below.get(offset, ()):
+            if child not in found:
+                found[child] = (found[offset][0], False)
+                queue.append(child)
+    return found
+
+
+def _below(nouns: Nouns) -> dict[str, list[str]]:
+    below: dict[str, list[str]] = {}
+    for offset, synset in nouns.synsets.items():
+        for parent in synset.kind_of:
+            below.setdefault(parent, []).append(offset)
+    return below
+
+
+def words_of_kinds(nouns: Nouns) -> Iterator[tuple[str, str]]:
+    """Pairs of phrase and concept: synonyms and kinds whose most used sense is the concept's.
+
+    ``boxer`` is a fighter first and a dog second, so it is left out rather than read wrongly.
+    """
+    found = kinds(nouns)
+    for word, senses in nouns.senses.items():
+        concept, is_concept = found.get(senses[0], ("", False))
+        if not concept:
+            concept, is_concept = next((found[s] for s in senses if found.get(s, ("", False))[1]), ("", False))
+            if not is_concept or "_" not in word:
+                continue
+        yield word.replace("_", " "), concept
+
+
+def nearest(nouns: Nouns, count: int = 3) -> dict[str, tuple[str, ...]]:
+    """Per other concrete noun of one word: the concepts fewest steps away through what both are kinds of."""
+    down = _concepts_below(nouns, count)
+    known = kinds(nouns)
+    chosen: dict[str, tuple[str, ...]] = {}
+    for word, senses in nouns.senses.items():
+        synset = nouns.synsets[senses[0]]
+        if "_" in word or not word.isalpha() or synset.file not in CONCRETE or senses[0] in known:
+            continue
+        concepts = _nearest(nouns, senses[0], down)[:count]
+        if concepts:
+            chosen[word] = concepts
+    return chosen
+
+
+def _concepts_below(nouns: Nouns, count: int) -> dict[str, dict[str, int]]:
+    """Per synset above a concept: the ``count`` closest concepts and the steps down to them."""
+    down: dict[str, dict[str, int]] = {}
+    for concept, offsets in CONCEPTS.items():
+        for steps, above in ((s, a) for offset in offsets for a, s in _ancestors(nouns, offset).items()):
+            reach = down.setdefault(above, {})
+            reach[concept] = min(steps, reach.get(concept, steps))
+    return {above: dict(sorted(reach.items(), key=lambda item: item[1])[:count]) for above, reach in down.items()}
+
+
+def _ancestors(nouns: Nouns, offset: str) -> dict[str, int]:
+    steps = {offset: 0}
+    queue = deque([offset])
+    while queue:
+        here = queue.popleft()
+        for parent in nouns.synsets[here].kind_of:
+            if parent not in steps:
+                steps[parent] = steps[here] + 1
+                queue.append(parent)
+    return steps
+
+
+def _nearest(nouns: Nouns, offset: str, down: dict[str, dict[str, int]]) -> tuple[str, ...]:
+    total: dict[str, int] = {}
+    for above, up in _ancestors(nouns, offset).items():
+        for concept, steps in down.get(above, {}).items():
+            total[concept] = min(up + steps, total.get(concept, up + steps))
+    return tuple(sorted(total, key=lambda concept: total[concept]))

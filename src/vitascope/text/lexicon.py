@@ -1,0 +1,123 @@
+"""The lexicon: what phrases of many languages mean in our world, and what an unknown noun is close to.
+
+Two sources: ``data/phrases/*.json``, written and checked by hand, and ``data/lexicon.json.xz``, built from emojibase,
+CLDR and WordNet by ``vitascope.corpus.lexicon``. A phrase has one meaning per language; the hand-written one wins.
+In phrase files brackets spell variants: ``fl[y|ies|ying]`` is fly, flies and flying.
+"""
+
+import json
+import lzma
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from vitascope.text.tokens import key
+from vitascope.text.world import SUBJECTS
+
+_DATA = Path(__file__).parent / "data"
+_VARIANTS = re.compile(r"\[([^\]]*)\]")
+ROLES = ("subject", "count", "size", "colour", "style", "motion", "place", "time", "camera", "relation", "join")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase stands for. ``stop`` means: known, and nothing to draw."""
+
+    role: str
+    id: str
+
+
+STOP = Meaning("stop", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One language: its phrases by key, the longest in tokens, and the forms its words may take."""
+
+    code: str
+    phrases: Mapping[str, Meaning]
+    longest: int
+    adjectives_after: bool  # petit chien ROUGE, con cá MÀU ĐỎ
+    endings: tuple[tuple[str, str], ...]  # ending of a form, ending of its lemma
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """All languages by code; English first, then those with hand-checked phrases."""
+    built = _built()
+    by_hand = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(_DATA.glob("phrases/*.json"))}
+    codes = ["en", *(code for code in by_hand if code != "en"), *(code for code in built if code not in by_hand)]
+    return {code: _language(code, by_hand.get(code, {}), built.get(code, {})) for code in codes}
+
+
+def lemmas(word: str, language: Language) -> Iterator[str]:
+    """The word itself, then what it may be a form of, likeliest first."""
+    yield word
+    for ending, lemma_ending in language.endings:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) + len(lemma_ending) >= 2:
+            yield stem + lemma_ending
+
+
+def nearest(word: str) -> tuple[str, ...]:
+    """Up to three concepts an English noun is closest to in WordNet, as words; none where it is no noun."""
+    table = _nearest()
+    concepts = next((table[lemma] for lemma in lemmas(word, languages()["en"]) if lemma in table), "")
+    return tuple(name(concept) for concept in concepts.split("|") if concept)
+
+
+def name(concept: str) -> str:
+    """A concept as English prints it: ``police_car`` is police car, ``place:sea`` is sea."""
+    return concept.rpartition(":")[2].replace("_", " ")
+
+
+@cache
+def _nearest() -> Mapping[str, str]:
+    groups: dict[str, str] = json.loads(lzma.decompress((_DATA / "nearest.json.xz").read_bytes()))
+    return {word: concepts for concepts, words in groups.items() for word in words.split("|")}
+
+
+def _built() -> dict[str, dict[str, str]]:
+    table: dict[str, dict[str, str]] = json.loads(lzma.decompress((_DATA / "lexicon.json.xz").read_bytes()))
+    return table
+
+
+def _language(code: str, by_hand: Mapping[str, Any], built: Mapping[str, str]) -> Language:
+    phrases = dict(_hand_phrases(by_hand))
+    for concept, names in built.items():
+        role, _, id_ = concept.rpartition(":")
+        meaning = Meaning(role or "subject", id_)
+        for phrase in names.split("|"):
+            phrases.setdefault(key(phrase), meaning)
+    for subject in SUBJECTS.values():
+        phrases.setdefault(chr(int(subject.hex, 16)), Meaning("subject", subject.id))
+    return Language(
+        code=code,
+        phrases=phrases,
+        longest=max(phrase.count(" ") for phrase in phrases) + 1,
+        adjectives_after=by_hand.get("adjectives") == "after",
+        endings=tuple((form, lemma) for form, lemma in by_hand.get("endings", ())),
+    )
+
+
+def _hand_phrases(by_hand: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
+    """Later pairs win in a dict, so stop words come first and what can be drawn overrules them."""
+    for phrase in by_hand.get("stop", ()):
+        yield from ((form, STOP) for form in _forms(phrase))
+    for role in reversed(ROLES):
+        for id_, phrases in by_hand.get(role, {}).items():
+            meaning = Meaning(role, id_)
+            yield from ((form, meaning) for phrase in phrases for form in _forms(phrase))
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    if "[" not in phrase:
+        yield key(phrase)
+        return
+    parts = _VARIANTS.split(phrase)
+    options = [part.split("|") if number % 2 else [part] for number, part in enumerate(parts)]
+    yield from (key("".join(chosen)) for chosen in product(*options))

@@ -1,0 +1,115 @@
+"""Finds the known phrases of a text: guesses its language, then takes the longest match at every token."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from vitascope.text.lexicon import Language, Meaning, languages, lemmas, nearest
+from vitascope.text.tokens import BREAK, Token, is_unspaced, tokens
+
+_GUESS_FROM = 64  # tokens a language is guessed from
+_ENOUGH = 4  # letters a word of another language must have to be taken for one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A phrase of the text: what it means (``None``: unknown; ``break``: a clause ends), how it was written."""
+
+    meaning: Meaning | None
+    written: str
+    lemma: str
+
+
+CLAUSE_END = Found(meaning=Meaning("break", ""), written=",", lemma=BREAK)
+
+
+def match(text: str) -> tuple[Language, tuple[Found, ...]]:
+    """The language of a text and its phrases in order."""
+    words = tokens(text)
+    language = _guess(words[:_GUESS_FROM])
+    found: list[Found] = []
+    position = 0
+    while position < len(words):
+        phrase, length = _at(words, position, language)
+        found.append(phrase)
+        position += length
+    return language, tuple(_unknowns_joined(found))
+
+
+def _guess(words: Sequence[Token]) -> Language:
+    """The language that knows most of the text, counted in letters; the earlier one where two know as much."""
+    candidates = [language for language in languages().values() if any(t.text in _first(language.code) for t in words)]
+    return max(candidates, key=lambda language: _known_letters(words, language), default=languages()["en"])
+
+
+@cache
+def _first(code: str) -> frozenset[str]:
+    """First tokens of a language's phrases: a text that has none of them needs no closer look."""
+    return frozenset(phrase.partition(" ")[0] for phrase in languages()[code].phrases)
+
+
+def _known_letters(words: Sequence[Token], language: Language) -> int:
+    position = letters = 0
+    while position < len(words):
+        found, length = _longest(words, position, language)
+        if found is not None and found is not CLAUSE_END:
+            letters += sum(len(word.text) for word in words[position : position + length])
+        position += length
+    return letters
+
+
+def _at(words: Sequence[Token], position: int, language: Language) -> tuple[Found, int]:
+    found, length = _longest(words, position, language)
+    if found is None and language.code != "en":
+        found, length = _longest(words, position, languages()["en"])
+    if found is None:
+        found = _foreign(words[position])
+    word = words[position]
+    return found or Found(meaning=None, written=word.written, lemma=word.text), length
+
+
+def _longest(words: Sequence[Token], position: int, language: Language) -> tuple[Found | None, int]:
+    """The longest phrase that starts here, its last word in any form; ``None`` and 1 where there is none."""
+    first = words[position]
+    if first.text == BREAK:
+        return CLAUSE_END, 1
+    reach = min(language.longest, len(words) - position) if first.text in _first(language.code) else 1
+    for length in range(reach, 0, -1):
+        chosen = words[position : position + length]
+        before = "".join(f"{word.text} " for word in chosen[:-1])
+        for lemma in lemmas(chosen[-1].text, language):
+            meaning = language.phrases.get(before + lemma)
+            if meaning is not None:
+                return Found(meaning=meaning, written=_written(chosen), lemma=before + lemma), length
+    return None, 1
+
+
+def _foreign(word: Token) -> Found | None:
+    """A thing named in another language than the rest of the text: "a Schmetterling flies"."""
+    if len(word.text) < _ENOUGH or (word.text.isascii() and nearest(word.text)):
+        return None
+    for language in languages().values():
+        meaning = language.phrases.get(word.text)
+        if meaning is not None and meaning.role == "subject":
+            return Found(meaning=meaning, written=word.written, lemma=word.text)
+    return None
+
+
+def _written(words: Sequence[Token]) -> str:
+    written = ""
+    for word in words:
+        joined = not written or (is_unspaced(written[-1]) and is_unspaced(word.written[0]))
+        written += word.written if joined else f" {word.written}"
+    return written
+
+
+def _unknowns_joined(found: Sequence[Found]) -> Sequence[Found]:
+    """Neighbouring unknown characters of a script without spaces are one unknown word."""
+    joined: list[Found] = []
+    for phrase in found:
+        last = joined[-1] if joined else None
+        if phrase.meaning is None and last and last.meaning is None and is_unspaced(phrase.written[0]):
+            joined[-1] = Found(meaning=None, written=last.written + phrase.written, lemma=last.lemma + phrase.lemma)
+        else:
+            joined.append(phrase)
+    return joined

@@ -1,0 +1,119 @@
+"""Reads a sentence, in any language of the lexicon, into a scene, and says how it read it."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vitascope.errors import PromptError, UnknownWordsError
+from vitascope.text.binding import bind
+from vitascope.text.lexicon import Meaning, lemmas, languages, name, nearest
+from vitascope.text.matching import Found, match
+from vitascope.text.scene import Scene
+from vitascope.text.words import Word, words
+from vitascope.text.world import SUBJECTS
+
+LONGEST = 32_000
+"""Characters a prompt may have: the limit of the published API."""
+
+_SUGGESTED = ("dog", "parrot", "fish", "car", "rocket", "beach", "city", "space")
+_MOST_UNKNOWN = 12  # unknown words named one by one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A word nobody taught us, as it was written, and up to three things we know that are close to it."""
+
+    word: str
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was understood. ``words`` go to the network, ``notes`` to the person who asked."""
+
+    scene: Scene
+    words: tuple[Word, ...]
+    unknown: tuple[Unknown, ...]
+    notes: tuple[str, ...]
+    language: str  # code of the language we took the prompt for, such as en or zh-hant
+
+
+def read(prompt: str) -> Reading:
+    """The scene a prompt asks for.
+
+    Raises ``PromptError`` for a prompt that is blank, longer than :data:`LONGEST` characters or holds control
+    characters, ``UnknownWordsError`` where it names nothing of our world.
+    """
+    _check(prompt)
+    language, phrases = match(prompt)
+    scene, rounded = bind(phrases, adjectives_after=language.adjectives_after)
+    unknown = _unknown(phrases)
+    if scene == Scene(entities=()):
+        raise UnknownWordsError(_nothing_known(prompt, unknown))
+    return Reading(
+        scene=scene,
+        words=words(scene),
+        unknown=unknown,
+        notes=(*_readings(phrases), *rounded, *_admissions(unknown), *_empty(scene)),
+        language=language.code,
+    )
+
+
+def _check(prompt: str) -> None:
+    if len(prompt) > LONGEST:
+        raise PromptError(f"The prompt has {len(prompt):,} characters; the most is {LONGEST:,}. Shorten it.")
+    if not prompt.strip():
+        raise PromptError("The prompt is empty. Say what the video shows, such as: a dog jumps on a beach.")
+    for position, character in enumerate(prompt, 1):
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n\r":
+            raise PromptError(
+                f"The prompt has the control character U+{ord(character):04X} at position {position:,}. Remove it."
+            )
+
+
+def _unknown(phrases: Sequence[Found]) -> tuple[Unknown, ...]:
+    strange = {phrase.lemma: phrase.written for phrase in reversed(phrases) if phrase.meaning is None}
+    return tuple(Unknown(word=strange[lemma], nearest=nearest(lemma)) for lemma in reversed(strange))
+
+
+def _readings(phrases: Sequence[Found]) -> list[str]:
+    """One sentence per thing or place that was written as something else than its own name."""
+    notes = []
+    for phrase in phrases:
+        meaning = phrase.meaning
+        if meaning is not None and meaning.role in ("subject", "place") and not _is_own_name(phrase, meaning):
+            notes.append(f"I read '{phrase.written}' as {name(meaning.id)}.")
+    return list(dict.fromkeys(notes))
+
+
+def _is_own_name(phrase: Found, meaning: Meaning) -> bool:
+    if meaning.role == "place":
+        return name(meaning.id) in phrase.written.casefold() or not _names_a_place(phrase)
+    plural = SUBJECTS[meaning.id].plural.replace("_", " ")
+    return phrase.lemma == name(meaning.id) or phrase.written.casefold() == plural
+
+
+def _names_a_place(phrase: Found) -> bool:
+    """Only nouns are worth a note: "volcano" read as mountains, not "under the waves" read as underwater."""
+    return " " not in phrase.written
+
+
+def _admissions(unknown: Sequence[Unknown]) -> list[str]:
+    close = [word for word in unknown if word.nearest][:_MOST_UNKNOWN]
+    notes = [f"I do not know '{word.word}'; the nearest I know is {' or '.join(word.nearest[:1])}." for word in close]
+    far = [f"'{word.word}'" for word in unknown if not word.nearest]
+    if far:
+        more = f" and {len(far) - _MOST_UNKNOWN} more words" if len(far) > _MOST_UNKNOWN else ""
+        notes.append(f"I do not know {', '.join(far[:_MOST_UNKNOWN])}{more}.")
+    return notes
+
+
+def _empty(scene: Scene) -> list[str]:
+    return [] if scene.entities else ["No thing is named that I know, so the picture is left to chance."]
+
+
+def _nothing_known(prompt: str, unknown: Sequence[Unknown]) -> str:
+    close = list(dict.fromkeys(known for word in unknown for known in word.nearest))
+    known = ", ".join(close[:6] or _SUGGESTED)
+    shown = prompt.strip() if len(prompt.strip()) <= 80 else f"{prompt.strip()[:77]}..."
+    return f"I know nothing named in {shown!r}. The nearest I know: {known}. `vitascope models` lists all I know."
