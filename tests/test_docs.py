@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import importlib.metadata
 import inspect
 import re
 import shutil
@@ -21,7 +22,7 @@ DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 
 # In pieces, so that this file does not find itself.
 REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "registry.npm" + "js.org", "npm" + "js.com", "crates" + ".io")
-MACHINE_PATH = re.compile(r"(?<![\w.>~}-])/(?:" + "work|root|home|Users" + r")/\w|file:///")
+MACHINE_PATH = re.compile(r"(?<![\w.>~}-])/(?:" + "work|root|home|Users" + r")/\w|file:" + "///")
 
 
 def _sections(page):
@@ -116,6 +117,24 @@ def test_a_decision_ends_with_what_keeps_it(page):
     assert re.search(r"^Date: \d{4}-\d\d-\d\d\. State: (accepted|replaced by \d{4}|proposed)\.$", text, re.MULTILINE)
     for heading in ("Context", "Decision", "Consequences", "Kept by"):
         assert f"\n## {heading}\n" in text
+
+
+def test_the_licences_of_the_codec_libraries_are_those_of_the_pinned_wheel():
+    """Decision 0003 speaks of the pinned PyAV, and names every library its installed wheel brings, and no other."""
+    record = next(page for page in DECISIONS if page.name.startswith("0003")).read_text()
+    first_cells = re.findall(r"^\| (.+?) \|", record, re.MULTILINE)
+    named = set(re.findall(r"\blib[\w-]+", " ".join(first_cells)))
+    pinned = re.search(r"^av==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    brought = {
+        re.sub(r"-[0-9a-f]{8}$", "", file.name.split(".so")[0])
+        for file in importlib.metadata.files("av") or ()
+        if file.parts[0] == "av.libs"
+    }
+
+    assert pinned
+    assert f"`av` {pinned[1]}" in record
+    if brought:  # other systems carry their libraries elsewhere
+        assert brought == named
 
 
 def _figures():
