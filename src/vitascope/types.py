@@ -42,9 +42,11 @@ class CodecPreset:
     stride: int  # pixels a row covers in x and in y
     frames: int  # frames a latent covers; the first latent of a clip is one single frame (1 + 4k rule)
     channels: int  # numbers in a row
-    radius_luma: float  # kept spatial and temporal frequencies: see backends/codec.py
+    radius_luma: float  # these three weigh which frequencies are kept: see backends/codec.py
     radius_chroma: float
+    radius_time: float
     tilt: float  # exponent of the frequency weighting that evens out the spectrum of pictures
+    gain: float  # brings rows to a root mean square near 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,60 @@
+"""Where the rows of a clip lie in space, time and noise: the geometry that trainer and every runtime share.
+
+Letters in shapes: K latents, N rows (K times the rows of a latent), W words.
+"""
+
+import numpy as np
+
+from vitascope.types import CodecPreset, Floats, Integers
+
+CLIP, REFERENCE = 0, 1
+"""Tags of rows: frames of the clip, or a picture it should look like."""
+
+REFERENCE_TIME = -1.0
+"""Seconds before the clip at which a reference picture stands (references come first in rotary time, as in H3)."""
+
+
+def latents(frames: int, codec: CodecPreset) -> int:
+    """Latents of a clip of ``frames`` = 1 + 4k frames. Raises ValueError for other lengths."""
+    if frames < 1 or (frames - 1) % codec.frames:
+        raise ValueError(f"{frames} frames are not 1 + {codec.frames}k")
+    return (frames - 1) // codec.frames + 1
+
+
+def rows_of_latent(size: tuple[int, int], codec: CodecPreset) -> int:
+    """Rows of one latent of a clip of ``size`` (width, height)."""
+    return (size[0] // codec.stride) * (size[1] // codec.stride)
+
+
+def latent_seconds(num_latents: int, fps: float, codec: CodecPreset) -> Floats:
+    """The time at the middle of each latent, ``(K,)`` seconds; the first is the single frame at 0."""
+    index = np.arange(num_latents, dtype=np.float32)
+    middle = codec.frames * index - (codec.frames - 1) / 2
+    return np.asarray(np.where(index == 0, 0, middle) / fps, np.float32)
+
+
+def positions(num_latents: int, size: tuple[int, int], fps: float, codec: CodecPreset) -> Floats:
+    """Seconds, y and x of every row of a clip, ``(N, 3)``; y and x in units of the longer side of the frame.
+
+    Time is in seconds, not frames, so that rate and length may vary freely (as LTX-2 does).
+    """
+    return _grid(latent_seconds(num_latents, fps, codec), size, codec)
+
+
+def reference_positions(size: tuple[int, int], codec: CodecPreset) -> Floats:
+    """The same for one reference picture, which stands before the clip."""
+    return _grid(np.array([REFERENCE_TIME], np.float32), size, codec)
+
+
+def _grid(seconds: Floats, size: tuple[int, int], codec: CodecPreset) -> Floats:
+    across, down = size[0] // codec.stride, size[1] // codec.stride
+    longer = max(across, down)
+    y = (np.arange(down, dtype=np.float32) + 0.5) / longer
+    x = (np.arange(across, dtype=np.float32) + 0.5) / longer
+    grid = np.stack(np.meshgrid(seconds, y, x, indexing="ij"), axis=-1)
+    return np.ascontiguousarray(grid.reshape(-1, 3), np.float32)
+
+
+def word_seconds(segment: Integers, seconds: float) -> Floats:
+    """The time each word speaks of: the middle of the clip, or of its first or second half. Same shape as ``segment``."""
+    return np.asarray(np.array([0.5, 0.25, 0.75], np.float32)[segment] * np.float32(seconds), np.float32)

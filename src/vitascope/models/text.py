@@ -1,0 +1,44 @@
+"""The text encoder: word rows to rows of the transformer, trained with it from scratch.
+
+Letters in shapes: B prompts, W words, E width of the transformer.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from vitascope.models.layers import Block, RMSNorm
+from vitascope.types import NetPreset
+
+ROLES, ENTITIES, SEGMENTS = 16, 4, 4
+"""Rows of the small tables; the few in use are listed in text/words.py."""
+
+
+class TextEncoder(nn.Module):
+    """Sums token, role, entity, segment and place in the sentence, mixes them in a few blocks."""
+
+    def __init__(self, net: NetPreset) -> None:
+        super().__init__()
+        width = net.text_width
+        self.token = nn.Embedding(net.vocabulary, width)
+        self.role = nn.Embedding(ROLES, width)
+        self.entity = nn.Embedding(ENTITIES, width)
+        self.segment = nn.Embedding(SEGMENTS, width)
+        self.order = nn.Parameter(torch.randn(net.words, width) * 0.02)
+        hidden = 64 * round(width * 8 / 3 / 64)
+        self.blocks = nn.ModuleList(Block(width, net.text_heads, hidden) for _ in range(net.text_depth))
+        self.norm = RMSNorm(width)
+        self.to_rows = nn.Linear(width, net.width)
+        self.to_pooled = nn.Linear(width, net.width)
+        for table in (self.token, self.role, self.entity, self.segment):
+            nn.init.normal_(table.weight, std=0.5)
+
+    def forward(self, words_4BW: Tensor) -> tuple[Tensor, Tensor]:
+        """``(4, B, W)`` token, role, entity, segment to rows ``(B, W, E)`` and their mean over words ``(B, E)``."""
+        token, role, entity, segment = words_4BW
+        x_BWE = self.token(token) + self.role(role) + self.entity(entity) + self.segment(segment) + self.order
+        for block in self.blocks:
+            x_BWE = block(x_BWE)
+        x_BWE = self.norm(x_BWE)
+        said = (token > 0).to(x_BWE.dtype).unsqueeze(-1)
+        mean_BE = (x_BWE * said).sum(1) / said.sum(1).clamp_min(1)
+        return self.to_rows(x_BWE), self.to_pooled(mean_BE)

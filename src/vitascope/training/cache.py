@@ -1,0 +1,111 @@
+"""The pre-rendered cache: composed clips, already encoded to rows, so that training never waits for a renderer.
+
+A shard is three arrays of the same length: ``rows`` float16 ``(n, K, rows, D)``, ``words`` int8 ``(n, 4, W)`` and
+``look`` int16 ``(n,)``, the number of the reference picture of its first entity, or -1. Shards appear whole (renamed
+into place), so a trainer may read while a writer goes on.
+"""
+
+import argparse
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import save_file
+
+from vitascope.backends.codec import LappedCodec
+from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.compositor import render
+from vitascope.corpus.scenes import compose
+from vitascope.rights.register import Register
+from vitascope.settings import settings
+from vitascope.text.words import rows as word_rows
+from vitascope.text.words import words
+from vitascope.text.world import STYLES, SUBJECTS
+from vitascope.training.data import folder
+from vitascope.training.presets import preset as preset_of
+from vitascope.types import Preset
+
+LOOKS = tuple((subject, style) for subject in SUBJECTS for style in STYLES)
+"""Reference pictures, in the order of their numbers."""
+
+PARTS = ("rows", "words", "look")
+
+
+def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: int) -> Path:
+    """Renders and encodes ``clips`` clips from the seed ``(frames, number)`` and stores them as one shard."""
+    generator = np.random.default_rng((frames, number))
+    codec = LappedCodec(preset.codec)
+    packed, spoken, look = [], np.zeros((clips, 4, preset.net.words), np.int8), np.full(clips, -1, np.int16)
+    for index in range(clips):
+        composition = compose(generator, frames=frames, fps=preset.fps)
+        packed.append(codec.encode(render(composition, atlas)).astype(np.float16))
+        spoken[index] = np.stack(list(word_rows(words(composition.said)).values()))
+        first = composition.scene.entities[0]
+        if first.colour is None:
+            look[index] = LOOKS.index((first.subject, first.style or STYLES[0]))
+    return _store(folder(preset, frames), number, {"rows": np.stack(packed), "words": spoken, "look": look})
+
+
+def _store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) -> Path:
+    """Writes the parts under temporary names, then renames them, ``rows`` last: a shard is seen whole or not at all."""
+    where.mkdir(parents=True, exist_ok=True)
+    for name, array in parts.items():
+        with (where / f".{name}-{number:04}").open("wb") as file:
+            np.save(file, array)
+    for name in reversed(PARTS):
+        os.replace(where / f".{name}-{number:04}", where / f"{name}-{number:04}.npy")
+    return where / f"rows-{number:04}.npy"
+
+
+def references(preset: Preset, atlas: Atlas) -> npt.NDArray[np.float16]:
+    """Every look of :data:`LOOKS` as one latent, ``(looks, rows, D)``: the first key frame, large, on white."""
+    codec, side = LappedCodec(preset.codec), preset.size[0]
+    known = {(s, style) for s in atlas.subjects for style in atlas.styles(s)}
+    empty = np.full((1, side, side, 3), 255, np.uint8)
+    pictures = [_on_white(atlas, *look, side) if look in known else empty for look in LOOKS]
+    return np.stack([codec.encode(picture)[0] for picture in pictures]).astype(np.float16)
+
+
+def _on_white(atlas: Atlas, subject: str, style: str, side: int) -> npt.NDArray[np.uint8]:
+    sprite = atlas.sprite(subject, style).pixels[0].astype(np.float32)
+    sprite = sprite if len(sprite) == side else sprite.repeat(side // len(sprite), 0).repeat(side // len(sprite), 1)
+    frame = sprite[..., :3] + 255 - sprite[..., 3:]
+    return np.clip(frame, 0, 255).astype(np.uint8)[None]
+
+
+def open_atlas() -> Atlas:
+    """The atlas that the corpus build packed, every sprite cleared by the works register."""
+    return Atlas.open(settings().home / "corpus" / "atlas.zip", Register.load())
+
+
+def _work(name: str, frames: int, number: int, clips: int) -> str:
+    """One shard in a process of its own; skips what is there already."""
+    preset = preset_of(name)
+    path = folder(preset, frames) / f"rows-{number:04}.npy"
+    return str(path if path.exists() else write_shard(preset, open_atlas(), frames, number, clips))
+
+
+def main() -> None:
+    """``python -m vitascope.training.cache --frames 17 --shards 24``: fills the cache, one process per core."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--preset", default="xs")
+    parser.add_argument("--frames", type=int, default=17)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--shards", type=int, default=4)
+    parser.add_argument("--clips", type=int, default=1024)
+    parser.add_argument("--processes", type=int, default=2)
+    asked = parser.parse_args()
+    where = settings().home / "cache" / asked.preset / "looks.safetensors"
+    where.parent.mkdir(parents=True, exist_ok=True)
+    save_file({"looks": references(preset_of(asked.preset), open_atlas())}, where)
+    numbers = range(asked.first, asked.first + asked.shards)
+    with ProcessPoolExecutor(asked.processes) as pool:
+        jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips) for number in numbers]
+        for job in jobs:
+            job.result()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The conditioning mixture: which rows of a training clip are given clean, so that one network learns every verb.
+
+Shares after FVDM (2410.03160) and DFoT (2502.06764) practice; see ``MIXTURE``. Given rows have level 0 and no loss.
+Letters in shapes: B clips, K latents, N rows, G groups of rows of one noise level (0 given, 1 + k latent k's own).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+MIXTURE = {
+    "all": 0.55,  # text to video
+    "first": 0.15,  # animate a picture
+    "prefix": 0.10,  # extend
+    "ends": 0.08,  # interpolate, loop
+    "block": 0.07,  # edit a region for a while
+    "apart": 0.05,  # a level of its own for each latent
+}
+"""What is given, and how often. Reference rows come on top, in batches of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """Noise levels of a batch: ``level`` per group ``(B, G)`` and the group of every row ``(B, N)``."""
+
+    level_BG: Tensor
+    group_BN: Tensor
+
+    def of_rows(self) -> Tensor:
+        """The level of every row, ``(B, N, 1)``."""
+        return self.level_BG.gather(1, self.group_BN).unsqueeze(-1)
+
+
+def draw(batch: int, latents: int, rows: int, middle: float, generator: torch.Generator) -> Levels:
+    """Levels for clips of ``latents`` latents of ``rows`` rows; the noise level is logit-normal around ``middle``."""
+    shared = _logit_normal((batch, 1), middle, generator).expand(-1, latents)
+    own = _logit_normal((batch, latents), middle, generator)
+    kind = _kinds(batch, generator) if latents > 1 else torch.zeros(batch, dtype=torch.long)
+    apart = (kind == list(MIXTURE).index("apart")).unsqueeze(1)
+    level = torch.cat((torch.zeros(batch, 1), torch.where(apart, own, shared)), dim=1)
+    group = torch.arange(1, latents + 1).repeat_interleave(rows).expand(batch, -1)
+    return Levels(level_BG=level, group_BN=group.masked_fill(_given(kind, latents, rows, generator), 0))
+
+
+def _logit_normal(shape: tuple[int, int], middle: float, generator: torch.Generator) -> Tensor:
+    """Levels around the sigmoid of ``middle`` (Esser et al. 2024, 2403.03206)."""
+    return torch.sigmoid(torch.randn(shape, generator=generator) + middle)
+
+
+def _kinds(batch: int, generator: torch.Generator) -> Tensor:
+    share = torch.tensor(list(MIXTURE.values()))
+    return torch.multinomial(share, batch, replacement=True, generator=generator)
+
+
+def _given(kind_B: Tensor, latents: int, rows: int, generator: torch.Generator) -> Tensor:
+    """Which rows are given, ``(B, N)`` bool."""
+    names = list(MIXTURE)
+    latent = torch.arange(latents)
+    length = torch.randint(2, max(3, latents), (len(kind_B), 1), generator=generator)
+    first = latent == 0
+    given = {
+        "first": first.expand(len(kind_B), -1),
+        "prefix": latent < length.clamp(max=latents - 1),
+        "ends": (first | (latent == latents - 1)).expand(len(kind_B), -1),
+    }
+    rows_given = torch.zeros(len(kind_B), latents * rows, dtype=torch.bool)
+    for name, latents_given in given.items():
+        chosen = (kind_B == names.index(name)).unsqueeze(1)
+        rows_given |= (latents_given & chosen).repeat_interleave(rows, dim=1)
+    outside = ~_blocks(len(kind_B), latents, rows, generator)
+    return rows_given | (outside & (kind_B == names.index("block")).unsqueeze(1))
+
+
+def _blocks(batch: int, latents: int, rows: int, generator: torch.Generator) -> Tensor:
+    """A random box in time and in the square grid of rows for each clip, ``(B, N)`` bool; inside is to be made."""
+    side = round(rows**0.5)
+    inside = torch.ones(batch, latents, side, side, dtype=torch.bool)
+    for axis, size in ((1, latents), (2, side), (3, side)):
+        ends = torch.randint(0, size, (batch, 2), generator=generator).sort(dim=1).values
+        index = torch.arange(size)
+        line = (index >= ends[:, :1]) & (index <= ends[:, 1:])
+        shape = [batch, 1, 1, 1]
+        shape[axis] = size
+        inside &= line.view(shape)
+    return inside.flatten(1)

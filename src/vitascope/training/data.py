@@ -1,0 +1,97 @@
+"""Batches of cleared clips, as rows, from the pre-rendered cache.
+
+Letters in shapes: B clips, K latents, N rows, D channels, W words.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from vitascope.errors import TrainingError
+from vitascope.settings import settings
+from vitascope.text.words import ROLES, VOCABULARY, no_words
+from vitascope.types import Preset
+
+DROPPED = 0.1
+"""Share of captions left out whole, for the branch without a prompt (Ho and Salimans 2022)."""
+
+HIDDEN = 0.5
+"""With a reference picture, how often the word for the thing is hidden: the picture must then say what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Clips to learn from. ``look_BND`` holds reference rows, or is None."""
+
+    clip_BND: Tensor
+    words_4BW: Tensor
+    look_BND: Tensor | None
+
+
+def folder(preset: Preset, frames: int) -> Path:
+    """Where the shards of clips of ``frames`` frames lie."""
+    return settings().home / "cache" / preset.name / f"{frames:03}"
+
+
+def shards(preset: Preset, frames: int) -> list[Path]:
+    """The finished shards, in order: the paths of their ``rows`` files (training/cache.py writes them)."""
+    return sorted(folder(preset, frames).glob("rows-*.npy"))
+
+
+class Shards:
+    """The clips of one length; shards that a writer adds are noticed by :meth:`refresh`."""
+
+    def __init__(self, preset: Preset, frames: int) -> None:
+        self.preset, self.frames = preset, frames
+        self.rows: list[npt.NDArray[np.float16]] = []
+        self.words: list[npt.NDArray[np.int8]] = []
+        self.look: list[npt.NDArray[np.int16]] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Opens shards that have appeared since. Raises TrainingError when there is none at all."""
+        for path in shards(self.preset, self.frames)[len(self.rows) :]:
+            number = path.stem.removeprefix("rows-")
+            self.rows.append(np.load(path, mmap_mode="r"))
+            self.words.append(np.load(path.with_name(f"words-{number}.npy")))
+            self.look.append(np.load(path.with_name(f"look-{number}.npy")))
+        if not self.rows:
+            raise TrainingError(
+                f"no clips of {self.frames} frames in {folder(self.preset, self.frames)}: "
+                f"run python -m vitascope.training.cache --preset {self.preset.name} --frames {self.frames}"
+            )
+
+    def __len__(self) -> int:
+        return sum(len(words) for words in self.words)
+
+    def batch(
+        self, size: int, generator: np.random.Generator, *, latents: int | None = None,
+        looks_LND: Tensor | None = None,
+    ) -> Batch:  # fmt: skip
+        """``size`` clips of one shard; only their first ``latents`` latents; with reference rows when looks are given."""
+        shard = int(generator.integers(len(self.rows)))
+        allowed = np.flatnonzero(self.look[shard] >= 0) if looks_LND is not None else np.arange(len(self.look[shard]))
+        chosen = np.sort(generator.choice(allowed, size, replace=len(allowed) < size))
+        clip = torch.from_numpy(self.rows[shard][chosen, :latents]).flatten(1, 2)
+        words = self._drop(torch.from_numpy(self.words[shard][chosen].astype(np.int64)).transpose(0, 1), generator)
+        if looks_LND is None:
+            return Batch(clip_BND=clip, words_4BW=words, look_BND=None)
+        look = looks_LND[torch.from_numpy(self.look[shard][chosen].astype(np.int64))]
+        return Batch(clip_BND=clip, words_4BW=_hide_subjects(words, generator), look_BND=look)
+
+    def _drop(self, words_4BW: Tensor, generator: np.random.Generator) -> Tensor:
+        dropped = torch.from_numpy(generator.random(words_4BW.shape[1]) < DROPPED)
+        nothing = torch.from_numpy(np.stack(list(no_words().values()))).long().unsqueeze(1)
+        return torch.where(dropped[None, :, None], nothing, words_4BW)
+
+
+def _hide_subjects(words_4BW: Tensor, generator: np.random.Generator) -> Tensor:
+    """Replaces the first entity's subject by the word for nothing, in a share of the captions."""
+    token, role, entity, segment = words_4BW
+    first = (role == ROLES.index("subject")) & (entity == 1)
+    hidden = torch.from_numpy(generator.random(token.shape[0]) < HIDDEN).unsqueeze(1)
+    return torch.stack((token.masked_fill(first & hidden, VOCABULARY.index("<none>")), role, entity, segment))

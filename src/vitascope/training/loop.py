@@ -1,0 +1,188 @@
+"""The training loop: one for CPU and GPU, by the clock, resumable.
+
+Letters in shapes: B clips, N rows, D channels, G groups of one noise level.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from vitascope.backends import flow
+from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, word_seconds
+from vitascope.models import checkpoint
+from vitascope.models.transformer import Transformer
+from vitascope.training import conditioning
+from vitascope.training.data import Batch, Shards
+from vitascope.training.optimiser import Optimiser
+from vitascope.types import Preset
+
+WARM_UP = 100
+"""Steps over which the learning rate rises."""
+
+FLAT = 0.65
+"""Share of a run at the full learning rate; then it falls to ``LAST`` along a line (warm-up, stable, decay)."""
+
+LAST = 0.02
+AVERAGE = 0.9985
+"""How much of the averaged weights stays at each step, once there are enough of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diet:
+    """One kind of batch: clips of ``frames`` frames, how many, how often, and whether with a reference picture."""
+
+    frames: int
+    size: int
+    share: float
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One run. ``diets`` maps a share of the run to what is eaten from then on; ``middle`` centres the noise levels."""
+
+    minutes: float
+    diets: Mapping[float, tuple[Diet, ...]]
+    middle: float = 0.2
+    rate: float = 1e-3
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a step says of itself: the loss of its kind of batch, samples seen, and the share of time spent waiting."""
+
+    step: int
+    share: float
+    kind: str
+    loss: float
+    seen: int
+    waiting: float
+    seconds: float
+
+
+class Trainer:
+    """A model, its running average, its optimiser, and how far they are."""
+
+    def __init__(self, preset: Preset, recipe: Recipe, looks_LND: Tensor, device: str = "cpu") -> None:
+        torch.set_float32_matmul_precision("high")
+        self.preset, self.recipe, self.device = preset, recipe, torch.device(device)
+        self.model = Transformer(preset).to(self.device)
+        self.average = {name: p.detach().clone() for name, p in self.model.named_parameters()}
+        self.optimiser = Optimiser(self.model, recipe.rate)
+        self.looks_LND = looks_LND
+        self.steps = self.seen = 0
+
+    def run(self, save_to: Path, wanted: Callable[[Report], None]) -> None:
+        """Trains until the recipe's minutes are over; checkpoints every five minutes and at the end."""
+        random = np.random.default_rng((self.recipe.seed, self.steps))
+        generator = torch.Generator().manual_seed(int(random.integers(2**62)))
+        shards = {frames: Shards(self.preset, frames) for frames in self._lengths()}
+        begin = saved = time.monotonic()
+        for share in self._clock(begin):
+            waited = time.monotonic()
+            diet = self._diet(share, random)
+            source = shards[diet.frames if diet.frames > 1 else min(shards)]
+            batch = source.batch(
+                diet.size, random, latents=latents(diet.frames, self.preset.codec),
+                looks_LND=self.looks_LND if diet.reference else None,
+            )  # fmt: skip
+            started = time.monotonic()
+            loss = self.step(batch, diet.frames, share, generator)
+            now = time.monotonic()
+            wanted(
+                Report(
+                    step=self.steps, share=share, kind=f"{diet.frames}{'r' if diet.reference else ''}", loss=loss,
+                    seen=self.seen, waiting=(started - waited) / (now - waited), seconds=now - begin,
+                )
+            )  # fmt: skip
+            if now - saved > 300:
+                self.save(save_to)
+                for source in shards.values():
+                    source.refresh()
+                saved = now
+        self.save(save_to)
+
+    def step(self, batch: Batch, frames: int, share: float, generator: torch.Generator) -> float:
+        """One update from one batch; returns its loss."""
+        with torch.autocast(self.device.type, torch.bfloat16):
+            loss = self.loss(batch, frames, generator)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step(schedule(share, self.steps))
+        self.steps += 1
+        self.seen += len(batch.clip_BND)
+        keep = min(AVERAGE, (1 + self.steps) / (10 + self.steps))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.values()), list(self.model.parameters()), 1 - keep)
+        return loss.item()
+
+    def loss(self, batch: Batch, frames: int, generator: torch.Generator) -> Tensor:
+        """Mean squared error of the velocity over rows that are to be made."""
+        codec = self.preset.codec
+        clip = batch.clip_BND.float().to(self.device)
+        count, num_latents = len(clip), latents(frames, codec)
+        levels = conditioning.draw(count, num_latents, clip.shape[1] // num_latents, self.recipe.middle, generator)
+        level = levels.of_rows().to(self.device)
+        noise = torch.randn(clip.shape, generator=generator).to(self.device)
+        z = flow.mix(clip, noise, level)
+        place = torch.from_numpy(positions(num_latents, self.preset.size, self.preset.fps, codec))
+        given = batch.look_BND
+        group, tag = levels.group_BN, torch.full_like(levels.group_BN, CLIP)
+        if given is not None:
+            z = torch.cat((given.float().to(self.device), z), dim=1)
+            place = torch.cat((torch.from_numpy(reference_positions(self.preset.size, codec)), place))
+            group = nn.functional.pad(group, (given.shape[1], 0))
+            tag = nn.functional.pad(tag, (given.shape[1], 0), value=REFERENCE)
+        seconds = (frames - 1) / self.preset.fps
+        when = torch.from_numpy(word_seconds(batch.words_4BW[3].int().numpy(), seconds))
+        level_BG = levels.level_BG.to(self.device)
+        seen = self.model(
+            z, level_BG, level_BG, group.to(self.device), place.expand(count, -1, -1).to(self.device),
+            tag.to(self.device), batch.words_4BW.to(self.device), when.to(self.device),
+        )[:, -clip.shape[1] :].float()  # fmt: skip
+        error = ((seen - clip) / level.clamp_min(2 * flow.LEAST_LEVEL)).square().mean(-1)
+        made = (level.squeeze(-1) > 0).float()
+        return (error * made).sum() / made.sum()
+
+    def save(self, path: Path) -> None:
+        """Stores everything needed to go on."""
+        tensors = {
+            **checkpoint.prefixed("net", dict(self.model.named_parameters())),
+            **checkpoint.prefixed("average", self.average),
+            **checkpoint.prefixed("optimiser", self.optimiser.tensors()),
+        }
+        checkpoint.save(path, tensors, {"steps": self.steps, "seen": self.seen, "preset": self.preset.name})
+
+    def resume(self, path: Path) -> None:
+        """Goes on from what :meth:`save` stored; parameters of other shapes are refused by torch."""
+        tensors, facts = checkpoint.load(path)
+        self.model.load_state_dict(checkpoint.under("net", tensors), strict=True)
+        for name, value in checkpoint.under("average", tensors).items():
+            self.average[name].copy_(value)
+        self.optimiser.restore(checkpoint.under("optimiser", tensors))
+        self.steps, self.seen = int(facts["steps"]), int(facts["seen"])
+
+    def _clock(self, begin: float) -> Iterator[float]:
+        while (share := (time.monotonic() - begin) / (60 * self.recipe.minutes)) < 1:
+            yield share
+
+    def _lengths(self) -> set[int]:
+        return {diet.frames for diets in self.recipe.diets.values() for diet in diets if diet.frames > 1}
+
+    def _diet(self, share: float, random: np.random.Generator) -> Diet:
+        diets = self.recipe.diets[max(start for start in self.recipe.diets if start <= share)]
+        weights = np.array([diet.share for diet in diets])
+        return diets[int(random.choice(len(diets), p=weights / weights.sum()))]
+
+
+def schedule(share: float, steps: int) -> float:
+    """The learning rate at ``share`` of the run as a share of its full value."""
+    warm = min(1.0, (steps + 1) / WARM_UP)
+    fall = 1.0 if share < FLAT else LAST + (1 - LAST) * (1 - share) / (1 - FLAT)
+    return warm * fall if math.isfinite(fall) else LAST

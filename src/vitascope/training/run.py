@@ -1,0 +1,93 @@
+"""``python -m vitascope.training.run``: trains a preset by the clock, resumes, and draws its loss curve."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from rich.console import Console
+from safetensors.torch import load_file
+
+from vitascope.settings import settings
+from vitascope.training.curve import draw_curve
+from vitascope.training.loop import Diet, Recipe, Report, Trainer
+from vitascope.training.presets import preset as preset_of
+
+SPEAK = 10.0
+"""Seconds between two lines of progress."""
+
+
+def recipe(minutes: float, *, images: float, rate: float, seed: int, scale: int = 1) -> Recipe:
+    """The diet of every preset: stills first (they teach what things and places look like at a sixth of the cost of a
+    clip), then two-second clips, then four-second clips too; ``scale`` multiplies batches, for a GPU."""
+    still = Diet(frames=1, size=128 * scale, share=1.0)
+    short = Diet(frames=17, size=48 * scale, share=1.0)
+    shown = Diet(frames=17, size=40 * scale, share=0.1, reference=True)
+    long = Diet(frames=33, size=24 * scale, share=0.5)
+    few = Diet(frames=1, size=128 * scale, share=0.15)
+    diets = {images: (few, short, shown), 0.7: (few, short, shown, long)}
+    return Recipe(minutes=minutes, diets={0.0: (still,), **diets} if images else diets | {0.0: diets[images]},
+                  rate=rate, seed=seed)  # fmt: skip
+
+
+class Diary:
+    """Writes every step to a file of JSON lines, and now and then a sentence to the screen."""
+
+    def __init__(self, path: Path, minutes: float) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file, self.minutes = path.open("a"), minutes
+        self.console, self.spoken = Console(stderr=True), 0.0
+        self.recent: list[Report] = []
+
+    def __call__(self, report: Report) -> None:
+        """Takes one step's report."""
+        line = {"step": report.step, "kind": report.kind, "loss": round(report.loss, 5), "seen": report.seen,
+                "waiting": round(report.waiting, 4), "seconds": round(report.seconds, 1)}  # fmt: skip
+        self.file.write(json.dumps(line) + "\n")
+        self.recent.append(report)
+        if time.monotonic() - self.spoken > SPEAK:
+            self._speak()
+
+    def _speak(self) -> None:
+        last, self.spoken = self.recent[-1], time.monotonic()
+        self.file.flush()
+        losses = " ".join(f"{k} {sum(v) / len(v):.4f}" for k, v in sorted(self._losses().items()))
+        waiting = sum(r.waiting for r in self.recent) / len(self.recent)
+        left = self.minutes - last.seconds / 60
+        self.console.print(
+            f"step {last.step}  {last.seen:,} clips  {last.share:.0%}  {left:.1f} min left  loss {losses}  wait {waiting:.1%}"
+        )
+        self.recent.clear()
+
+    def _losses(self) -> dict[str, list[float]]:
+        kinds: dict[str, list[float]] = {}
+        for report in self.recent:
+            kinds.setdefault(report.kind, []).append(report.loss)
+        return kinds
+
+
+def main() -> None:
+    """Parses, trains, draws."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--preset", default="xs", choices=["xs", "s"])
+    parser.add_argument("--minutes", type=float, default=90)
+    parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--scale", type=int, default=1, help="multiplies batch sizes, for a GPU")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--name", default="", help="folder of this run under the home folder's runs/")
+    asked = parser.parse_args()
+    where = settings().home / "runs" / (asked.name or asked.preset)
+    plan = recipe(asked.minutes, images=asked.images, rate=asked.rate, seed=asked.seed, scale=asked.scale)
+    looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
+    trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device)
+    state = where / "state.safetensors"
+    if state.exists():
+        trainer.resume(state)
+    trainer.run(state, Diary(where / "steps.jsonl", asked.minutes))
+    draw_curve(where / "steps.jsonl", where / "loss.png")
+
+
+if __name__ == "__main__":
+    main()
