@@ -125,7 +125,7 @@ def encode_strip(pixels: npt.NDArray[np.uint8]) -> bytes:
     colours = np.clip(np.rint(strip[..., :3] * 255.0 / np.maximum(alpha, 1.0)), 0, 255).astype(np.uint8)
     straight = Image.fromarray(np.concatenate([colours, strip[..., 3:]], axis=-1), "RGBA")
     buffer = io.BytesIO()
-    straight.save(buffer, "WEBP", quality=_QUALITY, alpha_quality=100, method=6)
+    straight.save(buffer, "WEBP", quality=_QUALITY, alpha_quality=100, method=4)
     return buffer.getvalue()
 
 
