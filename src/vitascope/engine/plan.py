@@ -10,8 +10,8 @@ import secrets
 
 from vitascope.errors import LengthError, SeedError, SizeError
 from vitascope.media.resize import cover
-from vitascope.text.reading import Reading, read
-from vitascope.text.words import rows, words
+from vitascope.text.reading import read
+from vitascope.text.words import rows
 from vitascope.types import Pixels, Plan, Preset, Request
 
 SIDES = (16, 4096)
@@ -34,10 +34,10 @@ def plan(request: Request, preset: Preset) -> Plan:
     frames, keep, about_length = _length(request.seconds, preset)
     output_size, about_size = _output_size(request.size, preset)
     first_frame, about_picture = _first_frame(request.image, preset)
-    about = (*_about_reading(reading), about_length, _about_fps(request.fps, preset), about_size, about_picture)
+    about = (*reading.notes, about_length, _about_fps(request.fps, preset), about_size, about_picture)
     return Plan(
         prompt=request.prompt,
-        words=rows(words(reading.scene)),
+        words=rows(reading.words),
         frames=frames,
         keep=keep,
         size=preset.size,
@@ -65,10 +65,6 @@ def size_of(text: str) -> tuple[int, int]:
         message = f"The size {text[:40]!r} is not WIDTHxHEIGHT in pixels; write it like 640x360."
         raise SizeError(message)
     return int(sides[1]), int(sides[2])
-
-
-def _about_reading(reading: Reading) -> tuple[str, ...]:
-    return tuple(reading.notes)
 
 
 def _length(seconds: float | None, preset: Preset) -> tuple[int, int, str]:
