@@ -1,0 +1,196 @@
+"""From a composition to pixels on a CPU: the painted place, the subjects over it, and the rain in front.
+
+Sprites are premultiplied (colour already times alpha), so that they filter and blend without dark rims (Porter and
+Duff 1984). ``training/compositor.py`` is the twin of this file for a GPU; a test holds the two together.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from vitascope.corpus.atlas import Sprite
+from vitascope.corpus.places import paint
+from vitascope.corpus.scenes import CANVAS, SIDE, Composition, Layer
+from vitascope.types import Floats, Integers, Pixels
+
+TINTS: Mapping[str, tuple[int, int, int]] = {
+    "red": (226, 38, 40),
+    "orange": (247, 130, 20),
+    "yellow": (250, 208, 28),
+    "green": (48, 168, 62),
+    "blue": (42, 98, 232),
+    "purple": (134, 60, 206),
+    "pink": (246, 112, 178),
+    "white": (246, 246, 250),
+}
+"""What the colour words look like, RGB."""
+
+LUMA = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue in brightness (ITU-R BT.601)."""
+
+TINT_FLOOR, TINT_GAIN, TINT_KNEE, TINT_SHEEN = 0.10, 1.60, 0.5625, 1.10
+"""A tint by brightness y: colour times (floor + gain y) up to the knee, where it is full; beyond, sheen of white."""
+
+RAIN_COLOUR = (214, 226, 240)
+RAIN_STRENGTH = 0.50
+RAIN_FALL = (9, 44)
+"""Pixels of a 128 frame that rain moves from frame to frame at 8 frames a second, x and y."""
+
+_FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+
+
+class Drawings(Protocol):
+    """Where sprites come from: the atlas, or a few drawings in a test."""
+
+    def sprite(self, subject: str, style: str) -> Sprite:
+        """The sprite of a subject in a style."""
+
+
+def render(composition: Composition, atlas: Drawings, side: int = SIDE, canvas: Pixels | None = None) -> Pixels:
+    """The frames, ``(T, side, side, 3)``. ``canvas`` is the painted background if the caller keeps it already."""
+    painted = canvas_of(composition) if canvas is None else canvas
+    frames = np.empty((composition.frames, side, side, 3), np.uint8)
+    _show(painted, at_side(composition.camera, side), frames)
+    for layer in composition.layers:
+        _draw(layer, atlas.sprite(layer.subject, layer.style), frames)
+    if rains(composition):
+        _pour(composition, frames)
+    return frames
+
+
+def canvas_of(composition: Composition) -> Pixels:
+    """The background of a composition, ``(CANVAS, CANVAS, 3)``."""
+    return paint(composition.place, composition.time, np.random.default_rng(composition.paint_seed), CANVAS)
+
+
+def at_side(affine: Floats, side: int) -> Floats:
+    """Affines of a 128 frame as those of a ``side`` frame; both count pixels from the centre of the first one."""
+    step = SIDE / side
+    scaled = affine.copy()
+    scaled[:, :, :2] *= step
+    scaled[:, :, 2] += affine[:, :, :2].sum(axis=2) * (step - 1) / 2
+    return scaled
+
+
+def keys_of(layer: Layer, sprite: Sprite) -> Integers:
+    """Which key frame of a sprite each frame shows, ``(T,)``: the drawing's own animation, by time."""
+    if sprite.seconds <= 0:
+        return np.zeros(len(layer.clock), np.int32)
+    turns = layer.clock / np.float32(sprite.seconds)
+    keys: Integers = np.floor((turns % 1) * len(sprite.pixels)).astype(np.int32) % len(sprite.pixels)
+    return keys
+
+
+def levels_of(affine: Floats) -> Integers:
+    """Which halving of the sprite each frame reads (0: 128, 1: 64, 2: 32), so that none shrinks more than twofold."""
+    step = np.hypot(affine[:, 0, 0], affine[:, 1, 0])
+    return np.clip(np.ceil(np.log2(np.maximum(step, 1e-6) / 2)), 0, 2).astype(np.int32)
+
+
+def at_level(affine: Floats, levels: Integers) -> Floats:
+    """The affines into the chosen halvings of a sprite."""
+    shrink = (0.5**levels)[:, None]
+    halved = affine * shrink[:, :, None]
+    halved[:, :, 2] += 0.5 * shrink - 0.5
+    return halved.astype(np.float32)
+
+
+def rains(composition: Composition) -> bool:
+    """Whether drops fall in front of the camera; in a room they stay outside the window."""
+    return composition.time == "rain" and composition.place != "room"
+
+
+def rain_at(composition: Composition, side: int) -> Pixels:
+    """How much of the rain's colour covers each pixel, ``(T, side, side)``: one sheet of streaks that slides past."""
+    rng = np.random.default_rng((composition.paint_seed, 1))
+    sheet = _streaks(rng, side)
+    fall = np.array(RAIN_FALL) * side / SIDE * 8 / composition.fps
+    moves = [tuple(np.rint(fall * number).astype(int)) for number in range(composition.frames)]
+    return np.stack([np.roll(sheet, (y, -x), axis=(0, 1)) for x, y in moves])
+
+
+def _streaks(rng: np.random.Generator, side: int) -> Pixels:
+    """A sheet that joins its own edges: each streak is drawn on both sides of every edge it crosses."""
+    sheet = np.zeros((side, side), np.uint8)
+    unit = side / SIDE
+    for x, y, length in rng.uniform((0, 0, 9), (side, side, 17), (46, 3)):
+        run = length * unit
+        for column in (x - side, x, x + side):
+            for row in (y - side, y):
+                start = (round(column * 16), round(row * 16))
+                stop = (round((column - run * 0.2) * 16), round((row + run) * 16))
+                cv2.line(sheet, start, stop, round(255 * RAIN_STRENGTH), 1, cv2.LINE_AA, 4)
+    return sheet
+
+
+def _show(canvas: Pixels, camera: Floats, frames: Pixels) -> None:
+    side = frames.shape[1]
+    for number, view in enumerate(camera):
+        if number and np.array_equal(view, camera[number - 1]):
+            frames[number] = frames[number - 1]
+        else:
+            frames[number] = cv2.warpAffine(canvas, view, (side, side), flags=_FLAGS, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _draw(layer: Layer, sprite: Sprite, frames: Pixels) -> None:
+    affines = at_side(layer.affine, frames.shape[1])
+    levels = levels_of(affines)
+    fitted = at_level(affines, levels)
+    for number, key in enumerate(keys_of(layer, sprite)):
+        opacity = float(layer.opacity[number])
+        box = _box(affines[number], frames.shape[1])
+        if opacity <= 0 or box is None:
+            continue
+        drawn = _warped(_shrunk(sprite.pixels[key], int(levels[number])), fitted[number], box)
+        _blend(frames[number], box, drawn if layer.tint is None else _tinted(drawn, layer.tint), opacity)
+
+
+def _box(affine: Floats, side: int) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of the pixels a sprite can reach; None when it is out of the frame."""
+    back = np.linalg.inv(affine[:, :2].astype(np.float64))
+    corners = (np.array(((-1, -1), (-1, SIDE), (SIDE, -1), (SIDE, SIDE))) - affine[:, 2]) @ back.T
+    left, top = np.clip(np.floor(corners.min(axis=0)), 0, side).astype(int)
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, side).astype(int)
+    return (left, top, right, bottom) if right > left and bottom > top else None
+
+
+def _shrunk(pixels: Pixels, level: int) -> Pixels:
+    for _ in range(level):
+        half = len(pixels) // 2
+        pixels = cv2.resize(pixels, (half, half), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return pixels
+
+
+def _warped(pixels: Pixels, affine: Floats, box: tuple[int, int, int, int]) -> Pixels:
+    left, top, right, bottom = box
+    moved = affine.astype(np.float64)
+    moved[:, 2] += moved[:, :2] @ (left, top)
+    size = (right - left, bottom - top)
+    drawn = cv2.warpAffine(pixels, moved, size, flags=_FLAGS, borderMode=cv2.BORDER_CONSTANT)
+    return drawn.astype(np.uint8, copy=False)
+
+
+def _tinted(drawn: Pixels, tint: str) -> Floats:
+    """The drawing in shades of one colour; brightness order is kept, so faces stay readable. All in premultiplied."""
+    alpha = drawn[..., 3:].astype(np.float32)
+    bright = (drawn[..., :3] @ np.array(LUMA, np.float32))[..., None]
+    colour = np.array(TINTS[tint], np.float32) / 255
+    depth = np.minimum(TINT_FLOOR * alpha + TINT_GAIN * bright, alpha)
+    sheen = np.maximum(bright - TINT_KNEE * alpha, 0) * TINT_SHEEN
+    return np.concatenate((colour * depth + (1 - colour) * sheen, alpha), axis=2)
+
+
+def _blend(frame: Pixels, box: tuple[int, int, int, int], drawn: Pixels | Floats, opacity: float) -> None:
+    left, top, right, bottom = box
+    under = frame[top:bottom, left:right]
+    over = drawn.astype(np.float32) * np.float32(opacity)
+    frame[top:bottom, left:right] = over[..., :3] + under * (1 - over[..., 3:] / 255) + 0.5
+
+
+def _pour(composition: Composition, frames: Pixels) -> None:
+    cover = rain_at(composition, frames.shape[1])
+    wet = cover > 0
+    share = (cover[wet] / np.float32(255))[:, None]
+    frames[wet] = frames[wet] * (1 - share) + np.array(RAIN_COLOUR, np.float32) * share + 0.5

@@ -1,0 +1,132 @@
+"""Scene graphs by chance: what a training clip shows, and which part of it its caption says."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from vitascope.corpus.splits import held_out_motion, held_out_place
+from vitascope.text.scene import Entity, Scene
+from vitascope.text.world import CAMERAS, COLOURS, MOTIONS, PLACES, STYLES, SUBJECTS, TIMES
+
+Split = Literal["train", "seen", "held_motion", "held_place"]
+"""``seen`` draws from the pairs of ``train``; the held splits show a pair that training never shows."""
+
+IN_PLACE = ("still", "jump", "bounce", "spin", "swing", "shake", "grow", "shrink", "appear")
+"""Motions that leave a subject about where it is: two subjects may each have their own."""
+
+_SIDE_BY_SIDE = (*IN_PLACE, "up", "down")
+_STACKED = ("still", "spin", "shake", "appear", "right", "left")
+
+
+def graph(rng: np.random.Generator, split: Split = "train") -> Scene:
+    """A scene with everything in it named, drawn until the split allows it."""
+    while True:
+        scene = _scene(rng)
+        if belongs(scene, split):
+            return scene
+
+
+def belongs(scene: Scene, split: Split) -> bool:
+    """Whether the pairs of a scene are those a split may show."""
+    motion = any(held_out_motion(entity.subject, m) for entity in scene.entities for m in entity.motions)
+    place = any(scene.place is not None and held_out_place(entity.subject, scene.place) for entity in scene.entities)
+    return (motion, place) == (split == "held_motion", split == "held_place")
+
+
+def caption(scene: Scene, rng: np.random.Generator) -> Scene:
+    """What the caption says of a scene: all of what is special, most of the rest, sometimes very little."""
+    length = rng.random()
+    if length < 0.05:
+        return Scene(entities=tuple(Entity(subject=e.subject) for e in scene.entities), relation=scene.relation)
+    if length < 0.15:
+        brief = tuple(Entity(subject=e.subject, motions=e.motions) for e in scene.entities)
+        return Scene(entities=brief, relation=scene.relation)
+    return Scene(
+        entities=tuple(_said_entity(entity, rng) for entity in scene.entities),
+        relation=scene.relation,
+        place=_kept(scene.place, 0.93, rng),
+        time=_kept(scene.time, 0.20 if scene.time == "day" else 0.95, rng),
+        camera=_kept(scene.camera, 0.0 if scene.camera == "static" else 0.95, rng),
+    )
+
+
+def _said_entity(entity: Entity, rng: np.random.Generator) -> Entity:
+    share = 0.5 if entity.motions == ("still",) else 0.95
+    return replace(
+        entity,
+        count=_kept(entity.count, 0.0 if entity.count == "one" else 0.97, rng),
+        size=_kept(entity.size, 0.97, rng),
+        colour=_kept(entity.colour, 0.97, rng),
+        style=_kept(entity.style, 0.0 if entity.style == "3d" else 0.97, rng),
+        motions=entity.motions if rng.random() < share else (),
+    )
+
+
+def _kept(word: str | None, share: float, rng: np.random.Generator) -> str | None:
+    return word if rng.random() < share else None
+
+
+def _scene(rng: np.random.Generator) -> Scene:
+    entities, relation = _pair(rng) if rng.random() < 0.20 else ((_loner(rng),), None)
+    return Scene(
+        entities=entities,
+        relation=relation,
+        place=_one_of(PLACES, rng),
+        time=_weighted(TIMES, (0.55, 0.15, 0.20, 0.10), rng),
+        camera="static" if rng.random() < 0.70 else _one_of(CAMERAS[1:], rng),
+    )
+
+
+def _loner(rng: np.random.Generator) -> Entity:
+    """One entity, possibly two or three copies of it, or a storyboard of two motions."""
+    count = _weighted(("one", "two", "three"), (0.80, 0.10, 0.10), rng)
+    entity = _entity(_one_of(tuple(SUBJECTS), rng), (_one_of(MOTIONS, rng),), rng)
+    sized = entity if count == "one" else replace(entity, size=None)  # copies share the frame: one size fits
+    return replace(sized, count=count, motions=_storyboard(rng) if rng.random() < 0.08 else entity.motions)
+
+
+def _storyboard(rng: np.random.Generator) -> tuple[str, ...]:
+    first = _one_of(MOTIONS, rng)
+    second = _one_of(tuple(m for m in MOTIONS if m not in (first, "appear")), rng)  # what is there cannot appear
+    return first, second
+
+
+def _pair(rng: np.random.Generator) -> tuple[tuple[Entity, ...], str]:
+    relation = _one_of(("next_to", "chases", "above"), rng)
+    subjects = rng.permutation(len(SUBJECTS))[:2]
+    motions = _pair_motions(relation, rng)
+    ids = tuple(SUBJECTS)
+    pair = tuple(_entity(ids[s], (m,), rng) for s, m in zip(subjects, motions, strict=True))
+    return tuple(replace(entity, size=None) for entity in pair), relation
+
+
+def _pair_motions(relation: str, rng: np.random.Generator) -> tuple[str, str]:
+    """Two that travel travel together, or the relation would not last."""
+    if relation == "chases":
+        way = _one_of(("right", "left"), rng)
+        return way, way
+    choice = _SIDE_BY_SIDE if relation == "next_to" else _STACKED
+    first = _one_of(choice, rng)
+    stays = tuple(m for m in choice if m in IN_PLACE)
+    return first, _one_of(stays, rng) if first in IN_PLACE else first
+
+
+def _entity(subject: str, motions: tuple[str, ...], rng: np.random.Generator) -> Entity:
+    return Entity(
+        subject=subject,
+        count="one",
+        size=_one_of(("small", "large"), rng) if rng.random() < 0.25 else None,
+        colour=_one_of(COLOURS, rng) if rng.random() < 0.15 else None,
+        style=_weighted(STYLES, (0.88, 0.04, 0.04, 0.04), rng),
+        motions=motions,
+    )
+
+
+def _one_of(words: Sequence[str], rng: np.random.Generator) -> str:
+    return words[int(rng.integers(len(words)))]
+
+
+def _weighted(words: Sequence[str], shares: Sequence[float], rng: np.random.Generator) -> str:
+    return words[int(np.searchsorted(np.cumsum(shares)[:-1], rng.random(), side="right"))]
