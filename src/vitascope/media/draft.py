@@ -1,6 +1,5 @@
 """A file that appears whole or not at all: written as a draft in the same folder, then moved into place."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -36,7 +35,7 @@ def whole(path: Path) -> Iterator[Path]:
     """
     with draft(path) as unfinished:
         yield unfinished
-        os.replace(unfinished, path)
+        unfinished.replace(path)
 
 
 def _scratch_folder(path: Path) -> Path:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import av
+from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.stream import VideoStream
 
 from vitascope.errors import OutputError, SizeError
 from vitascope.media.draft import whole
-from vitascope.types import Marked
+from vitascope.types import Marked, Pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def marked_frame(item: Marked) -> Marked:
 def _write(frames: Iterable[Marked], path: Path, fps: int, film: Film) -> int:
     num_frames = 0
     with av.open(str(path), "w", format=film.container, options=dict(film.container_options)) as container:
-        stream: Any = None
+        stream: VideoStream | None = None
         for item in frames:
             pixels = marked_frame(item).frame
             if stream is None:
@@ -63,11 +65,11 @@ def _write(frames: Iterable[Marked], path: Path, fps: int, film: Film) -> int:
     return num_frames
 
 
-def _open_stream(container: Any, width: int, height: int, fps: int, film: Film) -> Any:
+def _open_stream(container: OutputContainer, width: int, height: int, fps: int, film: Film) -> VideoStream:
     if width % 2 or height % 2:
         message = f"Frames of {width}x{height} cannot be written: H.264 and VP9 need even sides. Choose even numbers."
         raise SizeError(message)
-    stream = container.add_stream(film.codec, rate=fps, options=dict(film.codec_options))
+    stream = cast("VideoStream", container.add_stream(film.codec, rate=fps, options=dict(film.codec_options)))
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     context = stream.codec_context
     # Untagged files are guessed at: small ones as BT.601, which shifts greens and reds in some players.
@@ -77,14 +79,17 @@ def _open_stream(container: Any, width: int, height: int, fps: int, film: Film) 
     return stream
 
 
-def _require_size(shape: tuple[int, ...], stream: Any) -> None:
+def _require_size(shape: tuple[int, ...], stream: VideoStream) -> None:
     if shape != (stream.height, stream.width, 3):
         message = f"A frame of {shape[1]}x{shape[0]} came into a clip of {stream.width}x{stream.height}."
         raise SizeError(message)
 
 
-def _to_yuv(pixels: Any) -> av.VideoFrame:
+def _to_yuv(pixels: Pixels) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
     return frame.reformat(
-        format="yuv420p", dst_colorspace=Colorspace.ITU709, src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.MPEG,
     )

@@ -1,7 +1,7 @@
 """The local authority: the certificates that sign every file of this house, and the key of its invisible mark.
 
 Made on first run in ``<home>/authority``: a root and a leaf on P-256 (C2PA 2.2, section 14.5, certificate profile)
-and 32 random bytes. Whoever holds these files can sign and mark as this house, so they are readable by their owner only.
+and 32 random bytes. Whoever holds these files can sign and mark as this house: only their owner can read them.
 """
 
 import os
@@ -48,8 +48,8 @@ def open_authority(home: Path) -> Authority:
         return _read(folder)
     except OSError as error:
         message = (
-            f"The signing keys in {folder} cannot be used: {error.strerror or error}. Nothing is made without a signer: "
-            "give this user read and write access, or set VITASCOPE_HOME to a folder it owns."
+            f"The signing keys in {folder} cannot be used: {error.strerror or error}. Nothing is made without a "
+            "signer: give this user read and write access, or set VITASCOPE_HOME to a folder it owns."
         )
         raise SealError(message) from error
 

@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
 from vitascope.provenance.mark import luma, signs_of
-from vitascope.provenance.patterns import BITS, TILE, Patterns, band, patterns
+from vitascope.provenance.patterns import BITS, TILE, Doubles, band, patterns
 from vitascope.types import Floats, Pixels
+
+Spectrum = npt.NDArray[np.complex128]
 
 _SMALLEST, _LARGEST = 0.40, 2.05  # scales searched: factors that bring the suspect back to the size it was marked at
 _STEPS = (0.0025, 0.02)  # of the search: finest and coarsest
 _DRIFT = 3.0  # pixels the far edge may move between two scales; a mark half a period off is lost
-_FINE = np.arange(-4, 5) * 0.0025
+_FINE = tuple(0.0025 * step for step in range(-4, 5))
 _FINALISTS = 3
-_LIKELY = 1e-3
+LIKELY = 1e-3
+"""A mark whose chance in unmarked clips is at most this is worded "likely"."""
+
 _SYNC_GATE, _MARGIN = 5.0, 1.0  # sigmas; best unmarked peak 4.9 in the first measurements
 
 
@@ -56,11 +61,14 @@ def detect(frames: Iterable[Pixels], key: bytes) -> Detection | None:
     if num_frames == 0:
         return None
     drawn = patterns(key)
-    coarse = [(scale, scale) for scale in _scales(max(residual.shape))]
-    ranked = sorted((_align(residual, scale, drawn) for scale in coarse), key=lambda found: -found.z)
-    fine = [(y + dy, x + dx) for y, x in (found.scale for found in ranked[:_FINALISTS]) for dy in _FINE for dx in _FINE]
-    best = max((_align(residual, scale, drawn) for scale in fine), key=lambda found: found.z)
-    softs = np.tensordot(drawn.bits, np.roll(best.tile, (-best.offset[0], -best.offset[1]), axis=(0, 1)), axes=2)
+    sync = np.conj(np.fft.fft2(drawn.sync)) * band()
+    scales = _scales(max(residual.shape))
+    coarse = [_align(residual, scale, (scale,), sync)[0] for scale in scales]
+    finalists = sorted(coarse, key=lambda found: -found.z)[:_FINALISTS]
+    fine = [found for start in finalists for found in _refine(residual, start, sync)]
+    best = max(coarse + fine, key=lambda found: found.z)
+    aligned = np.roll(best.tile, (-best.offset[0], -best.offset[1]), axis=(0, 1))
+    softs = (drawn.bits * aligned).sum(axis=(1, 2))
     return Detection(
         z=best.z,
         scale=best.scale,
@@ -71,7 +79,7 @@ def detect(frames: Iterable[Pixels], key: bytes) -> Detection | None:
     )
 
 
-def identify(detection: Detection, ids: Sequence[int], *, p: float = _LIKELY) -> Match | None:
+def identify(detection: Detection, ids: Sequence[int], *, p: float = LIKELY) -> Match | None:
     """The one of ``ids`` the mark spells, or ``None`` when chance could have done it more often than ``p``."""
     if detection.z < _SYNC_GATE or not ids:
         return None
@@ -97,52 +105,63 @@ class _Alignment:
     tile: Floats
 
 
-def _align(residual: Floats, scale: tuple[float, float], drawn: Patterns) -> _Alignment:
-    """Folds the residual at one scale into a tile and finds the shift at which the sync pattern fits best."""
-    spectrum = _whiten(np.fft.fft2(_fold(residual, scale)) * band())
-    likeness = np.fft.ifft2(spectrum * np.conj(np.fft.fft2(drawn.sync))).real
+def _refine(residual: Floats, start: _Alignment, sync: Spectrum) -> list[_Alignment]:
+    """Scales close to ``start``, y and x apart: encoders round both sides to even numbers, each its own way."""
+    y, x = start.scale
+    return [found for shift in _FINE for found in _align(residual, y + shift, [x + other for other in _FINE], sync)]
+
+
+def _align(residual: Floats, y: float, xs: Sequence[float], sync: Spectrum) -> list[_Alignment]:
+    """At scale ``y`` and each of ``xs``: the shift of the tile grid at which the sync pattern fits best."""
+    rows, num_rows = _fold(residual, y)
+    found = []
+    for x in xs:
+        columns, num_columns = _fold(rows.T, x)
+        found.append(_best_shift(columns.T / np.outer(num_rows, num_columns), (y, x), sync))
+    return found
+
+
+def _best_shift(tile: Floats, scale: tuple[float, float], sync: Spectrum) -> _Alignment:
+    spectrum = _whiten(np.fft.fft2(tile) * band())
+    likeness = np.fft.ifft2(spectrum * sync).real
     row, column = divmod(int(likeness.argmax()), TILE)
     z = float((likeness[row, column] - likeness.mean()) / max(float(likeness.std()), 1e-12))
-    tile = np.fft.ifft2(spectrum).real.astype(np.float32)
-    return _Alignment(z=z, scale=scale, offset=(row, column), tile=tile)
+    return _Alignment(z=z, scale=scale, offset=(row, column), tile=np.fft.ifft2(spectrum).real.astype(np.float32))
 
 
-def _whiten(spectrum: np.ndarray[tuple[int, ...], np.dtype[np.complex128]]) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.complex128]
-]:
+def _whiten(spectrum: Spectrum) -> Spectrum:
     """Evens out the spectrum, lest a strong stripe in the picture outvote the mark."""
     size = np.abs(spectrum)
-    return spectrum / (size + 0.3 * size.mean() + 1e-12)
+    level: Spectrum = spectrum / (size + 0.3 * size.mean() + 1e-12)
+    return level
 
 
-def _fold(residual: Floats, scale: tuple[float, float]) -> Floats:
-    """Mean of all tiles of the residual resampled by ``scale``: both steps are linear, so one product per axis."""
-    rows, columns = (_folding(side, factor) for side, factor in zip(residual.shape, scale, strict=True))
-    sums = rows @ residual @ columns.T
-    counts = np.outer(rows.sum(axis=1), columns.sum(axis=1))
-    folded: Floats = sums / np.maximum(counts, 1e-6)
-    return folded
+def _fold(plane: Floats, factor: float) -> tuple[Floats, Floats]:
+    """``(T, M)`` sums of the rows of ``plane`` resampled by ``factor``, rows T apart added, and the number in each sum.
 
-
-def _folding(side: int, factor: float) -> Floats:
-    """``(T, side)``: resamples a line by bicubic weights (widened when shrinking), then adds up pixels T apart."""
+    Bicubic weights, widened when shrinking. Sums over taps instead of a product of matrices: as fast, and free of the
+    threads of a BLAS, which wait for each other on a busy machine.
+    """
+    side = plane.shape[0]
     target = np.arange(max(1, round(side * factor)))
-    centre = (target + 0.5) / factor - 0.5
-    reach = 2 * max(1.0, 1 / factor)
-    taps = np.floor(centre)[:, None] + np.arange(-int(np.ceil(reach)) + 1, int(np.ceil(reach)) + 1)
-    weights = _cubic((taps - centre[:, None]) / max(1.0, 1 / factor))
-    weights /= weights.sum(axis=1, keepdims=True)
-    places = (target % TILE)[:, None] * side + np.clip(taps, 0, side - 1).astype(np.int64)
-    summed = np.bincount(places.ravel(), weights=weights.ravel(), minlength=TILE * side)
-    return summed.reshape(TILE, side).astype(np.float32)
+    centre, widening = (target + 0.5) / factor - 0.5, max(1.0, 1 / factor)
+    reach = int(np.ceil(2 * widening))
+    taps = np.floor(centre)[:, None] + np.arange(1 - reach, reach + 1)
+    weights = _cubic((taps - centre[:, None]) / widening)
+    weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    places = np.clip(taps, 0, side - 1).astype(np.intp)
+    resampled = np.zeros((-(-len(target) // TILE) * TILE, plane.shape[1]), dtype=np.float32)
+    for tap in range(taps.shape[1]):
+        resampled[: len(target)] += weights[:, tap, None] * plane[places[:, tap]]
+    counts = np.maximum(np.bincount(target % TILE, minlength=TILE), 1).astype(np.float32)
+    return resampled.reshape(-1, TILE, plane.shape[1]).sum(axis=0), counts
 
 
-def _cubic(distance: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.float64]
-]:
+def _cubic(distance: Doubles) -> Doubles:
     """Kernel of Catmull and Rom (Keys 1981, a = -0.5)."""
     x = np.abs(distance)
-    return np.where(x < 1, (1.5 * x - 2.5) * x * x + 1, np.where(x < 2, ((-0.5 * x + 2.5) * x - 4) * x + 2, 0.0))
+    kernel: Doubles = np.where(x < 1, (1.5 * x - 2.5) * x * x + 1, ((-0.5 * x + 2.5) * x - 4) * x + 2)
+    return np.where(x < 2, kernel, 0.0)
 
 
 def _scales(longest: int) -> list[float]:
@@ -164,10 +183,11 @@ def _mean_residual(frames: Iterable[Pixels]) -> tuple[Floats, int]:
     return total / np.float32(max(1, num_frames)), num_frames
 
 
-def _residual(luma_HW: Floats) -> Floats:
-    detail = luma_HW - _smooth(luma_HW, _GAUSSIAN)
+def _residual(plane: Floats) -> Floats:
+    detail = plane - _smooth(plane, _GAUSSIAN)
     contrast = np.sqrt(_smooth(detail * detail, _MEAN)) + np.float32(3)
-    return np.clip(detail / contrast, -2.5, 2.5)
+    clipped: Floats = np.clip(detail / contrast, -2.5, 2.5)
+    return clipped
 
 
 def _smooth(plane: Floats, kernel: tuple[float, ...]) -> Floats:

@@ -42,7 +42,7 @@ def message_tile(mark_id: int, key: bytes) -> Floats:
     """The ``(T, T)`` tile that spells ``mark_id``, standard deviation 1."""
     signs = signs_of(np.array([mark_id], dtype=np.uint64))[0]
     drawn = patterns(key)
-    tile = _SYNC_WEIGHT * np.sqrt(np.float32(BITS)) * drawn.sync + np.tensordot(signs, drawn.bits, axes=1)
+    tile = _SYNC_WEIGHT * np.sqrt(np.float32(BITS)) * drawn.sync + (signs[:, None, None] * drawn.bits).sum(axis=0)
     whole: Floats = tile / tile.std()
     return whole
 
@@ -55,9 +55,10 @@ def signs_of(ids: npt.NDArray[np.uint64]) -> Floats:
 
 def luma(frame: Pixels) -> npt.NDArray[np.uint8]:
     """Luma of BT.601, full range, ``(H, W)`` in 0..255: in fixed point, thus exact and fast."""
-    wide = frame.astype(np.uint16)
-    weighted = 77 * wide[..., 0] + 150 * wide[..., 1] + 29 * wide[..., 2] + 128
-    return (weighted >> 8).astype(np.uint8)
+    red, green, blue = (frame[..., channel].astype(np.uint16) for channel in range(3))
+    weighted: npt.NDArray[np.uint16] = 77 * red + 150 * green + 29 * blue
+    whole: npt.NDArray[np.uint8] = (weighted >> 8).astype(np.uint8)
+    return whole
 
 
 def _strength(frame: Pixels) -> float:
@@ -79,9 +80,9 @@ def _embed(frame: Pixels, cover: Floats) -> Pixels:
     return marked.reshape(height, width, 3)
 
 
-def _masking(luma_HW: npt.NDArray[np.uint8]) -> Floats:
+def _masking(plane: npt.NDArray[np.uint8]) -> Floats:
     """How much of the mark each pixel hides: more where its surroundings are busy. All integers until the root."""
-    padded = np.pad(luma_HW, _BOX // 2, mode="edge").astype(np.int32)
+    padded = np.pad(plane, _BOX // 2, mode="edge").astype(np.int32)
     sums, squares = _box_sums(padded), _box_sums(padded * padded)
     area = _BOX * _BOX
     deviation = np.sqrt((area * squares - sums * sums).astype(np.float32)) / np.float32(area)

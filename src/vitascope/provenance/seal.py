@@ -50,7 +50,7 @@ class Sealed:
 
 
 def seal(path: Path, claim: Claim, authority: Authority, *, to: Path | None = None) -> Sealed:
-    """Signs the finished file ``path`` and puts the signed copy at ``to`` (by default in its place), whole or not at all.
+    """Signs the finished file ``path``; the signed copy appears at ``to`` (default: in its place), whole or not at all.
 
     A WebM stays as it is; its manifest goes beside it, ``clip.webm`` to ``clip.c2pa``.
 
@@ -67,12 +67,19 @@ def seal(path: Path, claim: Claim, authority: Authority, *, to: Path | None = No
         sidecar = _place(signed, manifest, target)
     except (OSError, c2pa.C2paError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        message = f"{target.name} could not be sealed: {reason}. Nothing was written; check the folder and the signing key."
+        message = (
+            f"{target.name} could not be sealed: {reason}. Nothing was written; check the folder and the signing key."
+        )
         raise SealError(message) from error
     finally:
         with suppress(OSError):
             signed.unlink()
     return Sealed(path=target, sidecar=sidecar, manifest_sha256=hashlib.sha256(manifest).hexdigest())
+
+
+def format_of(path: Path) -> str:
+    """The media type of ``path`` by its suffix; empty if it is none that is sealed."""
+    return (_EMBEDDED | _BESIDE).get(path.suffix.lower(), "")
 
 
 def sidecar_of(path: Path) -> Path:
@@ -103,10 +110,10 @@ def _place(signed: Path, manifest: bytes, target: Path) -> Path | None:
         draft = sidecar.with_name(f".{sidecar.name}.{secrets.token_hex(4)}")
         try:
             draft.write_bytes(manifest)
-            os.replace(draft, sidecar)
+            draft.replace(sidecar)
         finally:
             draft.unlink(missing_ok=True)
-    os.replace(signed, target)
+    signed.replace(target)
     return sidecar
 
 
@@ -117,14 +124,14 @@ def _context(authority: Authority) -> c2pa.Context:
 
 
 def _manifest(claim: Claim) -> dict[str, object]:
-    created: dict[str, object] = {
+    inputs = {} if claim.first_frame_png is None else {"ingredientIds": [_FIRST_FRAME]}
+    created = {
         "action": "c2pa.created",
         "digitalSourceType": _TRAINED,
         "softwareAgent": {"name": f"Vitascope {claim.model}", "version": claim.weights_sha256[:12] or __version__},
-        "parameters": {"org.vitascope.weights": claim.weights_sha256, "org.vitascope.dataset": claim.trained_on},
+        "parameters": {"org.vitascope.weights": claim.weights_sha256, "org.vitascope.dataset": claim.trained_on}
+        | inputs,
     }
-    if claim.first_frame_png is not None:
-        created["parameters"] = {**created["parameters"], "ingredientIds": [_FIRST_FRAME]}  # type: ignore[dict-item]
     release = {"model": claim.model, "weights_sha256": claim.weights_sha256, "credits": list(claim.credits)}
     return {
         "claim_generator_info": [{"name": "Vitascope", "version": __version__}],
