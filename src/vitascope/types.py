@@ -87,6 +87,7 @@ class Preset:
     weights_sha256: str = ""
     vocabulary_sha256: str = ""
     trained_on: str = ""  # sha256 of the works register the training data was cleared by
+    licence: str = "Apache-2.0"  # SPDX id under which the weights are given away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
