@@ -138,22 +138,25 @@ def _draw(layer: Layer, sprite: Sprite, frames: Pixels) -> None:
     affines = at_side(layer.affine, frames.shape[1])
     levels = levels_of(affines)
     fitted = at_level(affines, levels)
+    boxes = _boxes(affines, frames.shape[1])
     for number, key in enumerate(keys_of(layer, sprite)):
+        left, top, right, bottom = boxes[number].tolist()
         opacity = float(layer.opacity[number])
-        box = _box(affines[number], frames.shape[1])
-        if opacity <= 0 or box is None:
+        if opacity <= 0 or right <= left or bottom <= top:
             continue
-        drawn = _warped(_shrunk(sprite.pixels[key], int(levels[number])), fitted[number], box)
-        _blend(frames[number], box, drawn if layer.tint is None else _tinted(drawn, layer.tint), opacity)
+        drawn = _warped(_shrunk(sprite.pixels[key], int(levels[number])), fitted[number], (left, top, right, bottom))
+        seen = drawn if layer.tint is None else _tinted(drawn, layer.tint)
+        _blend(frames[number, top:bottom, left:right], seen, opacity)
 
 
-def _box(affine: Floats, side: int) -> tuple[int, int, int, int] | None:
-    """Left, top, right, bottom of the pixels a sprite can reach; None when it is out of the frame."""
-    back = np.linalg.inv(affine[:, :2].astype(np.float64))
-    corners = (np.array(((-1, -1), (-1, SIDE), (SIDE, -1), (SIDE, SIDE))) - affine[:, 2]) @ back.T
-    left, top = np.clip(np.floor(corners.min(axis=0)), 0, side).astype(int)
-    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, side).astype(int)
-    return (left, top, right, bottom) if right > left and bottom > top else None
+def _boxes(affines: Floats, side: int) -> Integers:
+    """Left, top, right, bottom of the pixels a sprite can reach in each frame, ``(T, 4)``, cut to the frame."""
+    (a, b), (c, d) = np.moveaxis(affines[:, :, :2], 0, 2)
+    back = np.stack((np.stack((d, -b), axis=1), np.stack((-c, a), axis=1)), axis=1) / (a * d - b * c)[:, None, None]
+    edges = np.array(((-1, -1), (-1, SIDE), (SIDE, -1), (SIDE, SIDE)), np.float32) - affines[:, None, :, 2]
+    corners = np.einsum("tij,tkj->tki", back, edges)
+    low, high = np.floor(corners.min(axis=1)), np.ceil(corners.max(axis=1)) + 1
+    return np.clip(np.concatenate((low, high), axis=1), 0, side).astype(np.int32)
 
 
 def _shrunk(pixels: Pixels, level: int) -> Pixels:
@@ -182,11 +185,12 @@ def _tinted(drawn: Pixels, tint: str) -> Floats:
     return np.concatenate((colour * depth + (1 - colour) * sheen, alpha), axis=2)
 
 
-def _blend(frame: Pixels, box: tuple[int, int, int, int], drawn: Pixels | Floats, opacity: float) -> None:
-    left, top, right, bottom = box
-    under = frame[top:bottom, left:right]
-    over = drawn.astype(np.float32) * np.float32(opacity)
-    frame[top:bottom, left:right] = over[..., :3] + under * (1 - over[..., 3:] / 255) + 0.5
+def _blend(under: Pixels, drawn: Pixels | Floats, opacity: float) -> None:
+    over = drawn.astype(np.float32)
+    if opacity < 1:
+        over *= opacity
+    clear = np.float32(1) - over[..., 3:] * np.float32(1 / 255)
+    under[:] = over[..., :3] + under * clear + np.float32(0.5)
 
 
 def _pour(composition: Composition, frames: Pixels) -> None:

@@ -160,12 +160,16 @@ def _sea(canvas: Pixels, light: Light, rng: np.random.Generator) -> None:
         level = horizon + 0.05 + 0.56 * ((number + 0.4) / 6) ** 1.25
         tone = mixed((36, 126, 200), (10, 58, 128), number / 5)
         crest = scallops(rng, level, 0.010 + 0.006 * number, 11 - 1.2 * number)
-        ridge(canvas, crest - 0.008, lit(mixed(tone, (222, 246, 255), 0.7), light))
+        foam = lit(mixed(tone, (222, 246, 255), 0.7), light)
+        ridge(canvas, crest - 0.008, mixed(foam, light.glow, 0.22 if light.lamps else 0.0))
         ridge(canvas, crest, lit(varied(tone, rng, 5), light))
 
 
 def _underwater(canvas: Pixels, light: Light, rng: np.random.Generator) -> None:
-    gradient(canvas, 0, 1, lit((88, 216, 226), light), lit((6, 60, 122), light))
+    surface, deep = lit((88, 216, 226), light), lit((6, 60, 122), light)
+    if light is LIGHTS["sunset"]:  # red light does not reach the deep: only the surface glows
+        surface, deep = (255, 176, 128), (46, 44, 112)
+    gradient(canvas, 0, 1, surface, deep)
     rays(canvas, light, rng)
     ridge(canvas, rolling(rng, 0.80, 0.04, rng.uniform(1, 1.8)), lit((24, 98, 134), light))
     ridge(canvas, rolling(rng, 0.87, 0.025, rng.uniform(1, 1.6)), lit((196, 186, 138), light))
