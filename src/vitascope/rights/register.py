@@ -6,24 +6,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from vitascope.errors import NotClearedError
 from vitascope.types import Work
-
-Lane = Literal["A", "B", "O"]
 
 WORKS_FILE = "works.jsonl"
 OPTOUTS_FILE = "optouts.txt"
 
 LICENCES: Mapping[str, frozenset[str]] = {
-    "A": frozenset(
-        {"MIT", "Apache-2.0", "CC0-1.0", "CC-BY-4.0", "CC-PDDC", "BSD-3-Clause", "Unicode-3.0", "WordNet"}
-    ),
+    "A": frozenset({"MIT", "Apache-2.0", "CC0-1.0", "CC-PDDC", "CC-BY-4.0"}),
     "B": frozenset({"CC-BY-SA-4.0"}),
     "O": frozenset({"LicenseRef-Vitascope-Opt-In"}),
 }
-"""SPDX ids a work may carry in each lane; whatever is not named here is refused, so a new licence needs a decision."""
+"""SPDX ids a work may carry in each lane; whatever is not named here is refused, so a new licence needs a decision.
+
+CC-PDDC is the Creative Commons public domain dedication. Our own procedural art is Apache-2.0.
+"""
+
+WORD_LICENCES = frozenset({"Unicode-3.0", "LicenseRef-WordNet"})
+"""Further licences for words in any lane: both let anyone use the data for any purpose and ask for their notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +95,15 @@ def _refuse_lane(work: Work, lane: str) -> str:
 
 
 def _refuse_licence(work: Work, lane: str) -> str:
+    allowed = LICENCES[lane] | WORD_LICENCES if work.kind == "words" else LICENCES[lane]
     if not work.licence:
         return "it has no licence. Find where its licence is stated or leave it out."
-    if work.licence not in LICENCES[lane]:
-        return f"its licence {work.licence} is not allowed in lane {lane} ({', '.join(sorted(LICENCES[lane]))})."
+    if work.licence not in allowed:
+        return f"its licence {work.licence} is not allowed in lane {lane} (only {', '.join(sorted(allowed))})."
     if work.consent == "none" or not work.licence_basis:
-        return "nothing records why it may be used; state the place of its licence and its consent."
+        return "nothing records why it may be used. State where its licence stands and on what consent it rests."
+    if lane == "O" and work.consent != "explicit-opt-in":
+        return f"lane O takes only works their artists put in themselves; its consent is {work.consent!r}."
     return ""
 
 
@@ -112,6 +117,8 @@ def _refuse_opt_out(work: Work, opted_out: frozenset[str]) -> str:
 
 
 def _refuse_bytes(work: Work, sha256: str) -> str:
+    if not work.sha256:
+        return "the register holds no sha256 for it, so its file can't be told from another. Register the file."
     if work.sha256 == sha256:
         return ""
     return (
