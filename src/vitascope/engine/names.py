@@ -15,7 +15,9 @@ def container_of(path: Path) -> Container:
     """The container that the suffix of ``path`` asks for. Raises OutputError naming those there are."""
     container = _CONTAINERS.get(path.suffix.lower())
     if container is None:
-        raise OutputError(f"Cannot write {path}: I write .mp4, .webm and .gif, not {path.suffix or 'a file without suffix'!r}.")
+        raise OutputError(
+            f"Cannot write {path}: I write .mp4, .webm and .gif, not {path.suffix or 'a file without suffix'!r}."
+        )
     return container
 
 

@@ -8,7 +8,7 @@ until they cover the asked size and cut to its middle, so nothing is stretched a
 import re
 import secrets
 
-from vitascope.errors import LengthError, SeedError, SizeError
+from vitascope.errors import ImageError, LengthError, SeedError, SizeError
 from vitascope.media.resize import cover
 from vitascope.text.reading import read
 from vitascope.text.words import rows
@@ -28,7 +28,7 @@ _DRAWN_SEEDS = 2**32  # a drawn seed stays short enough for a file name and exac
 def plan(request: Request, preset: Preset) -> Plan:
     """Resolve ``request`` for the model ``preset`` describes; draws the seed where none was given.
 
-    Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError.
+    Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError, ImageError.
     """
     reading = read(request.prompt)
     frames, keep, about_length = _length(request.seconds, preset)
@@ -81,15 +81,18 @@ def _length(seconds: float | None, preset: Preset) -> tuple[int, int, str]:
     wanted = max(1, round(seconds * preset.fps))
     frames = next((trained for trained in preset.frames if trained >= wanted), longest)
     keep = min(wanted, frames)
-    return frames, keep, _about_length(seconds, keep, preset)
+    return frames, keep, _about_length(seconds, frames, keep, preset)
 
 
-def _about_length(seconds: float, keep: int, preset: Preset) -> str:
+def _about_length(seconds: float, frames: int, keep: int, preset: Preset) -> str:
     made = keep / preset.fps
-    if abs(made - seconds) <= 0.5 / preset.fps:
+    if abs(made - seconds) > 0.5 / preset.fps:
+        end = "longest" if seconds > made else "shortest"
+        return f"You asked for {seconds:g} seconds; the {end} I make is {made:.3g}, so the file has that."
+    if frames - keep <= 1:  # trained lengths are 1 + 4k frames: 33 at 8 a second are four seconds and a bit
         return ""
-    limit = "longest" if seconds > made else "shortest"
-    return f"You asked for {seconds:g} seconds; the {limit} I make is {made:.2g} seconds, so that is what the file has."
+    lengths = " or ".join(f"{trained / preset.fps:.3g}" for trained in preset.frames)
+    return f"I make {lengths} seconds; your {seconds:g} are the first {keep} of {frames} frames."
 
 
 def _about_fps(fps: int | None, preset: Preset) -> str:
@@ -121,6 +124,8 @@ def _first_frame(image: Pixels | None, preset: Preset) -> tuple[Pixels | None, s
     """The picture at native size, cut around its middle where the shape differs, and what to say about it."""
     if image is None:
         return None, ""
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != "uint8":
+        raise ImageError(f"A first frame is (H, W, 3) uint8 pixels, not {image.shape} {image.dtype}.")
     height, width = image.shape[:2]
     if (width, height) == preset.size:
         return image, ""
