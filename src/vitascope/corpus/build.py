@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.corpus.atlas import Sprite, pack
-from vitascope.corpus.drawings import animation_frames, svg_document, svg_frames
+from vitascope.corpus.drawings import animation_frames
 from vitascope.corpus.sources import (
     ART_SOURCES,
     FLUENT_ANIMATED,
@@ -26,6 +26,7 @@ from vitascope.corpus.sources import (
     members,
     open_members,
 )
+from vitascope.corpus.vectors import svg_document, svg_frames
 from vitascope.errors import CorpusError
 from vitascope.rights.register import WORKS_FILE, Register, to_lines
 from vitascope.settings import settings
@@ -91,14 +92,15 @@ def build_atlas(
     subjects: Collection[str] = tuple(SUBJECTS),
     styles: Collection[str] = STYLES,
     folder: Path | None = None,
+    sources: Sequence[Source] = ART_SOURCES,
 ) -> None:
     """Pack the registered drawings of ``subjects`` in ``styles`` into the file ``path``.
 
     ``folder`` holds the packages, by default the one in the home folder. Raises ``NotClearedError`` for a work that
     the register refuses, ``CorpusError`` for a package or a drawing that fails.
     """
-    sources = [source for source in ART_SOURCES if _STYLES[source.key] in styles]
-    pack((pair for source in sources for pair in _sprites(register, source, subjects, folder)), path)
+    wanted = [source for source in sources if _STYLES[source.key] in styles]
+    pack((pair for source in wanted for pair in _sprites(register, source, subjects, folder)), path)
 
 
 def write_register(folder: Path | None = None, data: Path = REGISTER_DATA) -> None:
@@ -131,14 +133,14 @@ def _sprites(
 def _sprite(register: Register, source: Source, work: Work, drawing: bytes) -> tuple[Sprite, str]:
     sha256 = hashlib.sha256(drawing).hexdigest()
     register.clear(work.id, sha256, LANE)
-    frames, seconds = _frames(source, drawing)
+    frames, seconds = _frames(source, work, drawing)
     (subject,) = work.concepts
     sprite = Sprite(subject=subject, style=_STYLES[source.key], work_id=work.id, pixels=frames, seconds=seconds)
     return sprite, sha256
 
 
-def _frames(source: Source, drawing: bytes) -> tuple[npt.NDArray[np.uint8], float]:
-    if source in FLUENT_ANIMATED:
+def _frames(source: Source, work: Work, drawing: bytes) -> tuple[npt.NDArray[np.uint8], float]:
+    if work.kind == "animation":
         return animation_frames(drawing)
     text = drawing.decode()
     return svg_frames(svg_document(text, source.canvas) if source.canvas else text), 0.0

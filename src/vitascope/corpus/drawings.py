@@ -1,4 +1,4 @@
-"""From a drawing as its artist filed it to centred key frames: animated WebP by time, SVG by resvg."""
+"""From an animation as its artist filed it to key frames: sampled by time, centred, scaled, premultiplied."""
 
 import io
 from bisect import bisect_right
@@ -7,7 +7,6 @@ from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
-import resvg_py
 from PIL import Image
 
 from vitascope.corpus.atlas import SIDE
@@ -17,7 +16,6 @@ KEY_FRAMES = 24
 """Key frames an animation is sampled at: 8 a second for the usual loop of three seconds."""
 
 _FIT = 120  # pixels of the 128 the drawing may fill; the rest keeps filtered edges inside the frame
-_SUPERSAMPLED = 4 * SIDE
 _FAINT = 8  # alpha below which a pixel doesn't count as drawn
 
 
@@ -42,26 +40,6 @@ def sample_by_time(milliseconds: Sequence[int], count: int) -> list[int]:
     """Indices of the frames on screen at ``count`` even moments of one loop."""
     ends = list(accumulate(milliseconds))
     return [bisect_right(ends, moment * ends[-1] / count) for moment in range(count)]
-
-
-def svg_frames(svg: str) -> npt.NDArray[np.uint8]:
-    """One key frame ``(1, 128, 128, 4)``, premultiplied, of an SVG document."""
-    try:
-        png = resvg_py.svg_to_bytes(
-            svg_string=svg, width=_SUPERSAMPLED, height=_SUPERSAMPLED, dpi=96.0, skip_system_fonts=True
-        )
-    except ValueError as error:
-        raise CorpusError(f"An SVG cannot be drawn: {error}. Choose another work.") from error
-    with Image.open(io.BytesIO(bytes(png))) as image:
-        return centre([image.convert("RGBA")])
-
-
-def svg_document(body: str, side: int) -> str:
-    """A whole SVG document around the body of an icon whose canvas is ``side`` units square."""
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="0 0 {side} {side}">{body}</svg>'
-    )
 
 
 def centre(frames: Sequence[Image.Image]) -> npt.NDArray[np.uint8]:
