@@ -8,6 +8,8 @@ from pathlib import Path
 
 from vitascope.errors import OutputError
 
+_SCRATCH = ".draft"
+
 
 @contextmanager
 def draft(path: Path) -> Iterator[Path]:
@@ -43,11 +45,12 @@ def _scratch_folder(path: Path) -> Path:
         message = f"Cannot write {path}: that is a folder. Name a file in it."
         raise OutputError(message)
     try:
-        return Path(tempfile.mkdtemp(prefix=f".{path.stem[:40]}-", dir=path.parent))
+        return Path(tempfile.mkdtemp(prefix=".", suffix=_SCRATCH, dir=path.parent))
     except OSError as error:
         raise OutputError(_sentence(path, error)) from error
 
 
 def _sentence(path: Path, error: OSError) -> str:
+    folder = path.parent.parent if path.parent.name.endswith(_SCRATCH) else path.parent
     reason = error.strerror or str(error)
-    return f"Cannot write {path}: {reason}. Choose a folder that exists, is writable and has room."
+    return f"Cannot write {folder / path.name}: {reason}. Choose a folder that exists, is writable and has room."

@@ -76,7 +76,7 @@ def _embed(frame: Pixels, cover: Floats) -> Pixels:
     change = cover * _masking(luma(frame))
     change *= min(1.0, _LOUDEST / max(float(np.sqrt(np.mean(change * change))), 1e-6))
     steps = np.repeat(np.rint(change).astype(np.int16), 3, axis=1)
-    marked = np.clip(frame.reshape(height, width * 3) + steps, 0, 255).astype(np.uint8)
+    marked: Pixels = np.clip(frame.reshape(height, width * 3) + steps, 0, 255).astype(np.uint8)
     return marked.reshape(height, width, 3)
 
 
@@ -86,7 +86,8 @@ def _masking(plane: npt.NDArray[np.uint8]) -> Floats:
     sums, squares = _box_sums(padded), _box_sums(padded * padded)
     area = _BOX * _BOX
     deviation = np.sqrt((area * squares - sums * sums).astype(np.float32)) / np.float32(area)
-    return np.clip(np.float32(_FLAT) + deviation / np.float32(_CONTRAST), _FLAT, _BUSY)
+    masking: Floats = np.clip(np.float32(_FLAT) + deviation / np.float32(_CONTRAST), _FLAT, _BUSY)
+    return masking
 
 
 def _box_sums(padded: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
