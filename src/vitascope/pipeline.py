@@ -5,7 +5,6 @@ Frames are iterators: the first is marked and encoded while the last is still be
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -35,7 +34,7 @@ _WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 
 
 def render(request: Request, *, to: Path, backend: Backend, tick: Tick, thanks: tuple[str, ...] = ()) -> Clip:
-    """Make what ``request`` asks for and put the finished file at ``to``, in place of what is there: whole or not at all.
+    """Make what ``request`` asks for and put the file at ``to``, in place of what is there: finished or not at all.
 
     ``tick`` hears of every step; ``thanks`` are the artists the seal names. Whatever goes wrong, a full disk or an
     interrupt, ``to`` stays as it was. Raises UserError, WeightsError, SealError.
@@ -163,5 +162,5 @@ def _enter(clip: Clip, home: Path) -> None:
 def _place(sealed: Sealed, clip: Clip) -> None:
     """Moves the finished file to where it was asked for; a sidecar first, so that no film stands without its origin."""
     if sealed.sidecar is not None and clip.sidecar is not None:
-        os.replace(sealed.sidecar, clip.sidecar)
-    os.replace(sealed.path, clip.path)
+        sealed.sidecar.replace(clip.sidecar)
+    sealed.path.replace(clip.path)

@@ -1,0 +1,73 @@
+"""The command ``vitascope``: one app, one file per group of commands, and the one place where errors become text.
+
+Nothing heavy is imported here or at the top of any command file, so that ``--help`` answers at once.
+"""
+
+import signal
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from vitascope import __version__
+from vitascope.cli.credits import credits_
+from vitascope.cli.generate import generate
+from vitascope.cli.models import models
+from vitascope.cli.verify import verify
+from vitascope.errors import UserError, VitascopeError
+
+_MISTAKE, _FAILURE, _INTERRUPTED, _TERMINATED = 2, 1, 130, 143  # the last two: 128 + signal, as shells have it
+
+
+class _Edge(TyperGroup):
+    """The edge of the house: an error of the tree leaves as one sentence and an exit code, never as a traceback."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer hides the wider Context
+        """Run the command and turn what goes wrong into text."""
+        signal.signal(signal.SIGTERM, _terminated)
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            _end(str(error), _MISTAKE)
+        except VitascopeError as error:
+            _end(str(error), _FAILURE)
+        except KeyboardInterrupt:
+            _end("Interrupted; no file was left behind.", _INTERRUPTED)
+        except BrokenPipeError:  # the reader of our output went away, as `head` does
+            sys.stderr.close()
+            raise typer.Exit(_FAILURE) from None
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code) from None
+
+
+def _terminated(_signal: int, _frame: object) -> None:
+    """Leave by the same doors as an interrupt does, so that drafts are cleared away."""
+    raise SystemExit(_TERMINATED)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"vitascope {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=_Edge, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback()
+def vitascope(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Type a sentence, get a video: made on this machine by a model trained only on licensed art."""
+
+
+app.command()(generate)
+app.command()(models)
+app.command("credits")(credits_)
+app.command()(verify)
