@@ -6,9 +6,10 @@ The file is a stored zip: ``index.json`` and one WebP strip a sprite, its key fr
 import hashlib
 import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -102,19 +103,27 @@ class Atlas:
 
 
 def pack(sprites: Iterable[tuple[Sprite, str]], path: Path) -> None:
-    """Write an atlas from sprites and the sha256 of the drawing each was made from."""
+    """Write an atlas from sprites and the sha256 of the drawing each was made from.
+
+    The file appears whole or not at all: a work refused midway leaves nothing behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".part")
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        whole = Path(scratch) / path.name
+        _write(sprites, whole)
+        whole.replace(path)
+
+
+def _write(sprites: Iterable[tuple[Sprite, str]], path: Path) -> None:
     index = []
-    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_STORED) as file:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
         for sprite, source_sha256 in sprites:
             strip = encode_strip(sprite.pixels)
             entry = _entry(sprite, source_sha256, strip)
             file.writestr(zipfile.ZipInfo(entry.strip, _EPOCH), strip)
-            index.append({name: getattr(entry, name) for name in Entry.__slots__})
+            index.append(asdict(entry))
         document = json.dumps({"format": _FORMAT, "side": SIDE, "sprites": index}, indent=1)
         file.writestr(zipfile.ZipInfo(_INDEX, _EPOCH), document)
-    scratch.replace(path)
 
 
 def encode_strip(pixels: npt.NDArray[np.uint8]) -> bytes:

@@ -1,0 +1,46 @@
+"""What is held out stays held out, and enough is left to learn from."""
+
+import hashlib
+
+from vitascope.corpus.splits import held_out_motion, held_out_place, held_out_subject
+from vitascope.text.world import HELD_OUT_SUBJECTS, MOTIONS, PLACES, SUBJECTS
+
+
+def test_enough_motions_are_left_for_every_subject_and_the_reverse():
+    """Every subject keeps at least 8 motions, every motion at least 40 subjects."""
+    shown = {(s, m) for s in SUBJECTS for m in MOTIONS if not held_out_motion(s, m)}
+
+    assert 8 <= min(sum((s, m) in shown for m in MOTIONS) for s in SUBJECTS)
+    assert 40 <= min(sum((s, m) in shown for s in SUBJECTS) for m in MOTIONS)
+
+
+def test_enough_places_are_left_for_every_subject_and_the_reverse():
+    """Every subject keeps at least 8 places, every place at least 40 subjects."""
+    shown = {(s, p) for s in SUBJECTS for p in PLACES if not held_out_place(s, p)}
+
+    assert 8 <= min(sum((s, p) in shown for p in PLACES) for s in SUBJECTS)
+    assert 40 <= min(sum((s, p) in shown for s in SUBJECTS) for p in PLACES)
+
+
+def test_about_a_tenth_of_the_pairs_is_held_out():
+    """72 of 840 pairs with a motion, 78 of 720 with a place: changing the rule changes the published lists."""
+    assert 72 == sum(held_out_motion(s, m) for s in SUBJECTS for m in MOTIONS)
+    assert 78 == sum(held_out_place(s, p) for s in SUBJECTS for p in PLACES)
+
+
+def test_the_rule_is_the_published_one():
+    """First eight hex digits of the sha256 of v1/pair/hex/motion, divisible by ten."""
+    digest = hashlib.sha256(b"v1/pair/1f415/jump").hexdigest()
+
+    assert (int(digest[:8], 16) % 10 == 0) == held_out_motion("dog", "jump")
+
+
+def test_every_subject_is_shown_still():
+    """Standing still is exempt: a subject never shown at rest would be no fair test of anything."""
+    assert not any(held_out_motion(subject, "still") for subject in SUBJECTS)
+
+
+def test_whole_subjects_are_not_in_the_world():
+    """A subject held out whole is no subject of the vocabulary."""
+    assert all(held_out_subject(subject) for subject in HELD_OUT_SUBJECTS)
+    assert not set(HELD_OUT_SUBJECTS) & set(SUBJECTS)
