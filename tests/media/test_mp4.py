@@ -168,8 +168,9 @@ def test_no_frames_make_no_file(tmp_path, write, suffix):
 PAGE = """<!doctype html><title>wait</title><video muted src="clip.{suffix}"></video><p id="told"></p><script>
 const video = document.querySelector("video"), told = document.querySelector("#told");
 video.onerror = () => told.textContent = "error " + video.error.message;
-video.onloadeddata = () => told.textContent = 
-  `${{video.videoWidth}} ${{video.videoHeight}} ${{video.duration.toFixed(2)}}`;
+video.onloadeddata = () => {{
+  told.textContent = `${{video.videoWidth}} ${{video.videoHeight}} ${{video.duration.toFixed(2)}}`;
+}};
 </script>"""
 
 

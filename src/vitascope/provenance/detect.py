@@ -7,6 +7,7 @@ Shapes: H rows, W columns, T = 64 pixels of a tile.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -21,7 +22,7 @@ Spectrum = npt.NDArray[np.complex128]
 _SMALLEST, _LARGEST = 0.40, 2.05  # scales searched: factors that bring the suspect back to the size it was marked at
 _STEPS = (0.0025, 0.02)  # of the search: finest and coarsest
 _DRIFT = 3.0  # pixels the far edge may move between two scales; a mark half a period off is lost
-_FINE = tuple(0.0025 * step for step in range(-4, 5))
+_FINE = tuple(third / 3 for third in range(-3, 4))  # of a step, around each finalist
 _FINALISTS = 3
 LIKELY = 1e-3
 """A mark whose chance in unmarked clips is at most this is worded "likely"."""
@@ -61,13 +62,13 @@ def detect(frames: Iterable[Pixels], key: bytes) -> Detection | None:
     if num_frames == 0:
         return None
     drawn = patterns(key)
-    sync = np.conj(np.fft.fft2(drawn.sync)) * band()
-    scales = _scales(max(residual.shape))
-    coarse = [_align(residual, scale, (scale,), sync)[0] for scale in scales]
+    sync = np.conj(np.fft.rfft2(drawn.sync))
+    step = float(np.clip(_DRIFT / max(residual.shape), *_STEPS))
+    coarse = [_align(residual, scale, (scale,), sync)[0] for scale in _scales(step)]
     finalists = sorted(coarse, key=lambda found: -found.z)[:_FINALISTS]
-    fine = [found for start in finalists for found in _refine(residual, start, sync)]
+    fine = [found for start in finalists for found in _refine(residual, start, step, sync)]
     best = max(coarse + fine, key=lambda found: found.z)
-    aligned = np.roll(best.tile, (-best.offset[0], -best.offset[1]), axis=(0, 1))
+    aligned = np.roll(np.fft.irfft2(best.spectrum), (-best.offset[0], -best.offset[1]), axis=(0, 1))
     softs = (drawn.bits * aligned).sum(axis=(1, 2))
     return Detection(
         z=best.z,
@@ -102,13 +103,14 @@ class _Alignment:
     z: float
     scale: tuple[float, float]
     offset: tuple[int, int]
-    tile: Floats
+    spectrum: Spectrum  # whitened, (T, T / 2 + 1)
 
 
-def _refine(residual: Floats, start: _Alignment, sync: Spectrum) -> list[_Alignment]:
+def _refine(residual: Floats, start: _Alignment, step: float, sync: Spectrum) -> list[_Alignment]:
     """Scales close to ``start``, y and x apart: encoders round both sides to even numbers, each its own way."""
     y, x = start.scale
-    return [found for shift in _FINE for found in _align(residual, y + shift, [x + other for other in _FINE], sync)]
+    xs = [x + step * share for share in _FINE]
+    return [found for share in _FINE for found in _align(residual, y + step * share, xs, sync)]
 
 
 def _align(residual: Floats, y: float, xs: Sequence[float], sync: Spectrum) -> list[_Alignment]:
@@ -122,11 +124,11 @@ def _align(residual: Floats, y: float, xs: Sequence[float], sync: Spectrum) -> l
 
 
 def _best_shift(tile: Floats, scale: tuple[float, float], sync: Spectrum) -> _Alignment:
-    spectrum = _whiten(np.fft.fft2(tile) * band())
-    likeness = np.fft.ifft2(spectrum * sync).real
+    spectrum = _whiten(np.fft.rfft2(tile) * band()[:, : TILE // 2 + 1])
+    likeness = np.fft.irfft2(spectrum * sync)
     row, column = divmod(int(likeness.argmax()), TILE)
     z = float((likeness[row, column] - likeness.mean()) / max(float(likeness.std()), 1e-12))
-    return _Alignment(z=z, scale=scale, offset=(row, column), tile=np.fft.ifft2(spectrum).real.astype(np.float32))
+    return _Alignment(z=z, scale=scale, offset=(row, column), spectrum=spectrum)
 
 
 def _whiten(spectrum: Spectrum) -> Spectrum:
@@ -142,19 +144,24 @@ def _fold(plane: Floats, factor: float) -> tuple[Floats, Floats]:
     Bicubic weights, widened when shrinking. Sums over taps instead of a product of matrices: as fast, and free of the
     threads of a BLAS, which wait for each other on a busy machine.
     """
-    side = plane.shape[0]
-    target = np.arange(max(1, round(side * factor)))
-    centre, widening = (target + 0.5) / factor - 0.5, max(1.0, 1 / factor)
+    places, weights = _taps(plane.shape[0], factor)
+    num_rows = len(places)
+    resampled = np.zeros((-(-num_rows // TILE) * TILE, plane.shape[1]), dtype=np.float32)
+    for place, weight in zip(places.T, weights.T, strict=True):
+        resampled[:num_rows] += weight[:, None] * plane[place]
+    counts = np.maximum(np.bincount(np.arange(num_rows) % TILE, minlength=TILE), 1).astype(np.float32)
+    return resampled.reshape(-1, TILE, plane.shape[1]).sum(axis=0), counts
+
+
+@lru_cache(maxsize=32)
+def _taps(side: int, factor: float) -> tuple[npt.NDArray[np.intp], Floats]:
+    """For each row of a line of ``side`` resampled by ``factor``: the rows it is mixed from, and their weights."""
+    centre, widening = (np.arange(max(1, round(side * factor))) + 0.5) / factor - 0.5, max(1.0, 1 / factor)
     reach = int(np.ceil(2 * widening))
     taps = np.floor(centre)[:, None] + np.arange(1 - reach, reach + 1)
     weights = _cubic((taps - centre[:, None]) / widening)
-    weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-    places = np.clip(taps, 0, side - 1).astype(np.intp)
-    resampled = np.zeros((-(-len(target) // TILE) * TILE, plane.shape[1]), dtype=np.float32)
-    for tap in range(taps.shape[1]):
-        resampled[: len(target)] += weights[:, tap, None] * plane[places[:, tap]]
-    counts = np.maximum(np.bincount(target % TILE, minlength=TILE), 1).astype(np.float32)
-    return resampled.reshape(-1, TILE, plane.shape[1]).sum(axis=0), counts
+    weights /= weights.sum(axis=1, keepdims=True)
+    return np.clip(taps, 0, side - 1).astype(np.intp), weights.astype(np.float32)
 
 
 def _cubic(distance: Doubles) -> Doubles:
@@ -164,9 +171,8 @@ def _cubic(distance: Doubles) -> Doubles:
     return np.where(x < 2, kernel, 0.0)
 
 
-def _scales(longest: int) -> list[float]:
-    """Scales to try: exactly 1, and a grid as fine as the longer side needs."""
-    step = float(np.clip(_DRIFT / longest, *_STEPS))
+def _scales(step: float) -> list[float]:
+    """Scales to try: exactly 1, and an even grid."""
     return [1.0, *(float(scale) for scale in np.arange(_SMALLEST, _LARGEST, step))]
 
 

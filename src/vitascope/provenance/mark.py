@@ -56,7 +56,7 @@ def signs_of(ids: npt.NDArray[np.uint64]) -> Floats:
 def luma(frame: Pixels) -> npt.NDArray[np.uint8]:
     """Luma of BT.601, full range, ``(H, W)`` in 0..255: in fixed point, thus exact and fast."""
     red, green, blue = (frame[..., channel].astype(np.uint16) for channel in range(3))
-    weighted: npt.NDArray[np.uint16] = 77 * red + 150 * green + 29 * blue
+    weighted: npt.NDArray[np.uint16] = 77 * red + 150 * green + 29 * blue + 128
     whole: npt.NDArray[np.uint8] = (weighted >> 8).astype(np.uint8)
     return whole
 
