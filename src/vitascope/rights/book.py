@@ -1,0 +1,67 @@
+"""The book: permissions, terms and holds as they stand at one moment, indexed so that a decision is a few look-ups."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from vitascope.errors import GrantError
+from vitascope.rights.hold import Hold, HoldState, Level, Selector
+from vitascope.rights.permission import Permission
+from vitascope.rights.terms import Terms
+from vitascope.rights.uses import Use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """What ``decide`` may know; the caller may hand in the whole house or only what one act touches."""
+
+    permissions: Mapping[str, Permission]  # by id
+    on_object: Mapping[str, tuple[Permission, ...]]  # by exact object, in order of id
+    terms: Mapping[str, Terms]  # by hash
+    holds: tuple[Hold, ...]
+
+    def chain(self, permission: str | None) -> tuple[Permission, ...]:
+        """The permission and its parents, leaf first, as far as they are known; a circle is cut where it closes."""
+        links: dict[str, Permission] = {}
+        while permission is not None and permission in self.permissions and permission not in links:
+            links[permission] = self.permissions[permission]
+            permission = links[permission].parent
+        return tuple(links.values())
+
+    def granting(self, thing: str) -> tuple[Permission, ...]:
+        """Permissions on exactly ``thing`` or on what covers it (``character/ana`` for ``character/ana/smile``)."""
+        steps = thing.split("/")
+        covering = ("/".join(steps[: count + 1]) for count in range(len(steps)))
+        return tuple(permission for name in covering for permission in self.on_object.get(name, ()))
+
+    def strongest_hold(self, selectors: frozenset[Selector], use: Use, now: datetime) -> Hold | None:
+        """The hold in force with the highest level among those that reach; ties go to the id that sorts first."""
+        reaching = (
+            hold for hold in self.holds if hold.state(now) is HoldState.IN_FORCE and hold.reaches(selectors, use)
+        )
+        return min(reaching, key=lambda hold: (-hold.level, hold.id), default=None)
+
+
+def book(*, permissions: Iterable[Permission] = (), terms: Iterable[Terms] = (), holds: Iterable[Hold] = ()) -> Book:
+    """A book of what is handed in. Raises ``GrantError`` when two permissions share an id."""
+    by_id: dict[str, Permission] = {}
+    on_object: defaultdict[str, list[Permission]] = defaultdict(list)
+    for permission in sorted(permissions, key=lambda permission: permission.id):
+        if permission.id in by_id:
+            message = f"two permissions are called {permission.id}; give each its own id"
+            raise GrantError(message)
+        by_id[permission.id] = permission
+        on_object[permission.object].append(permission)
+    return Book(
+        permissions=MappingProxyType(by_id),
+        on_object=MappingProxyType({name: tuple(found) for name, found in on_object.items()}),
+        terms=MappingProxyType({version.hash: version for version in terms}),
+        holds=tuple(holds),
+    )
+
+
+def level_of(hold: Hold | None) -> Level:
+    """The level of a hold, or none."""
+    return Level.NONE if hold is None else hold.level

@@ -1,0 +1,78 @@
+"""The uses a permission can allow, and which of them no pause ever touches."""
+
+from enum import StrEnum
+
+
+class Use(StrEnum):
+    """One thing a person or service may do; the value is what keys, terms and the log call it."""
+
+    VIDEO_READ = "video.read"
+    VIDEO_DOWNLOAD = "video.download"
+    VIDEO_EXPORT = "video.export"
+    PROGRAMME_REPORT = "programme.report"
+    PROGRAMME_APPEAL = "programme.appeal"
+
+    VIDEO_PUBLISH = "video.publish"
+    VIDEO_UNPUBLISH = "video.unpublish"
+    PERMISSION_DECLINE = "permission.decline"
+    PERMISSION_WITHDRAW = "permission.withdraw"
+
+    VIDEO_CREATE = "video.create"
+    VIDEO_EDIT = "video.edit"
+    VIDEO_EXTEND = "video.extend"
+    VIDEO_REMIX = "video.remix"
+    CHARACTER_CREATE = "character.create"
+    CHARACTER_USE = "character.use"
+    REFERENCE_USE = "reference.use"
+    GUEST_INVITE = "guest.invite"
+    TRAIN = "train"
+    FINETUNE = "finetune"
+
+    EVALUATE = "evaluate"
+    DISPLAY = "display"
+    MEMBER_INVITE = "member.invite"
+    HOLD_PLACE = "hold.place"
+    HOLD_LIFT = "hold.lift"
+    CONTRIBUTION_TRIAGE = "contribution.triage"
+    CONTRIBUTION_PAY = "contribution.pay"
+    ORIGIN_TRACE = "origin.trace"
+    LOG_COSIGN = "log.cosign"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stays open under every hold and after every end: reading, exporting, reporting, appealing."""
+        return self in _OPEN
+
+    @property
+    def is_own_choice(self) -> bool:
+        """Whether it is an owner's own decision over what is theirs; nobody's approval is asked."""
+        return self in _OWN_CHOICES
+
+    @property
+    def is_creative(self) -> bool:
+        """Whether it makes something new (a render, a character, a pass, a model): what a hold slows or stops."""
+        return self in _CREATIVE
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a granted one leaves the world as it was, so that only its refusal is an event."""
+        return self in _SILENT
+
+
+_OPEN = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT, Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL})
+_OWN_CHOICES = frozenset({Use.VIDEO_PUBLISH, Use.VIDEO_UNPUBLISH, Use.PERMISSION_DECLINE, Use.PERMISSION_WITHDRAW})
+_CREATIVE = frozenset(
+    {
+        Use.VIDEO_CREATE,
+        Use.VIDEO_EDIT,
+        Use.VIDEO_EXTEND,
+        Use.VIDEO_REMIX,
+        Use.CHARACTER_CREATE,
+        Use.CHARACTER_USE,
+        Use.REFERENCE_USE,
+        Use.GUEST_INVITE,
+        Use.TRAIN,
+        Use.FINETUNE,
+    }
+)
+_SILENT = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT})
