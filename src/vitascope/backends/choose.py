@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from vitascope.backends.base import Backend
-from vitascope.backends.weights import load_preset
+from vitascope.backends.weights import load, load_preset
 from vitascope.errors import ModelError
+from vitascope.settings import settings
 from vitascope.types import Preset
 
 SHIPPED = Path(__file__).parents[1] / "weights"
@@ -19,14 +20,22 @@ def open_backend(model: str, *, folder: Path = SHIPPED) -> Backend:
     preset_path = _presets(folder).get(model)
     if preset_path is None:
         raise ModelError(f"There is no model {model[:40]!r}. {_choice(folder)}")
-    from vitascope.backends.native import open_native
-
-    return open_native(preset_path)
+    return _open_native(preset_path)
 
 
 def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
     """The models that can be asked for, by name. Raises WeightsError where a preset is damaged."""
     return tuple(load_preset(path) for path in _presets(folder).values())
+
+
+def _open_native(preset_path: Path) -> Backend:
+    """The embedded model on OpenVINO. Imported here, since loading OpenVINO takes longer than refusing a prompt."""
+    from vitascope.backends.native import NativeBackend
+    from vitascope.backends.openvino import OpenVinoRuntime
+
+    preset, weights = load(preset_path)
+    graphs, threads = settings().home / "graphs", settings().threads
+    return NativeBackend(OpenVinoRuntime(preset, weights, threads=threads, graphs=graphs))
 
 
 def _presets(folder: Path) -> dict[str, Path]:
