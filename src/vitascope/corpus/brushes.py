@@ -91,7 +91,7 @@ def varied(colour: Colour, rng: np.random.Generator, spread: float = 10) -> Colo
 
 def blank(side: int) -> Pixels:
     """An empty canvas."""
-    return np.empty((side, side, 3), np.uint8)
+    return np.zeros((side, side, 3), np.uint8)
 
 
 def gradient(canvas: Pixels, top: float, bottom: float, above: Colour, below: Colour) -> None:

@@ -38,6 +38,7 @@ RAIN_STRENGTH = 0.50
 RAIN_FALL = (9, 44)
 """Pixels of a 128 frame that rain moves from frame to frame at 8 frames a second, x and y."""
 
+_REACH = 2.5  # pixels that the outermost pixel of the coarsest halving is felt beyond the sprite's edge
 _FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
@@ -74,13 +75,12 @@ def at_side(affine: Floats, side: int) -> Floats:
     return scaled
 
 
-def keys_of(layer: Layer, sprite: Sprite) -> Integers:
-    """Which key frame of a sprite each frame shows, ``(T,)``: the drawing's own animation, by time."""
-    if sprite.seconds <= 0:
-        return np.zeros(len(layer.clock), np.int32)
-    turns = layer.clock / np.float32(sprite.seconds)
-    keys: Integers = np.floor((turns % 1) * len(sprite.pixels)).astype(np.int32) % len(sprite.pixels)
-    return keys
+def keys_of(clock: Floats, *, keys: int, seconds: float) -> Integers:
+    """Which of ``keys`` key frames each frame shows, ``(T,)``: the drawing's own animation, ``seconds`` a round."""
+    if seconds <= 0:
+        return np.zeros(len(clock), np.int32)
+    shown: Integers = np.floor((clock / np.float32(seconds) % 1) * keys).astype(np.int32) % keys
+    return shown
 
 
 def levels_of(affine: Floats) -> Integers:
@@ -139,7 +139,7 @@ def _draw(layer: Layer, sprite: Sprite, frames: Pixels) -> None:
     levels = levels_of(affines)
     fitted = at_level(affines, levels)
     boxes = _boxes(affines, frames.shape[1])
-    for number, key in enumerate(keys_of(layer, sprite)):
+    for number, key in enumerate(keys_of(layer.clock, keys=len(sprite.pixels), seconds=sprite.seconds)):
         left, top, right, bottom = boxes[number].tolist()
         opacity = float(layer.opacity[number])
         if opacity <= 0 or right <= left or bottom <= top:
@@ -153,16 +153,18 @@ def _boxes(affines: Floats, side: int) -> Integers:
     """Left, top, right, bottom of the pixels a sprite can reach in each frame, ``(T, 4)``, cut to the frame."""
     (a, b), (c, d) = np.moveaxis(affines[:, :, :2], 0, 2)
     back = np.stack((np.stack((d, -b), axis=1), np.stack((-c, a), axis=1)), axis=1) / (a * d - b * c)[:, None, None]
-    edges = np.array(((-1, -1), (-1, SIDE), (SIDE, -1), (SIDE, SIDE)), np.float32) - affines[:, None, :, 2]
+    near, far = -_REACH, SIDE - 1 + _REACH
+    edges = np.array(((near, near), (near, far), (far, near), (far, far)), np.float32) - affines[:, None, :, 2]
     corners = np.einsum("tij,tkj->tki", back, edges)
     low, high = np.floor(corners.min(axis=1)), np.ceil(corners.max(axis=1)) + 1
-    return np.clip(np.concatenate((low, high), axis=1), 0, side).astype(np.int32)
+    boxes: Integers = np.clip(np.concatenate((low, high), axis=1), 0, side).astype(np.int32)
+    return boxes
 
 
 def _shrunk(pixels: Pixels, level: int) -> Pixels:
     for _ in range(level):
         half = len(pixels) // 2
-        pixels = cv2.resize(pixels, (half, half), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        pixels = np.asarray(cv2.resize(pixels, (half, half), interpolation=cv2.INTER_AREA), np.uint8)
     return pixels
 
 
@@ -171,8 +173,7 @@ def _warped(pixels: Pixels, affine: Floats, box: tuple[int, int, int, int]) -> P
     moved = affine.astype(np.float64)
     moved[:, 2] += moved[:, :2] @ (left, top)
     size = (right - left, bottom - top)
-    drawn = cv2.warpAffine(pixels, moved, size, flags=_FLAGS, borderMode=cv2.BORDER_CONSTANT)
-    return drawn.astype(np.uint8, copy=False)
+    return np.asarray(cv2.warpAffine(pixels, moved, size, flags=_FLAGS, borderMode=cv2.BORDER_CONSTANT), np.uint8)
 
 
 def _tinted(drawn: Pixels, tint: str) -> Floats:

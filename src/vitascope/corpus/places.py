@@ -140,7 +140,7 @@ def _forest(canvas: Pixels, light: Light, rng: np.random.Generator) -> None:
 
 
 def _city(canvas: Pixels, light: Light, rng: np.random.Generator) -> None:
-    heaven(canvas, light, rng, 0.72, pale=0.15)
+    heaven(canvas, light, rng, 0.78, pale=0.15)
     row_of_houses(canvas, light, rng, (0.30, 0.52), (148, 176, 206), 0.75, 11)
     for colour in ((196, 108, 92), (112, 134, 172)):
         row_of_houses(canvas, light, rng, (0.40, 0.62), colour, 0.77, 7)
