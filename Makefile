@@ -32,7 +32,7 @@ eval: $(VENV)/.ready-train               # does a clip show what was asked?
 	$(BIN)/python -m vitascope.training.evals --preset $(PRESET)
 
 bench: $(VENV)/.ready-run                # seconds and memory of a clip on this machine
-	$(BIN)/vitascope bench
+	$(BIN)/python -m vitascope.bench.run
 
 size:                                    # lines per file, largest last
 	@find src -name '*.py' | xargs wc -l | sort -n | tail -20

@@ -1,0 +1,1 @@
+"""Seconds and memory of a clip on this machine."""

@@ -1,0 +1,44 @@
+"""What a clip costs is measured on real processes and real files; only the model is a small stand-in."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from fakes import MovingGradient
+
+from vitascope.bench.run import Cost, cold, summary, warm
+from vitascope.errors import VitascopeError
+
+FAKES = str(Path(__file__).parent.parent / "fakes.py")
+
+
+def test_a_cold_clip_is_timed_with_its_whole_process():
+    """Each run is a process of its own, with its seconds and a peak memory that Python alone already takes."""
+    costs = cold((sys.executable, FAKES), runs=1)
+
+    assert 1 == len(costs)
+    assert costs[0].seconds > 0.1
+    assert costs[0].megabytes > 20
+
+
+def test_a_failed_run_is_no_measurement():
+    """A command that fails is an error with what it said, not a fast clip."""
+    with pytest.raises(VitascopeError, match="ended with 3: no such thing"):
+        cold((sys.executable, "-c", "import sys; sys.stderr.write('no such thing'); sys.exit(3)"), runs=1)
+
+
+def test_the_first_warm_clip_is_not_counted():
+    """A warm figure begins with the second clip."""
+    backend = MovingGradient(pause=0.001)
+
+    costs = warm(backend, runs=2)
+
+    assert 2 == len(costs)
+    assert all(cost.seconds > 0.033 for cost in costs)
+
+
+def test_a_summary_is_median_range_and_peak():
+    """One slow run does not move the median; the peak is the largest."""
+    costs = [Cost(seconds=1, megabytes=300), Cost(seconds=9, megabytes=500), Cost(seconds=2, megabytes=400)]
+
+    assert {"n": 3, "median_s": 2, "min_s": 1, "max_s": 9, "peak_mb": 500} == summary(costs)
