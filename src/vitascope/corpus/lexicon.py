@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vitascope.corpus.sources import CLDR, EMOJIBASE, WORDNET, Source, bring, open_member
+from vitascope.corpus.sources import CLDR, EMOJIBASE, WORDNET, Source, bring, open_member, open_members
 from vitascope.corpus.wordnet import Nouns, nearest, read_nouns, words_of_kinds
-from vitascope.text.world import SUBJECTS
+from vitascope.text.world import COLOURS, SUBJECTS
 
-LANGUAGES = tuple("bn da de en es et fi fr hi hu it ja ko lt ms nb nl pl pt ru sv th uk vi zh zh-hant".split())
+LANGUAGES = (
+    *("bn", "da", "de", "en", "es", "et", "fi", "fr", "hi", "hu", "it", "ja", "ko", "lt", "ms", "nb", "nl", "pl"),
+    *("pt", "ru", "sv", "th", "uk", "vi", "zh", "zh-hant"),
+)
 DATA = Path(__file__).parent.parent / "text" / "data"
-Table = dict[str, dict[str, list[str]]]
-"""Per language, per concept: its phrases in lower case."""
+_ADJECTIVES = frozenset((*COLOURS, "golden", "small", "little", "large", "great", "giant", "big"))
 
 
 def build(folder: Path = DATA) -> None:
@@ -29,9 +31,8 @@ def build(folder: Path = DATA) -> None:
 
 
 def _wordnet() -> Nouns:
-    archive = bring(WORDNET)
-    data, index = (open_member(archive, f"dict/{kind}.noun").decode() for kind in ("data", "index"))
-    return read_nouns(data, index)
+    files = open_members(bring(WORDNET), [f"dict/{name}" for name in ("data.noun", "index.noun", "index.sense")])
+    return read_nouns(*(contents.decode() for contents in files.values()))
 
 
 def _things(language: str) -> dict[str, list[str]]:
@@ -50,8 +51,8 @@ def _things(language: str) -> dict[str, list[str]]:
 
 
 def _is_form(tag: str, label: str) -> bool:
-    """Tags are free association (owl: wise); only those that share a stem of four letters with the label name it."""
-    return len(tag) >= 4 and any(word.startswith(tag[:4].casefold()) for word in label.casefold().split())
+    """Tags are free association (owl: wise); only those that share a stem with a label of one word name it."""
+    return len(tag) >= 4 and " " not in label and label.casefold().startswith(tag[:4].casefold())
 
 
 def _load(source: Source, path: str) -> Any:  # noqa: ANN401 JSON of two shapes
@@ -63,9 +64,15 @@ def _plain(hexcode: str) -> str:
 
 
 def _add_wordnet(things: dict[str, list[str]], nouns: Nouns) -> None:
+    taken = {phrase for phrases in things.values() for phrase in phrases}
     for phrase, concept in words_of_kinds(nouns):
-        if phrase not in things.setdefault(concept, []):
-            things[concept].append(phrase)
+        if phrase not in taken and _is_worth_reading(phrase, concept):
+            things.setdefault(concept, []).append(phrase)
+
+
+def _is_worth_reading(phrase: str, concept: str) -> bool:
+    """A "blue whale" is a whale that is to be blue; a kind of room is one by name (a cable car is none)."""
+    return phrase.partition(" ")[0] not in _ADJECTIVES and (concept != "place:room" or phrase.endswith("room"))
 
 
 def _joined(things: Mapping[str, list[str]]) -> dict[str, str]:

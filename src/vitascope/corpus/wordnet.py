@@ -1,6 +1,6 @@
 """WordNet 3.1 as far as the lexicon needs it: nouns, what is a kind of what, and which sense of ours each is.
 
-Format: wndb(5WN) of the WordNet manual. Only ``data.noun`` and ``index.noun`` are read.
+Formats: wndb(5WN) and senseidx(5WN) of the WordNet manual.
 """
 
 from collections import deque
@@ -82,6 +82,9 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
 CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 18, 19, 20, 25, 27})
 """Lexicographer files (lexnames(5WN)) whose nouns can be seen, or are at least asked for as if they could."""
 
+FARTHEST = 9
+"""Steps beyond which a concept is no longer near."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synset:
@@ -98,15 +101,25 @@ class Nouns:
 
     synsets: Mapping[str, Synset]
     senses: Mapping[str, tuple[str, ...]]
+    uses: Mapping[tuple[str, str], int]  # how often a word is a noun of an offset in the tagged texts
+    most: Mapping[str, int]  # how often a word has its most used sense, of any part of speech
 
 
-def read_nouns(data: str, index: str) -> Nouns:
-    """The nouns of ``data.noun`` and ``index.noun``."""
+def read_nouns(data: str, index: str, sense_index: str) -> Nouns:
+    """The nouns of ``data.noun``, ``index.noun`` and ``index.sense``."""
+    counts = [line.split() for line in sense_index.splitlines()]
+    uses = {(key.partition("%")[0], offset): int(count) for key, offset, _, count in counts if "%1:" in key}
+    most: dict[str, int] = {}
+    for key, _, _, count in counts:
+        word = key.partition("%")[0]
+        most[word] = max(most.get(word, 0), int(count))
     lines = (line.split() for line in data.splitlines() if not line.startswith("  "))
     entries = (line.split() for line in index.splitlines() if not line.startswith("  "))
     return Nouns(
         synsets={fields[0]: _synset(fields) for fields in lines},
         senses={fields[0]: tuple(fields[-int(fields[2]) :]) for fields in entries},
+        uses=uses,
+        most=most,
     )
 
 
@@ -145,18 +158,16 @@ def _below(nouns: Nouns) -> dict[str, list[str]]:
 
 
 def words_of_kinds(nouns: Nouns) -> Iterator[tuple[str, str]]:
-    """Pairs of phrase and concept: synonyms and kinds whose most used sense is the concept's.
+    """Pairs of phrase and concept: synonyms and kinds, where no other sense of the word is used more.
 
-    ``boxer`` is a fighter first and a dog second, so it is left out rather than read wrongly.
+    A launch is a boat, but to launch is said more often, so it is left out rather than read wrongly.
     """
     found = kinds(nouns)
     for word, senses in nouns.senses.items():
-        concept, is_concept = found.get(senses[0], ("", False))
-        if not concept:
-            concept, is_concept = next((found[s] for s in senses if found.get(s, ("", False))[1]), ("", False))
-            if not is_concept or "_" not in word:
-                continue
-        yield word.replace("_", " "), concept
+        ours = [sense for sense in senses if sense in found]
+        used = max(ours, key=lambda sense: nouns.uses.get((word, sense), 0), default="")
+        if used and nouns.uses.get((word, used), 0) >= nouns.most.get(word, 0):
+            yield word.replace("_", " "), found[used][0]
 
 
 def nearest(nouns: Nouns, count: int = 3) -> dict[str, tuple[str, ...]]:
@@ -168,9 +179,9 @@ def nearest(nouns: Nouns, count: int = 3) -> dict[str, tuple[str, ...]]:
         synset = nouns.synsets[senses[0]]
         if "_" in word or not word.isalpha() or synset.file not in CONCRETE or senses[0] in known:
             continue
-        concepts = _nearest(nouns, senses[0], down)[:count]
-        if concepts:
-            chosen[word] = concepts
+        concepts = min((_nearest(nouns, sense, down) for sense in senses[:2]), key=_steps)
+        if _steps(concepts) <= FARTHEST:
+            chosen[word] = tuple(concepts)[:count]
     return chosen
 
 
@@ -196,9 +207,14 @@ def _ancestors(nouns: Nouns, offset: str) -> dict[str, int]:
     return steps
 
 
-def _nearest(nouns: Nouns, offset: str, down: dict[str, dict[str, int]]) -> tuple[str, ...]:
+def _nearest(nouns: Nouns, offset: str, down: dict[str, dict[str, int]]) -> dict[str, int]:
+    """Concepts and the steps to them, the closest first."""
     total: dict[str, int] = {}
     for above, up in _ancestors(nouns, offset).items():
         for concept, steps in down.get(above, {}).items():
             total[concept] = min(up + steps, total.get(concept, up + steps))
-    return tuple(sorted(total, key=lambda concept: total[concept]))
+    return dict(sorted(total.items(), key=lambda item: item[1]))
+
+
+def _steps(concepts: Mapping[str, int]) -> int:
+    return next(iter(concepts.values()), FARTHEST + 1)

@@ -7,13 +7,15 @@ The rules, in the order a reader meets them:
 - A motion belongs to whoever acts: the noun before it, or all nouns joined by "and" before it. "that" and "which"
   hand it to the last noun. After "chases" both run, unless "that" says otherwise.
 - A verb of going (fly, swim, drive) takes the direction that follows it, else it goes right.
+- A motion right before a noun ("a jumping dog"), or before any noun, belongs to the next one.
+- In languages that say "car beside" (Japanese, Korean, Hindi, Chinese) a relation leans on the noun before it.
 - Place, time and camera belong to the whole scene.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from vitascope.text.lexicon import Meaning, name
+from vitascope.text.lexicon import Language, Meaning, name
 from vitascope.text.matching import Found
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import WORDS, num_words
@@ -23,6 +25,8 @@ MOST_ENTITIES = 2
 _ADJECTIVES = ("count", "size", "colour", "style")
 _LISTS = (Meaning("break", ""), Meaning("join", "and"))
 _DIRECTIONS = ("right", "left", "up", "down", "cross")
+_CHASES = ("chases", "chased_by")
+_INVERSE = {"next_to": "next_to", "above": "below", "below": "above", "chases": "chased_by", "chased_by": "chases"}
 _BACKWARD = {"below": "above", "chased_by": "chases"}
 """Relations said from the second to the first: the two change places."""
 
@@ -41,9 +45,11 @@ class _Sentence:
     """What has been read so far."""
 
     adjectives_after: bool
+    postposed: frozenset[str]
     things: list[_Thing] = field(default_factory=list)
     actors: list[_Thing] = field(default_factory=list)
     loose: dict[str, str] = field(default_factory=dict)  # adjectives that wait for their noun
+    moving: _Thing | None = None  # motions that wait for their noun
     scene: dict[str, str] = field(default_factory=dict)
     relation: str | None = None
     relating: str | None = None  # a relation whose second thing is not yet named
@@ -55,10 +61,10 @@ class _Sentence:
     notes: list[str] = field(default_factory=list)
 
 
-def bind(phrases: Sequence[Found], *, adjectives_after: bool) -> tuple[Scene, tuple[str, ...]]:
+def bind(phrases: Sequence[Found], language: Language) -> tuple[Scene, tuple[str, ...]]:
     """The scene the phrases tell, and sentences about what had to be rounded or left out."""
-    sentence = _Sentence(adjectives_after=adjectives_after)
-    for phrase in _without_lists(phrases):
+    sentence = _Sentence(adjectives_after=language.adjectives_after, postposed=language.postposed)
+    for phrase in _prepared(phrases):
         if phrase.meaning is not None:
             _take(sentence, phrase.meaning, phrase)
     _settle(sentence)
@@ -74,7 +80,9 @@ def _take(sentence: _Sentence, meaning: Meaning, phrase: Found) -> None:
         case "motion":
             _motion(sentence, meaning.id, phrase)
         case "relation":
-            sentence.relating = meaning.id if sentence.things else None
+            _relate(sentence, meaning.id)
+        case "pre_motion":
+            _move(sentence, _waiting(sentence), meaning.id, phrase)
         case "place" | "time" | "camera":
             _setting(sentence, meaning, phrase)
         case "join" | "break":
@@ -95,11 +103,14 @@ def _thing(sentence: _Sentence, subject: str, phrase: Found) -> None:
     if len(sentence.things) == MOST_ENTITIES:
         sentence.notes.append(f"I can show two kinds of things at once; '{phrase.written}' is left out.")
         sentence.loose.clear()
-        sentence.actors, sentence.relating = [], None
+        # What the left-out thing does is left out with it.
+        sentence.actors, sentence.relating, sentence.moving = [_Thing(subject=subject)], None, None
         return
     thing = _Thing(subject=subject)
     _count_plural(sentence, thing, phrase)
     _bind_loose(sentence, thing)
+    if sentence.moving is not None:
+        thing.motions, sentence.moving = sentence.moving.motions, None
     _cast(sentence, thing)
     sentence.things.append(thing)
 
@@ -108,7 +119,7 @@ def _cast(sentence: _Sentence, thing: _Thing) -> None:
     """Decides who acts from here on: the new thing, or it and those before it."""
     if sentence.relating is not None and sentence.things:
         sentence.relation, sentence.relating = sentence.relating, None
-        together = sentence.relation in ("chases", "chased_by")
+        together = sentence.relation in _CHASES
         sentence.actors = [*sentence.things, thing] if together else [sentence.things[0]]
     elif sentence.actors and sentence.joined and not sentence.acted:
         sentence.actors = [*sentence.actors, thing]
@@ -116,6 +127,24 @@ def _cast(sentence: _Sentence, thing: _Thing) -> None:
         sentence.actors = [thing]
     sentence.acted = False
     sentence.joined = False
+
+
+def _relate(sentence: _Sentence, relation: str) -> None:
+    """A relation waits for its second noun, unless both are said: "犬が猫を追う", dog cat chases."""
+    if relation not in sentence.postposed:
+        sentence.relating = relation if sentence.things else None
+    elif len(sentence.things) == MOST_ENTITIES:
+        sentence.relation = relation
+        if relation in _CHASES:
+            sentence.actors, sentence.acted = list(sentence.things), False
+    elif sentence.things:
+        sentence.relating = _INVERSE[relation]
+
+
+def _waiting(sentence: _Sentence) -> _Thing:
+    """Who the motions said before their noun are kept for."""
+    sentence.moving = sentence.moving or _Thing(subject="")
+    return sentence.moving
 
 
 def _count_plural(sentence: _Sentence, thing: _Thing, phrase: Found) -> None:
@@ -146,7 +175,7 @@ def _adjective(sentence: _Sentence, meaning: Meaning, phrase: Found) -> None:
 
 def _motion(sentence: _Sentence, motion: str, phrase: Found) -> None:
     _settle(sentence)
-    for thing in sentence.actors or sentence.things[-1:]:
+    for thing in sentence.actors or [_waiting(sentence)]:
         _move(sentence, thing, motion, phrase)
     sentence.joined = False
     sentence.acted = True
@@ -230,13 +259,17 @@ def _fitted(scene: Scene, notes: list[str]) -> Scene:
     return replace(scene, entities=tuple(entities))
 
 
-def _without_lists(phrases: Sequence[Found]) -> Iterator[Found]:
-    """Drops the comma or "and" between two adjectives: "a small, red fish"."""
+def _prepared(phrases: Sequence[Found]) -> Iterator[Found]:
+    """Drops the comma in "a small, red fish" and tells the motion in "a jumping dog" from that in "a dog jumps"."""
     for before, phrase, after in zip((None, *phrases), phrases, (*phrases[1:], None), strict=False):
-        lists = phrase.meaning in _LISTS and _is_adjective(before) and _is_adjective(after)
-        if not lists:
+        meaning = phrase.meaning
+        if meaning in _LISTS and _is_one_of(before, _ADJECTIVES) and _is_one_of(after, _ADJECTIVES):
+            continue
+        if meaning is not None and meaning.role == "motion" and _is_one_of(after, ("subject", "colour", "size")):
+            yield replace(phrase, meaning=Meaning("pre_motion", meaning.id))
+        else:
             yield phrase
 
 
-def _is_adjective(phrase: Found | None) -> bool:
-    return phrase is not None and phrase.meaning is not None and phrase.meaning.role in _ADJECTIVES
+def _is_one_of(phrase: Found | None, roles: Sequence[str]) -> bool:
+    return phrase is not None and phrase.meaning is not None and phrase.meaning.role in roles

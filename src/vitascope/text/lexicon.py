@@ -42,6 +42,7 @@ class Language:
     phrases: Mapping[str, Meaning]
     longest: int
     adjectives_after: bool  # petit chien ROUGE, con cá MÀU ĐỎ
+    postposed: frozenset[str]  # relations said after the thing they lean on: 車の隣に, 차 옆에
     endings: tuple[tuple[str, str], ...]  # ending of a form, ending of its lemma
 
 
@@ -59,7 +60,8 @@ def lemmas(word: str, language: Language) -> Iterator[str]:
     yield word
     for ending, lemma_ending in language.endings:
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) + len(lemma_ending) >= 2:
+        # One letter is no word, one Hangul syllable (개, dog) is.
+        if stem != word and (len(stem) >= 2 or not stem.isascii()):
             yield stem + lemma_ending
 
 
@@ -100,6 +102,7 @@ def _language(code: str, by_hand: Mapping[str, Any], built: Mapping[str, str]) -
         phrases=phrases,
         longest=max(phrase.count(" ") for phrase in phrases) + 1,
         adjectives_after=by_hand.get("adjectives") == "after",
+        postposed=frozenset(by_hand.get("postposed", ())),
         endings=tuple((form, lemma) for form, lemma in by_hand.get("endings", ())),
     )
 

@@ -46,7 +46,7 @@ def read(prompt: str) -> Reading:
     """
     _check(prompt)
     language, phrases = match(prompt)
-    scene, rounded = bind(phrases, adjectives_after=language.adjectives_after)
+    scene, rounded = bind(phrases, language)
     unknown = _unknown(phrases)
     if scene == Scene(entities=()):
         raise UnknownWordsError(_nothing_known(prompt, unknown))
