@@ -20,7 +20,7 @@ def test_a_sheet_of_clips_has_a_strip_a_clip():
 
     assert (3 * STRIP, 12 * 128, 3) == sheet.shape
     assert sheet[2 * STRIP :, 6 * 128 :].min() == 255
-    assert sheet[2 * STRIP + 128 : 3 * STRIP, : 6 * 128].min() == 0  # a caption is written
+    assert sheet[2 * STRIP + 128 :, : 6 * 128].min() < 100  # a caption is written
 
 
 def test_a_sheet_of_subjects_shows_all():
