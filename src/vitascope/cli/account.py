@@ -38,7 +38,7 @@ def print_text(account: Account) -> None:
 
 def print_json(account: Account) -> None:
     """The account for a program: one JSON object."""
-    typer.echo(json.dumps(_object(account), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(_object(account), indent=2))
 
 
 def _lines(account: Account) -> Iterator[str]:

@@ -17,7 +17,7 @@ def credits_(
     """Name the artists whose licensed work the model learned from."""
     lines = _credits(" ".join(what or ()))
     if json_:
-        typer.echo(json.dumps({"credits": list(lines)}, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps({"credits": list(lines)}, indent=2))
         return
     for line in lines or ("No artist's work is behind this.",):
         typer.echo(line)

@@ -5,6 +5,7 @@ Nothing heavy is imported here or at the top of any command file, so that ``--he
 
 import signal
 import sys
+from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
 import typer
@@ -26,6 +27,7 @@ class _Edge(TyperGroup):
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer hides the wider Context
         """Run the command and turn what goes wrong into text."""
         signal.signal(signal.SIGTERM, _terminated)
+        _take_any_letter()
         try:
             return super().invoke(ctx)
         except UserError as error:
@@ -47,6 +49,13 @@ def _end(sentence: str, code: int) -> NoReturn:
 def _terminated(_signal: int, _frame: object) -> None:
     """Leave by the same doors as an interrupt does, so that drafts are cleared away."""
     raise SystemExit(_TERMINATED)
+
+
+def _take_any_letter() -> None:
+    """A file name or a language the terminal cannot spell is shown in escapes and stops nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _version(wanted: bool) -> None:

@@ -41,10 +41,10 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def _scratch_folder(path: Path) -> Path:
-    if path.is_dir():
-        message = f"Cannot write {path}: that is a folder. Name a file in it."
-        raise OutputError(message)
     try:
+        if path.is_dir():
+            message = f"Cannot write {path}: that is a folder. Name a file in it."
+            raise OutputError(message)
         return Path(tempfile.mkdtemp(prefix=".", suffix=_SCRATCH, dir=path.parent))
     except OSError as error:
         raise OutputError(_sentence(path, error)) from error
