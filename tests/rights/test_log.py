@@ -140,6 +140,16 @@ def test_a_crash_between_any_two_writes_loses_nothing_that_returned(folder, monk
     assert is_consistent(before.root, 5, after.root, after.size, proof=again.prove_consistency(5, after.size))
 
 
+def test_a_checkpoint_is_replaced_whole(folder):
+    """Who opened the checkpoint before an append reads the old one to its end, never half of the new."""
+    log = Log(folder, SIGNER)
+    with (folder / "checkpoint").open() as file:
+        log.append(_event())
+
+        assert 5 == SIGNER.verifier.read(file.read()).size
+    assert 6 == SIGNER.verifier.read((folder / "checkpoint").read_text()).size
+
+
 def test_a_log_that_cannot_be_written_says_so(tmp_path):
     """Fail closed: without its folder the log raises, so that nothing happens unseen."""
     log = Log(tmp_path / "log", SIGNER)
