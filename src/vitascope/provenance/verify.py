@@ -14,7 +14,7 @@ import c2pa
 
 from vitascope.errors import VerifyError
 from vitascope.provenance.authority import Authority, open_authority
-from vitascope.provenance.detect import LIKELY, detect, identify
+from vitascope.provenance.detect import ALONE, LIKELY, detect, identify
 from vitascope.provenance.patterns import SCHEME
 from vitascope.provenance.register import Issued, issued
 from vitascope.provenance.seal import format_of, sidecar_of
@@ -113,7 +113,7 @@ def find_mark(frames: Iterable[Pixels], authority: Authority, entries: Iterable[
     if match is not None:
         words = f"likely this house's, registered here (p = {match.p:.0e} that another clip looks so)"
         return Finding(outcome="likely", words=words, z=detection.z, p=match.p, mark_id=match.mark_id)
-    if detection.p <= LIKELY:
+    if detection.p <= LIKELY and detection.z >= ALONE:
         words = f"likely this house's key, but no render of the register (p = {detection.p:.0e} in unmarked clips)"
         return Finding(outcome="likely", words=words, z=detection.z, p=detection.p)
     words = "none found; a rotated, filmed, re-generated or speed-changed copy can lose it"
