@@ -11,6 +11,8 @@ from safetensors.numpy import save
 
 from vitascope.backends.weights import load, preset_from_json, preset_to_json
 from vitascope.errors import WeightsError
+from vitascope.text.words import vocabulary_sha256
+
 
 def write(folder, stored, preset=PRESET):
     """A checkpoint of these bytes; returns the path of its preset."""
@@ -116,3 +118,12 @@ def test_missing_weights_are_named(tmp_path):
 
     with pytest.raises(WeightsError, match=r"tiny\.safetensors cannot be read"):
         load(path)
+
+
+def test_other_words_are_refused(tmp_path):
+    """A model that was taught another word list is refused, though its file is whole."""
+    own, other = replace(PRESET, vocabulary_sha256=vocabulary_sha256()), replace(PRESET, vocabulary_sha256="0" * 64)
+
+    assert load(write(tmp_path, save({}), own))[0].vocabulary_sha256 == vocabulary_sha256()
+    with pytest.raises(WeightsError, match=rf"other words .*\({vocabulary_sha256()}\)"):
+        load(write(tmp_path, save({}), other))

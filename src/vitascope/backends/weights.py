@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.errors import WeightsError
+from vitascope.text.words import vocabulary_sha256
 from vitascope.types import CodecPreset, NetPreset, Preset, SamplerPreset
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -29,9 +30,11 @@ _MEND = "Install Vitascope again, or fetch the file again."
 def load(preset_path: Path) -> tuple[Preset, Arrays]:
     """The checkpoint whose preset lies at ``preset_path`` and whose weights lie beside it as ``.safetensors``.
 
-    Raises WeightsError where a file is missing, cut short, or differs from the hash the preset records.
+    Raises WeightsError where a file is missing, cut short, or differs from the hash the preset records, and where the
+    model was taught other words than this version knows.
     """
     preset = load_preset(preset_path)
+    _check_words(preset.vocabulary_sha256, preset_path)
     path = preset_path.with_suffix(".safetensors")
     stored = _bytes(path)
     _check_hash(stored, preset.weights_sha256, path)
@@ -99,6 +102,16 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise WeightsError(f"{path} cannot be read: {error.strerror}. {_MEND}") from error
+
+
+def _check_words(recorded: str, path: Path) -> None:
+    """A changed word list would give every word another meaning, and no file would look damaged."""
+    known = vocabulary_sha256()
+    if recorded and recorded != known:
+        message = (
+            f"{path} is of a model with other words (sha256 {recorded}) than this version knows ({known}). {_MEND}"
+        )
+        raise WeightsError(message)
 
 
 def _check_hash(stored: bytes, recorded: str, path: Path) -> None:
