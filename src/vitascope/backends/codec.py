@@ -90,7 +90,8 @@ class LappedCodec:
         time, colour, v, u = np.unravel_index(self.kept, shape)
         row = np.arange(height // stride * (width // stride))[:, None]
         y, x = row // (width // stride) * stride + v, row % (width // stride) * stride + u
-        return ((time * 3 + colour) * height + y) * width + x
+        places: npt.NDArray[np.intp] = ((time * 3 + colour) * height + y) * width + x
+        return places
 
 
 def spectrum(preset: CodecPreset) -> tuple[npt.NDArray[np.intp], Floats]:
@@ -115,7 +116,7 @@ def cosine(n: int) -> Floats:
     k, i = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
     basis = np.sqrt(2 / n) * np.cos(np.pi * (i + 0.5) * k / n)
     basis[0] /= np.sqrt(2)
-    return basis.astype(np.float32)
+    return np.asarray(basis, np.float32)
 
 
 @cache
@@ -139,4 +140,4 @@ def lapped(length: int, stride: int) -> Floats:
         span = slice(border - half, border + half)
         filters[span, span] = rotation
     blocks = np.kron(np.eye(length // stride), cosine(stride))
-    return (blocks @ filters).astype(np.float32)
+    return np.asarray(blocks @ filters, np.float32)

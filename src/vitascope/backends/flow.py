@@ -1,7 +1,7 @@
 """Flow matching in one place, for NumPy and torch alike: only ``+ - * /`` and broadcasting.
 
-Convention: ``z = (1 - t) x + t noise``, so t = 1 is noise and t = 0 the clip; the velocity is ``noise - x``. The network
-answers with x itself (x-prediction: the clip lies on a low-dimensional sheet, noise does not; Li and He 2025,
+Convention: ``z = (1 - t) x + t noise``, so t = 1 is noise and t = 0 the clip; the velocity is ``noise - x``. The
+network answers with x itself (x-prediction: the clip lies on a low-dimensional sheet, noise does not; Li and He 2025,
 "Back to Basics", 2511.13720), and the loss is taken on velocities. Pass Python floats for scalars: a ``np.float64``
 would silently widen float32 arrays.
 """

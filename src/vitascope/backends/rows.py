@@ -5,6 +5,7 @@ Letters in shapes: K latents, N rows (K times the rows of a latent), W words.
 
 import numpy as np
 
+from vitascope.backends.base import Rows
 from vitascope.types import CodecPreset, Floats, Integers
 
 CLIP, REFERENCE = 0, 1
@@ -56,5 +57,12 @@ def _grid(seconds: Floats, size: tuple[int, int], codec: CodecPreset) -> Floats:
 
 
 def word_seconds(segment: Integers, seconds: float) -> Floats:
-    """The time each word speaks of: the middle of the clip, or of its first or second half. Same shape as ``segment``."""
+    """The time each word speaks of: the middle of the clip, or of a half. Same shape as ``segment``."""
     return np.asarray(np.array([0.5, 0.25, 0.75], np.float32)[segment] * np.float32(seconds), np.float32)
+
+
+def groups(rows: Rows) -> tuple[Floats, Floats, Integers]:
+    """The distinct pairs of levels, clean first, and each row's pair: ``(K,)``, ``(K,)``, ``(N,)``."""
+    pairs = np.stack((np.concatenate(([0], rows.t_N)), np.concatenate(([0], rows.r_N))), axis=1)
+    distinct, index = np.unique(pairs.astype(np.float32), axis=0, return_inverse=True)
+    return distinct[:, 0].copy(), distinct[:, 1].copy(), index.ravel()[1:].astype(np.int32)

@@ -1,10 +1,9 @@
 """Weights on disk: safetensors and JSON, never a pickle.
 
-A training state is one safetensors file of named tensors (net, average, optimiser) and a JSON file of numbers beside it.
+A training state is one safetensors file of named tensors (net, average, optimiser) and a JSON file of numbers.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,9 @@ def save(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, part)
-    os.replace(part, path)
+    part.replace(path)
     part.write_text(json.dumps(facts, indent=1))
-    os.replace(part, path.with_suffix(".json"))
+    part.replace(path.with_suffix(".json"))
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -111,7 +111,7 @@ class Block(nn.Module):
 
 
 class ModulatedBlock(nn.Module):
-    """A block whose scale, shift and gate come from each row's noise level and the caption (adaLN; Peebles and Xie 2022).
+    """A block whose scale, shift and gate come from noise level and caption (adaLN; Peebles and Xie 2022).
 
     One network makes the six vectors for all blocks; each block adds its own table (adaLN-single; Chen et al. 2023).
     """

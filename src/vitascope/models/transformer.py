@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vitascope.models.layers import LEVEL_FEATURES, ModulatedBlock, frequencies, level_features, modulate
+from vitascope.models.packed import Packed, Said
 from vitascope.models.text import TextEncoder
 from vitascope.types import Preset
 
@@ -24,6 +25,8 @@ MIDDLE = 0.5
 
 class Transformer(nn.Module):
     """Text encoder and denoiser of one preset."""
+
+    frequencies: Tensor
 
     def __init__(self, preset: Preset) -> None:
         super().__init__()
@@ -50,41 +53,40 @@ class Transformer(nn.Module):
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.tag.weight, std=0.02)
 
-    def forward(
-        self, z_BND: Tensor, t_BK: Tensor, r_BK: Tensor, group_BN: Tensor, place_BN3: Tensor, tag_BN: Tensor,
-        words_4BW: Tensor, word_seconds_BW: Tensor,
-    ) -> Tensor:  # fmt: skip
-        """The clip the network sees in the rows: x-hat, ``(B, N, D)``.
+    def forward(self, packed: Packed, words_4BW: Tensor, seconds_BW: Tensor) -> Tensor:
+        """The clip the network sees in the rows: x-hat, ``(B, N, D)``."""
+        rows_BWE, pooled_BE = self.text(words_4BW)
+        return self.denoise(packed, Said(rows_BWE=rows_BWE, pooled_BE=pooled_BE, seconds_BW=seconds_BW))
 
-        ``t`` and ``r`` are the levels of each group now and at the end of the step; group 0 must be level 0, words
-        belong to it. The first two thirds of the blocks know t, the rest r (Decoupled MeanFlow, 2510.24474).
+    def denoise(self, packed: Packed, said: Said) -> Tensor:
+        """As :meth:`forward`, with the words already encoded, so that a render reads its prompt once.
+
+        The first two thirds of the blocks know the level now, the rest the level aimed at: one network learns flow
+        matching and, later, long steps (Decoupled MeanFlow, 2510.24474).
         """
-        said_BWE, pooled_BE = self.text(words_4BW)
-        return self.denoise(z_BND, t_BK, r_BK, group_BN, place_BN3, tag_BN, said_BWE, pooled_BE, word_seconds_BW)
-
-    def denoise(
-        self, z_BND: Tensor, t_BK: Tensor, r_BK: Tensor, group_BN: Tensor, place_BN3: Tensor, tag_BN: Tensor,
-        said_BWE: Tensor, pooled_BE: Tensor, word_seconds_BW: Tensor,
-    ) -> Tensor:  # fmt: skip
-        """As :meth:`forward`, with the words already encoded, so that a render reads its prompt once."""
-        num_words = said_BWE.shape[1]
-        angles = self._angles(place_BN3, word_seconds_BW)
-        sinusoids = torch.cat((angles.cos(), angles.sin()), dim=-1).to(said_BWE.dtype)
-        words_tag = torch.full_like(tag_BN[:, :1], WORD_TAG).expand(-1, num_words)
-        x = torch.cat((said_BWE, self.stem(z_BND)), dim=1)
-        x = x + self.place(sinusoids) + self.tag(torch.cat((words_tag, tag_BN), dim=1))
-        group = F.pad(group_BN, (num_words, 0)).unsqueeze(-1)
+        num_words = said.rows_BWE.shape[1]
+        angles = self._angles(packed.place_BN3, said.seconds_BW)
+        x = self._enter(packed, said, angles)
         turn = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-        now, then = self._condition(t_BK, pooled_BE), self._condition(r_BK, pooled_BE)
+        now, then = (self._condition(level, said.pooled_BE) for level in (packed.level_BK, packed.target_BK))
         six_now, six_then = (self.six(F.silu(c)).unflatten(-1, (6, -1)) for c in (now, then))
+        group = F.pad(packed.group_BN, (num_words, 0)).unsqueeze(-1)
         for number, block in enumerate(self.blocks):
             x = block(x, six_now if number < self.turning_point else six_then, group, turn)
-        return self._answer(x[:, num_words:], then, group_BN)
+        return self._answer(x[:, num_words:], then, packed.group_BN)
 
-    def _angles(self, place_BN3: Tensor, word_seconds_BW: Tensor) -> Tensor:
+    def _enter(self, packed: Packed, said: Said, angles: Tensor) -> Tensor:
+        """Words and clip rows as one sequence, ``(B, W + N, E)``, each told where it stands and what it is."""
+        word_tags = torch.full_like(packed.tag_BN[:, :1], WORD_TAG).expand(-1, said.rows_BWE.shape[1])
+        x = torch.cat((said.rows_BWE, self.stem(packed.z_BND)), dim=1)
+        sinusoids = torch.cat((angles.cos(), angles.sin()), dim=-1).to(x.dtype)
+        entered: Tensor = x + self.place(sinusoids) + self.tag(torch.cat((word_tags, packed.tag_BN), dim=1))
+        return entered
+
+    def _angles(self, place_BN3: Tensor, seconds_BW: Tensor) -> Tensor:
         """Rotary angles of words and clip rows together, ``(B, W + N, 32)``."""
-        middle = torch.full_like(word_seconds_BW, MIDDLE)
-        words_BW3 = torch.stack((word_seconds_BW, middle, middle), dim=-1)
+        middle = torch.full_like(seconds_BW, MIDDLE)
+        words_BW3 = torch.stack((seconds_BW, middle, middle), dim=-1)
         return torch.cat((words_BW3, place_BN3), dim=1).float() @ self.frequencies
 
     def _condition(self, level_BK: Tensor, pooled_BE: Tensor) -> Tensor:
@@ -100,5 +102,3 @@ class Transformer(nn.Module):
         x_BNE = modulate(x_BNE, shift, scale)
         answer: Tensor = self.head_out(F.silu(self.head_in(x_BNE)))
         return answer
-
-

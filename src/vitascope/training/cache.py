@@ -6,7 +6,6 @@ into place), so a trainer may read while a writer goes on.
 """
 
 import argparse
-import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -55,7 +54,7 @@ def _store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) 
         with (where / f".{name}-{number:04}").open("wb") as file:
             np.save(file, array)
     for name in reversed(PARTS):
-        os.replace(where / f".{name}-{number:04}", where / f"{name}-{number:04}.npy")
+        (where / f".{name}-{number:04}").replace(where / f"{name}-{number:04}.npy")
     return where / f"rows-{number:04}.npy"
 
 

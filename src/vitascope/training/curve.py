@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402  the backend must be chosen first: there is no screen
+import matplotlib.pyplot as plt
 
 SMOOTH = 40
 """Steps of one kind averaged into a point."""
@@ -21,7 +21,10 @@ def draw_curve(steps: Path, to: Path) -> None:
         loss = np.array([line["loss"] for line in lines if line["kind"] == kind])
         seen = np.array([line["seen"] for line in lines if line["kind"] == kind])
         count = max(1, len(loss) // SMOOTH)
-        points = [(s.mean(), part.mean()) for s, part in zip(np.array_split(seen, count), np.array_split(loss, count), strict=True)]
+        points = [
+            (s.mean(), part.mean())
+            for s, part in zip(np.array_split(seen, count), np.array_split(loss, count), strict=True)
+        ]
         axes.plot(*zip(*points, strict=True), label=f"{kind} frames")
     axes.set(xlabel="clips seen", ylabel="velocity loss", yscale="log")
     axes.legend()

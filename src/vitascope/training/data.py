@@ -72,7 +72,7 @@ class Shards:
         self, size: int, generator: np.random.Generator, *, latents: int | None = None,
         looks_LND: Tensor | None = None,
     ) -> Batch:  # fmt: skip
-        """``size`` clips of one shard; only their first ``latents`` latents; with reference rows when looks are given."""
+        """``size`` clips of one shard, only their first ``latents`` latents; looks add reference rows."""
         shard = int(generator.integers(len(self.rows)))
         allowed = np.flatnonzero(self.look[shard] >= 0) if looks_LND is not None else np.arange(len(self.look[shard]))
         chosen = np.sort(generator.choice(allowed, size, replace=len(allowed) < size))

@@ -6,7 +6,7 @@ Letters in shapes: B clips, N rows, D channels, G groups of one noise level.
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from vitascope.backends import flow
 from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, word_seconds
 from vitascope.models import checkpoint
+from vitascope.models.packed import Packed
 from vitascope.models.transformer import Transformer
 from vitascope.training import conditioning
 from vitascope.training.data import Batch, Shards
@@ -45,12 +46,16 @@ class Diet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """One run. ``diets`` maps a share of the run to what is eaten from then on; ``middle`` centres the noise levels."""
+    """One run. ``diets`` maps a share of the run to what is eaten from then on; ``middle`` centres the noise levels.
+
+    ``hold`` keeps the learning rate up to the end, for a run that another one goes on from.
+    """
 
     minutes: float
     diets: Mapping[float, tuple[Diet, ...]]
-    middle: float = 0.2
+    middle: float = 0.8
     rate: float = 1e-3
+    hold: bool = False
     seed: int = 0
 
 
@@ -70,10 +75,15 @@ class Report:
 class Trainer:
     """A model, its running average, its optimiser, and how far they are."""
 
-    def __init__(self, preset: Preset, recipe: Recipe, looks_LND: Tensor, device: str = "cpu") -> None:
+    def __init__(
+        self, preset: Preset, recipe: Recipe, looks_LND: Tensor, device: str = "cpu", *, fuse: bool = False
+    ) -> None:
         torch.set_float32_matmul_precision("high")
         self.preset, self.recipe, self.device = preset, recipe, torch.device(device)
         self.model = Transformer(preset).to(self.device)
+        if fuse:  # one kernel per chain of small operations: forward and backward 1.45 times faster on a CPU core
+            for block in self.model.blocks:
+                block.compile(dynamic=False)
         self.average = {name: p.detach().clone() for name, p in self.model.named_parameters()}
         self.optimiser = Optimiser(self.model, recipe.rate)
         self.looks_LND = looks_LND
@@ -83,12 +93,13 @@ class Trainer:
         """Trains until the recipe's minutes are over; checkpoints every five minutes and at the end."""
         random = np.random.default_rng((self.recipe.seed, self.steps))
         generator = torch.Generator().manual_seed(int(random.integers(2**62)))
-        shards = {frames: Shards(self.preset, frames) for frames in self._lengths()}
+        shards: dict[int, Shards] = {}
         begin = saved = time.monotonic()
         for share in self._clock(begin):
             waited = time.monotonic()
             diet = self._diet(share, random)
-            source = shards[diet.frames if diet.frames > 1 else min(shards)]
+            length = diet.frames if diet.frames > 1 else self._shortest()  # a still is the first latent of a clip
+            source = shards.get(length) or shards.setdefault(length, Shards(self.preset, length))
             batch = source.batch(
                 diet.size, random, latents=latents(diet.frames, self.preset.codec),
                 looks_LND=self.looks_LND if diet.reference else None,
@@ -113,8 +124,8 @@ class Trainer:
         """One update from one batch; returns its loss."""
         with torch.autocast(self.device.type, torch.bfloat16):
             loss = self.loss(batch, frames, generator)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step(schedule(share, self.steps))
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves this method without annotations
+        self.optimiser.step(schedule(0.0 if self.recipe.hold else share, self.steps))
         self.steps += 1
         self.seen += len(batch.clip_BND)
         keep = min(AVERAGE, (1 + self.steps) / (10 + self.steps))
@@ -124,31 +135,45 @@ class Trainer:
 
     def loss(self, batch: Batch, frames: int, generator: torch.Generator) -> Tensor:
         """Mean squared error of the velocity over rows that are to be made."""
-        codec = self.preset.codec
         clip = batch.clip_BND.float().to(self.device)
-        count, num_latents = len(clip), latents(frames, codec)
-        levels = conditioning.draw(count, num_latents, clip.shape[1] // num_latents, self.recipe.middle, generator)
+        num_latents = latents(frames, self.preset.codec)
+        levels = conditioning.draw(len(clip), num_latents, clip.shape[1] // num_latents, self.recipe.middle, generator)
         level = levels.of_rows().to(self.device)
         noise = torch.randn(clip.shape, generator=generator).to(self.device)
-        z = flow.mix(clip, noise, level)
-        place = torch.from_numpy(positions(num_latents, self.preset.size, self.preset.fps, codec))
-        given = batch.look_BND
-        group, tag = levels.group_BN, torch.full_like(levels.group_BN, CLIP)
-        if given is not None:
-            z = torch.cat((given.float().to(self.device), z), dim=1)
-            place = torch.cat((torch.from_numpy(reference_positions(self.preset.size, codec)), place))
-            group = nn.functional.pad(group, (given.shape[1], 0))
-            tag = nn.functional.pad(tag, (given.shape[1], 0), value=REFERENCE)
-        seconds = (frames - 1) / self.preset.fps
-        when = torch.from_numpy(word_seconds(batch.words_4BW[3].int().numpy(), seconds))
-        level_BG = levels.level_BG.to(self.device)
-        seen = self.model(
-            z, level_BG, level_BG, group.to(self.device), place.expand(count, -1, -1).to(self.device),
-            tag.to(self.device), batch.words_4BW.to(self.device), when.to(self.device),
-        )[:, -clip.shape[1] :].float()  # fmt: skip
+        packed = self._packed(flow.mix(clip, noise, level), levels, num_latents)
+        if batch.look_BND is not None:
+            packed = self._with_look(packed, batch.look_BND.float().to(self.device))
+        when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / self.preset.fps)
+        words = batch.words_4BW.to(self.device)
+        seen = self.model(packed, words, torch.from_numpy(when).to(self.device))[:, -clip.shape[1] :].float()
         error = ((seen - clip) / level.clamp_min(2 * flow.LEAST_LEVEL)).square().mean(-1)
         made = (level.squeeze(-1) > 0).float()
         return (error * made).sum() / made.sum()
+
+    def _packed(self, z_BND: Tensor, levels: conditioning.Levels, num_latents: int) -> Packed:
+        place = torch.from_numpy(positions(num_latents, self.preset.size, self.preset.fps, self.preset.codec))
+        level = levels.level_BG.to(self.device)
+        group = levels.group_BN.to(self.device)
+        return Packed(
+            z_BND=z_BND,
+            level_BK=level,
+            target_BK=level,
+            group_BN=group,
+            place_BN3=place.to(self.device).expand(len(z_BND), -1, -1),
+            tag_BN=torch.full_like(group, CLIP),
+        )
+
+    def _with_look(self, packed: Packed, look_BND: Tensor) -> Packed:
+        """The same with the rows of a reference picture, given, before the clip."""
+        count, extra = look_BND.shape[:2]
+        place = torch.from_numpy(reference_positions(self.preset.size, self.preset.codec)).to(self.device)
+        return replace(
+            packed,
+            z_BND=torch.cat((look_BND, packed.z_BND), dim=1),
+            group_BN=nn.functional.pad(packed.group_BN, (extra, 0)),
+            place_BN3=torch.cat((place.expand(count, -1, -1), packed.place_BN3), dim=1),
+            tag_BN=nn.functional.pad(packed.tag_BN, (extra, 0), value=REFERENCE),
+        )
 
     def save(self, path: Path) -> None:
         """Stores everything needed to go on."""
@@ -172,8 +197,8 @@ class Trainer:
         while (share := (time.monotonic() - begin) / (60 * self.recipe.minutes)) < 1:
             yield share
 
-    def _lengths(self) -> set[int]:
-        return {diet.frames for diets in self.recipe.diets.values() for diet in diets if diet.frames > 1}
+    def _shortest(self) -> int:
+        return min(diet.frames for diets in self.recipe.diets.values() for diet in diets if diet.frames > 1)
 
     def _diet(self, share: float, random: np.random.Generator) -> Diet:
         diets = self.recipe.diets[max(start for start in self.recipe.diets if start <= share)]

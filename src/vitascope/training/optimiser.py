@@ -17,7 +17,9 @@ class Optimiser:
     """Both optimisers over one model."""
 
     def __init__(self, model: nn.Module, rate: float = LEARNING_RATE) -> None:
-        inner = {n: p for n, p in model.named_parameters() if ".blocks." in f".{n}" and p.ndim == 2 and "table" not in n}
+        inner = {
+            n: p for n, p in model.named_parameters() if ".blocks." in f".{n}" and p.ndim == 2 and "table" not in n
+        }
         outer = {n: p for n, p in model.named_parameters() if n not in inner}
         self.named = {**inner, **outer}
         self.rate = rate

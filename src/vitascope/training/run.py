@@ -17,17 +17,20 @@ SPEAK = 10.0
 """Seconds between two lines of progress."""
 
 
-def recipe(minutes: float, *, images: float, rate: float, seed: int, scale: int = 1) -> Recipe:
-    """The diet of every preset: stills first (they teach what things and places look like at a sixth of the cost of a
-    clip), then two-second clips, then four-second clips too; ``scale`` multiplies batches, for a GPU."""
-    still = Diet(frames=1, size=128 * scale, share=1.0)
-    short = Diet(frames=17, size=48 * scale, share=1.0)
-    shown = Diet(frames=17, size=40 * scale, share=0.1, reference=True)
-    long = Diet(frames=33, size=24 * scale, share=0.5)
-    few = Diet(frames=1, size=128 * scale, share=0.15)
+def recipe(minutes: float, *, images: float, rate: float, seed: int, hold: bool = False, scale: int = 1) -> Recipe:
+    """The diet of every preset: stills, then two-second clips, then four-second clips too.
+
+    Stills teach what things and places look like at a fifth of the cost of a clip. ``scale`` multiplies batches, for a
+    GPU.
+    """
+    still = Diet(frames=1, size=96 * scale, share=1.0)
+    short = Diet(frames=17, size=32 * scale, share=1.0)
+    shown = Diet(frames=17, size=24 * scale, share=0.1, reference=True)
+    long = Diet(frames=33, size=16 * scale, share=0.5)
+    few = Diet(frames=1, size=96 * scale, share=0.15)
     diets = {images: (few, short, shown), 0.7: (few, short, shown, long)}
     return Recipe(minutes=minutes, diets={0.0: (still,), **diets} if images else diets | {0.0: diets[images]},
-                  rate=rate, seed=seed)  # fmt: skip
+                  rate=rate, seed=seed, hold=hold)  # fmt: skip
 
 
 class Diary:
@@ -55,7 +58,8 @@ class Diary:
         waiting = sum(r.waiting for r in self.recent) / len(self.recent)
         left = self.minutes - last.seconds / 60
         self.console.print(
-            f"step {last.step}  {last.seen:,} clips  {last.share:.0%}  {left:.1f} min left  loss {losses}  wait {waiting:.1%}"
+            f"step {last.step}  {last.seen:,} clips  {last.share:.0%}  {left:.1f} min left  loss {losses}  "
+            f"wait {waiting:.1%}"
         )
         self.recent.clear()
 
@@ -73,15 +77,18 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--hold", action="store_true", help="keep the learning rate up: another run will go on")
+    parser.add_argument("--fuse", action="store_true", help="compile the blocks (needs a C++ compiler or CUDA)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scale", type=int, default=1, help="multiplies batch sizes, for a GPU")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--name", default="", help="folder of this run under the home folder's runs/")
     asked = parser.parse_args()
     where = settings().home / "runs" / (asked.name or asked.preset)
-    plan = recipe(asked.minutes, images=asked.images, rate=asked.rate, seed=asked.seed, scale=asked.scale)
+    plan = recipe(asked.minutes, images=asked.images, rate=asked.rate, seed=asked.seed,
+                  hold=asked.hold, scale=asked.scale)  # fmt: skip
     looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
-    trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device)
+    trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device, fuse=asked.fuse)
     state = where / "state.safetensors"
     if state.exists():
         trainer.resume(state)

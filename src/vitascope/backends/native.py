@@ -1,0 +1,84 @@
+"""The embedded model's backend: noise, then a few steps of the network, then the codec; NumPy outside the network.
+
+Letters in shapes: B guidance branches (with the prompt, without), K latents, N rows, D channels of a row.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from vitascope.backends import flow
+from vitascope.backends.base import Rows, Runtime, Text, Tick
+from vitascope.backends.codec import LappedCodec
+from vitascope.backends.rows import CLIP, latents, positions, rows_of_latent
+from vitascope.text.words import no_words
+from vitascope.types import Floats, Integers, Pixels, Plan, Progress
+
+
+class NativeBackend:
+    """Renders plans with one checkpoint, on whichever runtime carries its network."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime, self.preset = runtime, runtime.preset
+        self.codec = LappedCodec(runtime.preset.codec)
+
+    def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
+        """Yields ``plan.frames`` frames ``(H, W, 3)`` as they are decoded; deterministic in the plan."""
+        rows_ND = self._denoise(plan, tick)
+        num_latents = latents(plan.frames, self.preset.codec)
+        tick(Progress(stage="decode", step=0, steps=plan.frames))
+        clip = rows_ND.reshape(num_latents, -1, rows_ND.shape[-1])
+        for number, frame in enumerate(self.codec.decode(clip, plan.size), 1):
+            tick(Progress(stage="decode", step=number, steps=plan.frames))
+            yield frame
+
+    def _denoise(self, plan: Plan, tick: Tick) -> Floats:
+        """From noise to a clip's rows, ``(N, D)``."""
+        text = self._read(plan)
+        rows, given_N = self._start(plan)
+        begin = time.monotonic()
+        ladder = flow.levels(plan.steps, self.preset.sampler.shift)
+        for number, (level, target) in enumerate(pairwise(ladder), 1):
+            rows = self._step(rows, given_N, text, level, target, plan.guidance)
+            spent = time.monotonic() - begin
+            eta = spent / number * (plan.steps - number)
+            tick(Progress(stage="denoise", step=number, steps=plan.steps, eta_seconds=eta))
+        return rows.z_ND
+
+    def _read(self, plan: Plan) -> Text:
+        """The prompt and, where guidance asks for it, its absence, read together."""
+        branches = [plan.words] if plan.guidance == 1 else [plan.words, no_words()]
+        return self.runtime.read(_stack(branches), (plan.frames - 1) / self.preset.fps)
+
+    def _start(self, plan: Plan) -> tuple[Rows, Floats]:
+        """Noise from the seed, with given rows already in place, and which rows are given: 1 or 0 each, ``(N, 1)``."""
+        codec = self.preset.codec
+        num_latents = latents(plan.frames, codec)
+        place = positions(num_latents, plan.size, self.preset.fps, codec)
+        shape = (len(place), codec.channels)
+        z_ND = np.random.Generator(np.random.PCG64(plan.seed)).standard_normal(shape, np.float32)
+        given_N1 = np.zeros((len(place), 1), np.float32)
+        if plan.first_frame is not None:
+            first = rows_of_latent(plan.size, codec)
+            z_ND[:first] = self.codec.encode(plan.first_frame[None])[0]
+            given_N1[:first] = 1
+        levels = np.ones(len(place), np.float32) - given_N1[:, 0]
+        tags = np.full(len(place), CLIP, np.int32)
+        return Rows(z_ND=z_ND, t_N=levels, r_N=levels, position_N3=place, tag_N=tags), given_N1
+
+    def _step(self, rows: Rows, given_N1: Floats, text: Text, level: float, target: float, guidance: float) -> Rows:
+        """One Euler step of all rows that are not given."""
+        here_N1 = np.asarray((1 - given_N1) * np.float32(level), np.float32)
+        there_N1 = np.asarray((1 - given_N1) * np.float32(target), np.float32)
+        now = Rows(z_ND=rows.z_ND, t_N=here_N1[:, 0], r_N=here_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
+        seen_BND = self.runtime.denoise(text, now)
+        clip_ND = seen_BND[0] if len(seen_BND) == 1 else flow.guide(seen_BND[0], seen_BND[1], guidance)
+        speed = flow.velocity(rows.z_ND, clip_ND, np.maximum(here_N1, np.float32(flow.LEAST_LEVEL)))
+        z_ND = flow.step(rows.z_ND, speed, here_N1, there_N1)
+        return Rows(z_ND=z_ND, t_N=there_N1[:, 0], r_N=there_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
+
+
+def _stack(branches: list[Mapping[str, Integers]]) -> dict[str, Integers]:
+    return {name: np.stack([branch[name] for branch in branches]) for name in branches[0]}

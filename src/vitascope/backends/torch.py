@@ -1,0 +1,59 @@
+"""The torch runtime: for GPUs, for training previews, and as the twin the default runtime is tested against."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vitascope.backends.base import Rows, Text
+from vitascope.backends.rows import groups, word_seconds
+from vitascope.models.packed import Packed, Said
+from vitascope.models.transformer import Transformer
+from vitascope.types import Floats, Integers, Preset
+
+
+class TorchRuntime:
+    """Carries a checkpoint's network in torch. Weights are float32 arrays by parameter name."""
+
+    def __init__(self, preset: Preset, weights: Mapping[str, Floats], device: str = "cpu") -> None:
+        self.preset, self.device = preset, torch.device(device)
+        self.net = Transformer(preset)
+        self.net.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()}, strict=True)
+        self.net.eval().to(self.device)
+
+    @torch.inference_mode()
+    def read(self, words: Mapping[str, Integers], seconds: float) -> Text:
+        """See :class:`vitascope.backends.base.Runtime`."""
+        table = np.stack([words[name] for name in ("token", "role", "entity", "segment")])
+        rows, pooled = self.net.text(torch.from_numpy(table).long().to(self.device))
+        return Text(rows_BWE=_array(rows), pooled_BE=_array(pooled), time_BW=word_seconds(words["segment"], seconds))
+
+    @torch.inference_mode()
+    def denoise(self, text: Text, rows: Rows) -> Floats:
+        """See :class:`vitascope.backends.base.Runtime`."""
+        levels, targets, group_N = groups(rows)
+        branches = len(text.rows_BWE)
+
+        def spread(array: Floats | Integers) -> Tensor:
+            return torch.from_numpy(array).to(self.device).expand(branches, *array.shape)
+
+        packed = Packed(
+            z_BND=spread(rows.z_ND),
+            level_BK=spread(levels),
+            target_BK=spread(targets),
+            group_BN=spread(group_N).long(),
+            place_BN3=spread(rows.position_N3),
+            tag_BN=spread(rows.tag_N).long(),
+        )
+        said = Said(
+            rows_BWE=torch.from_numpy(text.rows_BWE).to(self.device),
+            pooled_BE=torch.from_numpy(text.pooled_BE).to(self.device),
+            seconds_BW=torch.from_numpy(text.time_BW).to(self.device),
+        )
+        seen = self.net.denoise(packed, said)
+        return _array(seen)
+
+
+def _array(x: Tensor) -> Floats:
+    return np.asarray(x.float().cpu().numpy(), np.float32)
