@@ -7,6 +7,7 @@ import hashlib
 import io
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -155,15 +156,20 @@ def save_graph(path: Path, graph: bytes) -> None:
     A folder that cannot be written costs the next start half a second, nothing else, so nobody is told.
     """
     part = path.with_suffix(".part")
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(hashlib.sha256(graph).digest() + graph)
-        part.replace(path)
-        newest = sorted(path.parent.glob("*.graph"), key=lambda kept: kept.stat().st_mtime, reverse=True)
-        for old in newest[KEPT_GRAPHS:]:
-            old.unlink(missing_ok=True)
-    except OSError:
-        part.unlink(missing_ok=True)
+        try:
+            part.write_bytes(hashlib.sha256(graph).digest() + graph)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        _forget_oldest(path.parent)
+
+
+def _forget_oldest(folder: Path) -> None:
+    newest = sorted(folder.glob("*.graph"), key=lambda kept: kept.stat().st_mtime, reverse=True)
+    for old in newest[KEPT_GRAPHS:]:
+        old.unlink(missing_ok=True)
 
 
 def _options(precision: Precision, threads: int) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""Models are opened by name, late, and without torch."""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from fakes import PRESET
+from nets import random_weights
+from safetensors.numpy import save
+
+from vitascope.backends.choose import models, open_backend
+from vitascope.backends.weights import preset_to_json
+from vitascope.errors import ModelError, WeightsError
+
+OPEN = """
+import sys
+from pathlib import Path
+from vitascope.backends.choose import open_backend
+assert "openvino" not in sys.modules, "openvino was loaded before it was needed"
+assert open_backend("tiny", folder=Path(sys.argv[1])).preset.name == "tiny"
+assert "openvino" in sys.modules
+assert not {"torch", "vitascope.models", "vitascope.training"} & set(sys.modules)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with one model, of random weights."""
+    stored = save(random_weights(PRESET))
+    preset = replace(PRESET, name="tiny", weights_sha256=hashlib.sha256(stored).hexdigest())
+    (tmp_path / "tiny.safetensors").write_bytes(stored)
+    (tmp_path / "tiny.json").write_text(preset_to_json(preset))
+    return tmp_path
+
+
+def test_opening_a_model_loads_no_torch(folder):
+    """And OpenVINO only when a model is opened."""
+    done = subprocess.run([sys.executable, "-c", OPEN, str(folder)], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_unknown_model_is_refused_with_those_there_are(folder):
+    """By name, cut to a length that fits a line."""
+    with pytest.raises(ModelError, match=r"There is no model 'big'\. Choose one of: tiny\."):
+        open_backend("big", folder=folder)
+
+
+def test_an_empty_folder_says_so(tmp_path):
+    """No model at all is another story than the wrong name."""
+    with pytest.raises(ModelError, match="None is installed"):
+        open_backend("tiny", folder=tmp_path)
+
+
+def test_damaged_weights_are_not_opened(folder):
+    """One flipped byte is enough."""
+    path = folder / "tiny.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+
+    with pytest.raises(WeightsError, match="damaged"):
+        open_backend("tiny", folder=folder)
+
+
+def test_models_are_listed_by_name(folder):
+    """From their presets alone; no weights are read."""
+    (folder / "tiny.safetensors").unlink()
+
+    assert [model.name for model in models(folder=folder)] == ["tiny"]

@@ -1,0 +1,167 @@
+"""The native backend turns a plan into frames, whatever carries its network."""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes import PRESET
+
+from vitascope.backends.base import Text
+from vitascope.backends.codec import LappedCodec
+from vitascope.backends.native import NativeBackend
+from vitascope.text.words import no_words
+from vitascope.types import Plan
+
+CHECKPOINT = replace(PRESET, codec=replace(PRESET.codec, channels=256))
+CODEC = LappedCodec(CHECKPOINT.codec)
+
+GOLDEN_NOISE = "ca4331a601fb01666722e4ec9b3d352d77f37d8e52349fa756974ca3cd1ce47a"
+"""sha256 of the noise of seed 7: 80 rows of 256 numbers in float32."""
+
+
+class Painter:
+    """A runtime that sees the same clip in any noise; without a prompt it sees that clip moved by ``unprompted``."""
+
+    def __init__(self, clip_ND, unprompted=0.0):
+        self.preset = CHECKPOINT
+        self.clip_ND, self.unprompted = clip_ND, unprompted
+        self.seen = []
+
+    def read(self, words, seconds):
+        """One branch per row of words; remembers them."""
+        self.words, self.seconds = words, seconds
+        branches = len(words["token"])
+        return Text(rows_BWE=np.zeros((branches, 16, 4)), pooled_BE=np.zeros((branches, 4)), time_BW=None)
+
+    def denoise(self, text, rows):
+        """The clip, once per branch."""
+        self.seen.append(rows)
+        return np.stack([self.clip_ND, self.clip_ND + np.float32(self.unprompted)][: len(text.rows_BWE)])
+
+
+class Echo(Painter):
+    """Sees half of the noise itself, so that the outcome depends on the seed."""
+
+    def denoise(self, text, rows):
+        """Half the state."""
+        self.seen.append(rows)
+        return np.stack([rows.z_ND / 2] * len(text.rows_BWE))
+
+
+def clip_rows(seed=0, num_latents=5):
+    """Rows of a soft random clip, ``(N, D)``."""
+    noise = np.random.default_rng(seed).standard_normal((num_latents * 16, 256), np.float32)
+    noise[:, 8:] = 0
+    return noise
+
+
+def frames_of(rows_ND):
+    """The frames these rows stand for."""
+    return list(CODEC.decode(rows_ND.reshape(-1, 16, 256), (64, 64)))
+
+
+def plan(**changes):
+    """A plan of 17 frames in four steps."""
+    facts = {
+        "prompt": "a fish", "words": no_words(), "frames": 17, "keep": 17, "size": (64, 64), "output_size": (64, 64),
+        "fps": 8, "seed": 7, "steps": 4, "guidance": 2.0, "first_frame": None, "model": "fake", "container": "mp4",
+        "notes": (),
+    }  # fmt: skip
+    return Plan(**(facts | changes))
+
+
+def render(runtime, of):
+    """All frames, and all ticks."""
+    ticks = []
+    return np.stack(list(NativeBackend(runtime).render(of, ticks.append))), ticks
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_what_the_network_always_sees_is_what_comes_out(steps):
+    """Any number of steps ends at the clip, without a trace of noise."""
+    frames, _ = render(Painter(clip_rows()), plan(steps=steps, guidance=1.0))
+
+    np.testing.assert_array_equal(frames_of(clip_rows()), frames)
+
+
+def test_guidance_goes_beyond_the_prompt():
+    """Away from what the network sees without one: x + (x - y) at a scale of two."""
+    frames, _ = render(Painter(clip_rows(), unprompted=-0.25), plan(guidance=2.0))
+
+    np.testing.assert_array_equal(frames_of(clip_rows() + np.float32(0.25)), frames)
+
+
+def test_the_prompt_is_read_once_and_its_absence_only_for_guidance():
+    """With the length of the clip in seconds, from the first frame to the last."""
+    guided, plain = Painter(clip_rows()), Painter(clip_rows())
+
+    render(guided, plan(guidance=2.0))
+    render(plain, plan(guidance=1.0))
+
+    assert guided.seconds == 2.0
+    assert guided.words["token"].shape == (2, 16)
+    np.testing.assert_array_equal(no_words()["token"], guided.words["token"][1])
+    assert plain.words["token"].shape == (1, 16)
+
+
+def test_a_given_first_frame_stays():
+    """Its rows are clean from the first step on and never move; the others start as noise."""
+    given = frames_of(clip_rows(seed=3))[0]
+    runtime = Painter(clip_rows())
+
+    frames, _ = render(runtime, plan(first_frame=given))
+
+    rows = CODEC.encode(given[None])[0]
+    for seen in runtime.seen:
+        np.testing.assert_array_equal(rows, seen.z_ND[:16])
+        assert np.all(seen.t_N[:16] == 0)
+        assert np.all(seen.t_N[16:] > 0)
+    np.testing.assert_array_equal(frames_of(rows)[0], frames[0])
+    np.testing.assert_array_equal(frames_of(clip_rows())[1:], frames[1:])
+
+
+def test_levels_fall_and_all_rows_know_where_they_are():
+    """A step of every row from 1 to 0, at the places of a clip."""
+    runtime = Painter(clip_rows())
+
+    render(runtime, plan())
+
+    levels = [float(seen.t_N[0]) for seen in runtime.seen]
+    assert levels[0] == 1
+    assert levels == sorted(levels, reverse=True)
+    assert len(set(levels)) == 4
+    assert all(len(set(seen.t_N.tolist())) == 1 for seen in runtime.seen)
+    assert runtime.seen[0].position_N3.shape == (80, 3)
+
+
+def test_the_same_seed_gives_the_same_frames():
+    """And another seed gives others."""
+    once, again, other = (render(Echo(clip_rows()), plan(seed=seed))[0] for seed in (7, 7, 8))
+
+    np.testing.assert_array_equal(once, again)
+    assert np.any(once != other)
+
+
+@pytest.mark.golden
+def test_the_noise_of_a_seed_is_recorded():
+    """It is the same on every machine: a seed is a promise."""
+    runtime = Painter(clip_rows())
+
+    render(runtime, plan(seed=7))
+
+    noise = runtime.seen[0].z_ND
+    assert noise.dtype == np.float32
+    assert hashlib.sha256(noise.tobytes()).hexdigest() == GOLDEN_NOISE
+
+
+def test_ticks_tell_every_step_and_every_frame():
+    """With an estimate that ends at nothing left."""
+    _, ticks = render(Painter(clip_rows()), plan())
+
+    denoise = [tick for tick in ticks if tick.stage == "denoise"]
+    decode = [tick for tick in ticks if tick.stage == "decode"]
+    assert [1, 2, 3, 4] == [tick.step for tick in denoise]
+    assert denoise[-1].eta_seconds == 0
+    assert list(range(18)) == [tick.step for tick in decode]
+    assert {tick.steps for tick in decode} == {17}

@@ -1,0 +1,82 @@
+"""Rows of a clip know their place in space, time and noise."""
+
+import numpy as np
+import pytest
+from fakes import PRESET
+
+from vitascope.backends import rows
+from vitascope.backends.base import Rows
+
+CODEC = PRESET.codec
+"""Stride 16, 4 frames."""
+
+
+@pytest.mark.parametrize(("frames", "num_latents"), [(1, 1), (5, 2), (33, 9)])
+def test_a_latent_for_the_first_frame_and_one_for_every_four(frames, num_latents):
+    """1 + 4k frames have 1 + k latents."""
+    assert rows.latents(frames, CODEC) == num_latents
+
+
+@pytest.mark.parametrize("frames", [-3, 0, 2, 16])
+def test_other_lengths_are_refused(frames):
+    """With the number and the rule."""
+    with pytest.raises(ValueError, match=f"{frames} frames are not 1 \\+ 4k"):
+        rows.latents(frames, CODEC)
+
+
+def test_latents_stand_at_the_middle_of_their_frames():
+    """The first is the single frame 0, the next the frames 1 to 4, at 8 frames a second."""
+    seconds = rows.latent_seconds(3, 8, CODEC)
+
+    np.testing.assert_allclose([0, 2.5 / 8, 6.5 / 8], seconds)
+
+
+def test_positions_run_through_time_then_down_then_across():
+    """In units of the longer side, so that a wide frame is not stretched."""
+    place = rows.positions(2, (64, 32), 8, CODEC)
+
+    assert place.shape == (2 * rows.rows_of_latent((64, 32), CODEC), 3)
+    assert place.dtype == np.float32
+    np.testing.assert_allclose([[0, 0.125, 0.125], [0, 0.125, 0.375]], place[:2])
+    np.testing.assert_allclose([2.5 / 8, 0.375, 0.875], place[-1])
+
+
+def test_a_reference_stands_before_the_clip():
+    """At the same places in y and x as a frame."""
+    reference, clip = rows.reference_positions((64, 32), CODEC), rows.positions(1, (64, 32), 8, CODEC)
+
+    assert set(reference[:, 0]) == {rows.REFERENCE_TIME}
+    np.testing.assert_array_equal(clip[:, 1:], reference[:, 1:])
+
+
+def test_words_speak_of_the_whole_clip_or_of_a_half():
+    """Segment 0 is all of it, 1 the first half, 2 the second."""
+    seconds = rows.word_seconds(np.array([[0, 1], [2, 0]], np.int32), 4.0)
+
+    np.testing.assert_array_equal(np.array([[2, 1], [3, 2]], np.float32), seconds)
+
+
+def state(t, r):
+    """Rows of these levels; nothing else about them matters here."""
+    count = len(t)
+    return Rows(
+        z_ND=np.zeros((count, 1), np.float32),
+        t_N=np.array(t, np.float32),
+        r_N=np.array(r, np.float32),
+        position_N3=np.zeros((count, 3), np.float32),
+        tag_N=np.zeros(count, np.int32),
+    )
+
+
+@pytest.mark.parametrize(
+    ("t", "r", "count"),
+    [([1, 1, 1], [1, 1, 1], 2), ([0, 1, 1], [0, 1, 1], 2), ([0.5, 0.25, 0.5], [0.4, 0.25, 0.5], 4), ([0], [0], 1)],
+)
+def test_groups_are_the_distinct_pairs_of_levels(t, r, count):
+    """Group 0 is clean, where the words belong; every row finds its levels in its group."""
+    now, then, group = rows.groups(state(t, r))
+
+    assert len(now) == len(then) == count
+    assert (now[0], then[0]) == (0, 0)
+    np.testing.assert_array_equal(np.array(t, np.float32), now[group])
+    np.testing.assert_array_equal(np.array(r, np.float32), then[group])
