@@ -58,7 +58,7 @@ def pytest_terminal_summary(terminalreporter):
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     for reason, count in sorted(reasons.items()):
-        terminalreporter.write_line(f"LEFT OUT: {count} tests ({reason})", yellow=True)
+        terminalreporter.write_line(f"LEFT OUT: {count} {'test' if count == 1 else 'tests'} ({reason})", yellow=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
