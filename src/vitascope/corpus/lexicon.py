@@ -11,6 +11,7 @@ from typing import Any
 
 from vitascope.corpus.sources import CLDR, EMOJIBASE, WORDNET, Source, bring, open_member, open_members
 from vitascope.corpus.wordnet import Nouns, nearest, read_nouns, words_of_kinds
+from vitascope.text.tokens import key
 from vitascope.text.world import COLOURS, SUBJECTS
 
 LANGUAGES = (
@@ -46,7 +47,7 @@ def _things(language: str) -> dict[str, list[str]]:
         spoken = cldr.get(chr(int(subject.hex, 16)), {})
         names = [entry["label"], *spoken.get("tts", ())]
         names += [tag for tag in entry.get("tags", ()) if _is_form(tag, entry["label"])]
-        things[subject.id] = list(dict.fromkeys(name.casefold() for name in names))
+        things[subject.id] = list(dict.fromkeys(key(name) for name in names))
     return things
 
 
@@ -66,8 +67,8 @@ def _plain(hexcode: str) -> str:
 def _add_wordnet(things: dict[str, list[str]], nouns: Nouns) -> None:
     taken = {phrase for phrases in things.values() for phrase in phrases}
     for phrase, concept in words_of_kinds(nouns):
-        if phrase not in taken and _is_worth_reading(phrase, concept):
-            things.setdefault(concept, []).append(phrase)
+        if key(phrase) not in taken and _is_worth_reading(phrase, concept):
+            things.setdefault(concept, []).append(key(phrase))
 
 
 def _is_worth_reading(phrase: str, concept: str) -> bool:

@@ -135,8 +135,8 @@ def _relate(sentence: _Sentence, relation: str) -> None:
         sentence.relating = relation if sentence.things else None
     elif len(sentence.things) == MOST_ENTITIES:
         sentence.relation = relation
-        if relation in _CHASES:
-            sentence.actors, sentence.acted = list(sentence.things), False
+        sentence.actors = list(sentence.things) if relation in _CHASES else sentence.things[:1]
+        sentence.acted = False
     elif sentence.things:
         sentence.relating = _INVERSE[relation]
 
@@ -265,6 +265,8 @@ def _prepared(phrases: Sequence[Found]) -> Iterator[Found]:
         meaning = phrase.meaning
         if meaning in _LISTS and _is_one_of(before, _ADJECTIVES) and _is_one_of(after, _ADJECTIVES):
             continue
+        if _is_one_of(phrase, ("place",)) and _is_one_of(after, ("place",)):
+            continue  # "snowy mountains": the noun is the place
         if meaning is not None and meaning.role == "motion" and _is_one_of(after, ("subject", "colour", "size")):
             yield replace(phrase, meaning=Meaning("pre_motion", meaning.id))
         else:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from vitascope.errors import PromptError
-from vitascope.text.lexicon import languages
+from vitascope.text.lexicon import STOP, Language, language
 from vitascope.text.reading import read
 from vitascope.text.scene import Scene
-from vitascope.text.tokens import key
+from vitascope.text.tokens import key, tokens
 
 HELD_OUT = Path("tests/text/synonyms.json")
 _MOVER = {"en": "a dog", "vi": "con chó"}
@@ -30,7 +30,7 @@ class Outcome:
     phrase: str
     expected: str
     actual: str
-    is_entry: bool  # the phrase stands in the lexicon as it is; the rest needs inflection, articles or compounds
+    is_entry: bool  # the phrase, articles aside, is in the lexicon as it stands; the rest takes inflection or parts
 
 
 def evaluate(held_out: Mapping[str, Mapping[str, Any]]) -> tuple[Outcome, ...]:
@@ -46,30 +46,35 @@ def accuracy(outcomes: Sequence[Outcome]) -> float:
 def table(outcomes: Sequence[Outcome]) -> str:
     """A line per language and role: phrases, accuracy, and how many phrases are entries of the lexicon."""
     lines = [f"{'language':10}{'role':10}{'phrases':>8}{'right':>8}{'entries':>9}"]
-    for language, role in dict.fromkeys((outcome.language, outcome.role) for outcome in outcomes):
-        chosen = [outcome for outcome in outcomes if (outcome.language, outcome.role) == (language, role)]
+    for group in dict.fromkeys((outcome.language, outcome.role) for outcome in outcomes):
+        chosen = [outcome for outcome in outcomes if (outcome.language, outcome.role) == group]
         entries = sum(outcome.is_entry for outcome in chosen) / len(chosen)
-        lines.append(f"{language:10}{role:10}{len(chosen):8}{accuracy(chosen):8.1%}{entries:9.0%}")
+        lines.append(f"{group[0]:10}{group[1]:10}{len(chosen):8}{accuracy(chosen):8.1%}{entries:9.0%}")
     return "\n".join(lines)
 
 
 def _outcomes(held_out: Mapping[str, Mapping[str, Any]]) -> Iterator[Outcome]:
-    for language, roles in held_out.items():
+    for spoken, roles in held_out.items():
         for role, concepts in roles.items() if isinstance(roles, dict) else ():
             for concept, phrases in concepts.items():
-                yield from (_outcome(language, role, concept, phrase) for phrase in phrases)
+                yield from (_outcome(spoken, role, concept, phrase) for phrase in phrases)
 
 
-def _outcome(language: str, role: str, concept: str, phrase: str) -> Outcome:
-    prompt = f"{_MOVER[language]} {phrase}" if role != "subject" else phrase
+def _outcome(spoken: str, role: str, concept: str, phrase: str) -> Outcome:
+    prompt = f"{_MOVER[spoken]} {phrase}" if role != "subject" else phrase
     return Outcome(
-        language=language,
+        language=spoken,
         role=role,
         phrase=phrase,
         expected=concept,
         actual=_read_as(prompt, role),
-        is_entry=key(phrase) in languages()[language].phrases,
+        is_entry=_is_entry(phrase, language(spoken)),
     )
+
+
+def _is_entry(phrase: str, spoken: Language) -> bool:
+    words = [token.text for token in tokens(phrase) if spoken.phrases.get(token.text) != STOP]
+    return key(phrase) in spoken.phrases or " ".join(words) in spoken.phrases
 
 
 def _read_as(prompt: str, role: str) -> str:

@@ -47,18 +47,35 @@ class Language:
 
 
 @cache
-def languages() -> Mapping[str, Language]:
-    """All languages by code; English first, then those with hand-checked phrases."""
-    built = _built()
-    by_hand = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(_DATA.glob("phrases/*.json"))}
-    codes = ["en", *(code for code in by_hand if code != "en"), *(code for code in built if code not in by_hand)]
-    return {code: _language(code, by_hand.get(code, {}), built.get(code, {})) for code in codes}
+def codes() -> tuple[str, ...]:
+    """Codes of all languages: English first, then those with hand-checked phrases."""
+    by_hand = sorted(path.stem for path in _DATA.glob("phrases/*.json"))
+    return tuple(dict.fromkeys(("en", *by_hand, *_built())))
 
 
-def lemmas(word: str, language: Language) -> Iterator[str]:
+@cache
+def language(code: str) -> Language:
+    """One language, loaded when it is first asked for: filing the phrases of all takes longer than reading one."""
+    path = _DATA / "phrases" / f"{code}.json"
+    by_hand = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    phrases = dict(_hand_phrases(by_hand))
+    _add_built(phrases, _built().get(code, {}))
+    for subject in SUBJECTS.values():
+        phrases.setdefault(chr(int(subject.hex, 16)), Meaning("subject", subject.id))
+    return Language(
+        code=code,
+        phrases=_without_compounds(phrases),
+        longest=max(phrase.count(" ") for phrase in phrases) + 1,
+        adjectives_after=by_hand.get("adjectives") == "after",
+        postposed=frozenset(by_hand.get("postposed", ())),
+        endings=tuple((form, lemma) for form, lemma in by_hand.get("endings", ())),
+    )
+
+
+def lemmas(word: str, spoken: Language) -> Iterator[str]:
     """The word itself, then what it may be a form of, likeliest first."""
     yield word
-    for ending, lemma_ending in language.endings:
+    for ending, lemma_ending in spoken.endings:
         stem = word.removesuffix(ending)
         # One letter is no word, one Hangul syllable (개, dog) is.
         if stem != word and (len(stem) >= 2 or not stem.isascii()):
@@ -68,7 +85,7 @@ def lemmas(word: str, language: Language) -> Iterator[str]:
 def nearest(word: str) -> tuple[str, ...]:
     """Up to three concepts an English noun is closest to in WordNet, as words; none where it is no noun."""
     table = _nearest()
-    concepts = next((table[lemma] for lemma in lemmas(word, languages()["en"]) if lemma in table), "")
+    concepts = next((table[lemma] for lemma in lemmas(word, language("en")) if lemma in table), "")
     return tuple(name(concept) for concept in concepts.split("|") if concept)
 
 
@@ -83,28 +100,34 @@ def _nearest() -> Mapping[str, str]:
     return {word: concepts for concepts, words in groups.items() for word in words.split("|")}
 
 
-def _built() -> dict[str, dict[str, str]]:
+@cache
+def _built() -> Mapping[str, Mapping[str, str]]:
     table: dict[str, dict[str, str]] = json.loads(lzma.decompress((_DATA / "lexicon.json.xz").read_bytes()))
     return table
 
 
-def _language(code: str, by_hand: Mapping[str, Any], built: Mapping[str, str]) -> Language:
-    phrases = dict(_hand_phrases(by_hand))
+def _add_built(phrases: dict[str, Meaning], built: Mapping[str, str]) -> None:
     for concept, names in built.items():
         role, _, id_ = concept.rpartition(":")
         meaning = Meaning(role or "subject", id_)
         for phrase in names.split("|"):
-            phrases.setdefault(key(phrase), meaning)
-    for subject in SUBJECTS.values():
-        phrases.setdefault(chr(int(subject.hex, 16)), Meaning("subject", subject.id))
-    return Language(
-        code=code,
-        phrases=phrases,
-        longest=max(phrase.count(" ") for phrase in phrases) + 1,
-        adjectives_after=by_hand.get("adjectives") == "after",
-        postposed=frozenset(by_hand.get("postposed", ())),
-        endings=tuple((form, lemma) for form, lemma in by_hand.get("endings", ())),
-    )
+            phrases.setdefault(phrase, meaning)
+
+
+def _without_compounds(phrases: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    """Drops phrases that are an article or adjective and a phrase of the same meaning.
+
+    Filed whole, 小狗 (small dog) would hide that it is small, and "chiếc ô" (the umbrella) would win over "ô tô"
+    (car) in "chiếc ô tô".
+    """
+    return {phrase: meaning for phrase, meaning in phrases.items() if not _is_compound(phrase, meaning, phrases)}
+
+
+def _is_compound(phrase: str, meaning: Meaning, phrases: Mapping[str, Meaning]) -> bool:
+    if meaning.role != "subject" or " " not in phrase:
+        return False
+    first, _, rest = phrase.partition(" ")
+    return phrases.get(first, meaning).role in ("stop", "size", "colour") and phrases.get(rest) == meaning
 
 
 def _hand_phrases(by_hand: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from vitascope.text.lexicon import Language, Meaning, languages, lemmas, nearest
+from vitascope.text.lexicon import Language, Meaning, codes, language, lemmas, nearest
 from vitascope.text.tokens import BREAK, Token, is_unspaced, tokens
 
 _GUESS_FROM = 64  # tokens a language is guessed from
+_SURE = 0.75  # of the letters known in English: no other language need be looked at
+_SCRIPTS = (
+    ("\u0400", "\u04ff", ("ru", "uk")),
+    ("\u0900", "\u097f", ("hi",)),
+    ("\u0980", "\u09ff", ("bn",)),
+    ("\u0e00", "\u0e7f", ("th",)),
+    ("\u3040", "\u30ff", ("ja",)),
+    ("\u4e00", "\u9fff", ("ja", "zh", "zh-hant")),
+    ("\uac00", "\ud7a3", ("ko",)),
+)
 _ENOUGH = 4  # letters a word of another language must have to be taken for one
 
 
@@ -26,70 +36,81 @@ CLAUSE_END = Found(meaning=Meaning("break", ""), written=",", lemma=BREAK)
 def match(text: str) -> tuple[Language, tuple[Found, ...]]:
     """The language of a text and its phrases in order."""
     words = tokens(text)
-    language = _guess(words[:_GUESS_FROM])
+    spoken = _guess(words[:_GUESS_FROM])
     found: list[Found] = []
     position = 0
     while position < len(words):
-        phrase, length = _at(words, position, language)
+        phrase, length = _at(words, position, spoken)
         found.append(phrase)
         position += length
-    return language, tuple(_unknowns_joined(found))
+    return spoken, tuple(_unknowns_joined(found))
 
 
 def _guess(words: Sequence[Token]) -> Language:
     """The language that knows most of the text, counted in letters; the earlier one where two know as much."""
-    candidates = [language for language in languages().values() if any(t.text in _first(language.code) for t in words)]
-    return max(candidates, key=lambda language: _known_letters(words, language), default=languages()["en"])
+    english = language("en")
+    letters = sum(len(word.text) for word in words if word.text != BREAK)
+    if _known_letters(words, english) >= _SURE * letters:
+        return english
+    return max(_candidates("".join(word.text for word in words)), key=lambda spoken: _known_letters(words, spoken))
 
 
-@cache
-def _first(code: str) -> frozenset[str]:
-    """First tokens of a language's phrases: a text that has none of them needs no closer look."""
-    return frozenset(phrase.partition(" ")[0] for phrase in languages()[code].phrases)
+def _candidates(text: str) -> list[Language]:
+    """The languages written in the scripts of a text, English always among them."""
+    scripts = [spoken for first, last, spoken in _SCRIPTS if any(first <= character <= last for character in text)]
+    special = {code for _, _, spoken in _SCRIPTS for code in spoken}
+    chosen = {code for spoken in scripts for code in spoken} or set(codes()) - special
+    return [language(code) for code in codes() if code in chosen or code == "en"]
 
 
-def _known_letters(words: Sequence[Token], language: Language) -> int:
+def _known_letters(words: Sequence[Token], spoken: Language) -> int:
     position = letters = 0
     while position < len(words):
-        found, length = _longest(words, position, language)
+        found, length = _longest(words, position, spoken)
         if found is not None and found is not CLAUSE_END:
             letters += sum(len(word.text) for word in words[position : position + length])
         position += length
     return letters
 
 
-def _at(words: Sequence[Token], position: int, language: Language) -> tuple[Found, int]:
-    found, length = _longest(words, position, language)
-    if found is None and language.code != "en":
-        found, length = _longest(words, position, languages()["en"])
+def _at(words: Sequence[Token], position: int, spoken: Language) -> tuple[Found, int]:
+    found, length = _longest(words, position, spoken)
+    if found is None and spoken.code != "en":
+        found, length = _longest(words, position, language("en"))
     if found is None:
         found = _foreign(words[position])
     word = words[position]
     return found or Found(meaning=None, written=word.written, lemma=word.text), length
 
 
-def _longest(words: Sequence[Token], position: int, language: Language) -> tuple[Found | None, int]:
+def _longest(words: Sequence[Token], position: int, spoken: Language) -> tuple[Found | None, int]:
     """The longest phrase that starts here, its last word in any form; ``None`` and 1 where there is none."""
     first = words[position]
     if first.text == BREAK:
         return CLAUSE_END, 1
-    reach = min(language.longest, len(words) - position) if first.text in _first(language.code) else 1
+    reach = min(spoken.longest, len(words) - position) if first.text in _first(spoken.code) else 1
     for length in range(reach, 0, -1):
         chosen = words[position : position + length]
         before = "".join(f"{word.text} " for word in chosen[:-1])
-        for lemma in lemmas(chosen[-1].text, language):
-            meaning = language.phrases.get(before + lemma)
+        for lemma in lemmas(chosen[-1].text, spoken):
+            meaning = spoken.phrases.get(before + lemma)
             if meaning is not None:
                 return Found(meaning=meaning, written=_written(chosen), lemma=before + lemma), length
     return None, 1
+
+
+@cache
+def _first(code: str) -> frozenset[str]:
+    """First tokens of a language's phrases: where none starts, longer phrases need not be tried."""
+    return frozenset(phrase.partition(" ")[0] for phrase in language(code).phrases)
 
 
 def _foreign(word: Token) -> Found | None:
     """A thing named in another language than the rest of the text: "a Schmetterling flies"."""
     if len(word.text) < _ENOUGH or (word.text.isascii() and nearest(word.text)):
         return None
-    for language in languages().values():
-        meaning = language.phrases.get(word.text)
+    for spoken in _candidates(word.text):
+        meaning = spoken.phrases.get(word.text)
         if meaning is not None and meaning.role == "subject":
             return Found(meaning=meaning, written=word.written, lemma=word.text)
     return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vitascope.errors import PromptError, UnknownWordsError
 from vitascope.text.binding import bind
-from vitascope.text.lexicon import Meaning, lemmas, languages, name, nearest
+from vitascope.text.lexicon import Meaning, name, nearest
 from vitascope.text.matching import Found, match
 from vitascope.text.scene import Scene
 from vitascope.text.words import Word, words

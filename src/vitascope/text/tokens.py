@@ -19,7 +19,8 @@ _UNSPACED = (
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )
-_PLAIN = re.compile(r"[a-z0-9]+|[,;.!?:\n]")
+_FIRST_UNSPACED = "\u0e00"
+_PLAIN = re.compile(r"[A-Za-z0-9]+|[,;.!?:\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Token:
 def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a text, composed (NFC) and case-folded; hyphens, apostrophes and spaces only separate."""
     if text.isascii():
-        return tuple(_plain(found) for found in _PLAIN.finditer(text.lower()))
+        return tuple(_plain(found) for found in _PLAIN.finditer(text))
     found: list[Token] = []
     word = ""
     for character in unicodedata.normalize("NFC", text):
@@ -53,18 +54,22 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def key(phrase: str) -> str:
     """A phrase as the lexicon files it: its tokens, one space between."""
+    folded = phrase.casefold()
+    # Thousands of phrases are filed at start-up; most are letters and single spaces, already their own key.
+    if folded.replace(" ", "").isalnum() and max(folded) < _FIRST_UNSPACED and unicodedata.is_normalized("NFC", folded):
+        return folded
     return " ".join(token.text for token in tokens(phrase))
 
 
 def is_unspaced(character: str) -> bool:
     """Whether the script of a character is written without spaces between words."""
     number = ord(character)
-    return number >= 0x0E00 and any(first <= number <= last for first, last in _UNSPACED)
+    return character >= _FIRST_UNSPACED and any(first <= number <= last for first, last in _UNSPACED)
 
 
 def _plain(found: re.Match[str]) -> Token:
     word = found.group()
-    return Token(BREAK if word in _CLAUSE else word, word)
+    return Token(BREAK if word in _CLAUSE else word.lower(), word)
 
 
 def _close(found: list[Token], word: str) -> None:
