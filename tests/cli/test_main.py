@@ -95,3 +95,19 @@ def test_a_pipe_that_closes_is_no_crash():
 
     assert "Traceback" not in ended.stderr
     assert "BrokenPipe" not in ended.stderr
+
+
+def test_a_mistake_of_ours_is_one_line_too():
+    """An error that is none of the tree ends with 1 and says what and where, for the report, without a traceback."""
+    broken = (
+        "from vitascope.backends import choose; from vitascope.cli.main import app; "
+        "choose.models = None; app(['models'])"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", broken], capture_output=True, text=True)
+
+    assert 1 == ended.returncode
+    assert "" == ended.stdout
+    assert ended.stderr.startswith("Vitascope failed where it should not: TypeError: 'NoneType' object is not callable")
+    assert "models.py, line" in ended.stderr
+    assert 1 == ended.stderr.count("\n")

@@ -97,11 +97,15 @@ def _is_of(hint: object, value: object) -> bool:
     return isinstance(value, int | float) if hint is float else isinstance(hint, type) and isinstance(value, hint)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path) -> bytearray:
+    """The file, writable in memory: OpenVINO shares only writable arrays, others it copies."""
     try:
-        return path.read_bytes()
+        stored = bytearray(path.stat().st_size)
+        with path.open("rb") as file:
+            file.readinto(stored)
     except OSError as error:
         raise WeightsError(f"{path} cannot be read: {error.strerror}. {_MEND}") from error
+    return stored
 
 
 def _check_words(recorded: str, path: Path) -> None:
@@ -114,7 +118,7 @@ def _check_words(recorded: str, path: Path) -> None:
         raise WeightsError(message)
 
 
-def _check_hash(stored: bytes, recorded: str, path: Path) -> None:
+def _check_hash(stored: bytearray, recorded: str, path: Path) -> None:
     found = hashlib.sha256(stored).hexdigest()
     if found == recorded:
         return
@@ -124,7 +128,7 @@ def _check_hash(stored: bytes, recorded: str, path: Path) -> None:
     raise WeightsError(f"{path} is {state}: its sha256 is {found}, recorded is {recorded or 'none'}. {_MEND}")
 
 
-def _whole_length(stored: bytes) -> int:
+def _whole_length(stored: bytearray) -> int:
     """Bytes the file should have by its own header, at least; 0 where a damaged header does not tell."""
     start = 8 + int.from_bytes(stored[:8], "little")
     if start > len(stored):
@@ -135,13 +139,13 @@ def _whole_length(stored: bytes) -> int:
         return 0  # a flipped byte in the header: the hash already tells
 
 
-def _header(stored: bytes) -> dict[str, Any]:
+def _header(stored: bytearray) -> dict[str, Any]:
     header: dict[str, Any] = json.loads(stored[8 : 8 + int.from_bytes(stored[:8], "little")])
     header.pop("__metadata__", None)
     return header
 
 
-def _arrays(stored: bytes) -> Arrays:
+def _arrays(stored: bytearray) -> Arrays:
     """The arrays of a file whose hash was right, so nothing in it needs doubting."""
     start = 8 + int.from_bytes(stored[:8], "little")
     return {
@@ -150,7 +154,7 @@ def _arrays(stored: bytes) -> Arrays:
     }
 
 
-def _array(stored: bytes, dtype: str, shape: tuple[int, ...], start: int) -> npt.NDArray[Any]:
+def _array(stored: bytearray, dtype: str, shape: tuple[int, ...], start: int) -> npt.NDArray[Any]:
     raw = np.frombuffer(stored, _DTYPES[dtype], prod(shape), start).reshape(shape)
     if dtype != "BF16":
         return raw

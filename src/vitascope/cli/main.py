@@ -5,7 +5,10 @@ Nothing heavy is imported here or at the top of any command file, so that ``--he
 
 import signal
 import sys
+import traceback
 from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
 from typing import Annotated, NoReturn
 
 import typer
@@ -27,6 +30,7 @@ class _Edge(TyperGroup):
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer hides the wider Context
         """Run the command and turn what goes wrong into text."""
         signal.signal(signal.SIGTERM, _terminated)
+        sys.excepthook = _tell_bug
         _take_any_letter()
         try:
             return super().invoke(ctx)
@@ -49,6 +53,15 @@ def _end(sentence: str, code: int) -> NoReturn:
 def _terminated(_signal: int, _frame: object) -> None:
     """Leave by the same doors as an interrupt does, so that drafts are cleared away."""
     raise SystemExit(_TERMINATED)
+
+
+def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What is no error of the tree is our mistake; the person gets one line and we get the place."""
+    place = traceback.extract_tb(trace)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    typer.echo(
+        f"Vitascope failed where it should not: {kind.__name__}: {error} ({where}). Please report this.", err=True
+    )
 
 
 def _take_any_letter() -> None:
