@@ -60,6 +60,15 @@ def test_a_clip_tells_what_it_is(tmp_path):
     assert ["a.mp4"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_no_file_holds_the_prompt(tmp_path):
+    """A default name is made of the prompt; neither the film nor its manifest repeats it."""
+    to = tmp_path / "a-parrot-flies-over-a-beach-at-sunset-7.mp4"
+
+    stored = made(to).path.read_bytes()
+
+    assert [] == [word for word in (b"parrot", b"sunset", to.stem.encode()) if word in stored]
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".webm", ".gif"])
 def test_every_container_is_sealed_and_marked(tmp_path, suffix):
     """Whatever the container: the credential is trusted, names the artists, and binds the mark that was laid."""
@@ -83,6 +92,14 @@ def test_a_webm_has_its_seal_beside_it(tmp_path):
     assert sidecar_of(tmp_path / "a.webm") == clip.sidecar
     assert hashlib.sha256(clip.sidecar.read_bytes()).hexdigest() == clip.manifest_sha256
     assert {"a.webm", "a.c2pa"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_clips_of_one_name_keep_their_own_origin(tmp_path):
+    """The sidecar of a.webm is not taken for the seal of a.mp4 beside it."""
+    clips = [made(tmp_path / f"a{suffix}", size=(128, 128)) for suffix in (".webm", ".mp4")]
+
+    for clip in clips:
+        assert clip.mark_id == verify(clip.path, video(clip.path)).credential.mark_id
 
 
 def test_the_same_seed_gives_the_same_frames(tmp_path):

@@ -82,6 +82,11 @@ def format_of(path: Path) -> str:
     return (_EMBEDDED | _BESIDE).get(path.suffix.lower(), "")
 
 
+def stands_beside(path: Path) -> bool:
+    """Whether the container of ``path`` cannot hold a manifest, so that it lies beside the file."""
+    return path.suffix.lower() in _BESIDE
+
+
 def sidecar_of(path: Path) -> Path:
     """Where the manifest of a file lies that cannot hold one."""
     return path.with_suffix(".c2pa")
@@ -93,7 +98,7 @@ def _sign(path: Path, signed: Path, claim: Claim, authority: Authority) -> bytes
     with _context(authority) as context, c2pa.Builder(_manifest(claim), context=context) as builder:
         if claim.first_frame_png is not None:
             builder.add_ingredient_from_stream(_ingredient(), "image/png", BytesIO(claim.first_frame_png))
-        if suffix in _BESIDE:
+        if stands_beside(path):
             builder.set_no_embed()
         with path.open("rb") as source, signed.open("w+b") as destination:  # c2pa reads back what it wrote
             manifest = builder.sign((_EMBEDDED | _BESIDE)[suffix], source, destination)
@@ -105,7 +110,7 @@ def _sign(path: Path, signed: Path, claim: Claim, authority: Authority) -> bytes
 def _place(signed: Path, manifest: bytes, target: Path) -> Path | None:
     """Moves the signed file into place; a sidecar goes first, so that no film stands without its origin."""
     sidecar = None
-    if target.suffix.lower() in _BESIDE:
+    if stands_beside(target):
         sidecar = sidecar_of(target)
         draft = sidecar.with_name(f".{sidecar.name}.{secrets.token_hex(4)}")
         try:

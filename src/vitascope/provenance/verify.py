@@ -17,7 +17,7 @@ from vitascope.provenance.authority import Authority, open_authority
 from vitascope.provenance.detect import ALONE, LIKELY, detect, identify
 from vitascope.provenance.patterns import SCHEME
 from vitascope.provenance.register import Issued, issued
-from vitascope.provenance.seal import format_of, sidecar_of
+from vitascope.provenance.seal import format_of, sidecar_of, stands_beside
 from vitascope.settings import settings
 from vitascope.types import Pixels
 
@@ -125,7 +125,7 @@ def _open_reader(path: Path, authority: Authority) -> c2pa.Reader:
     context = c2pa.Context(c2pa.Settings.from_dict(trust))
     sidecar = sidecar_of(path)
     with path.open("rb") as file:
-        if sidecar != path and sidecar.exists():
+        if stands_beside(path) and sidecar.exists():  # clip.c2pa beside clip.webm says nothing of clip.mp4
             return c2pa.Reader(format_of(path), file, sidecar.read_bytes(), context=context)
         return c2pa.Reader(format_of(path), file, context=context)
 
