@@ -33,8 +33,8 @@ class OpenVinoRuntime:
     """Carries a checkpoint's network on the CPU. Weights are float32 arrays by the names of the torch modules.
 
     ``threads`` 0 leaves their number to OpenVINO. Graphs are kept in the folder ``graphs`` where one is named and the
-    preset records the hash of its weights. The first call of a new length or number of prompts compiles its graph, half a
-    second; calls after that do not. Not for several threads at once: a graph carries one call at a time.
+    preset records the hash of its weights. The first call of a new length or number of prompts compiles its graph,
+    half a second; calls after that do not. Not for several threads at once: a graph carries one call at a time.
     """
 
     def __init__(
