@@ -30,6 +30,9 @@ from vitascope.types import Clip, Pixels, Plan, Preset, Progress, Request
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+TITLE = "Vitascope clip"
+"""Of every sealed file, whatever its name: a default name holds the prompt, which the manifest must not."""
+
 _WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 
 
@@ -46,7 +49,7 @@ def render(request: Request, *, to: Path, backend: Backend, tick: Tick, thanks: 
         resized = _resized(_hashed(painted, digest), plan)
         marked = mark(_told(resized, plan, tick), mark_id, authority.mark_key)
         _WRITERS[plan.container](marked, unfinished, fps=plan.fps)
-        claim = _claim(plan, backend.preset, title=_title(to), mark_id=mark_id, thanks=thanks)
+        claim = _claim(plan, backend.preset, mark_id=mark_id, thanks=thanks)
         sealed = seal(unfinished, claim, authority)
         clip = _clip(plan, backend.preset, sealed, to=to, mark_id=mark_id, frames_sha256=digest.hexdigest())
         _enter(clip, home)
@@ -120,9 +123,9 @@ def _told(frames: Iterable[Pixels], plan: Plan, tick: Tick) -> Iterator[Pixels]:
         tick(Progress(stage="write", step=number, steps=plan.keep))
 
 
-def _claim(plan: Plan, preset: Preset, *, title: str, mark_id: int, thanks: tuple[str, ...]) -> Claim:
+def _claim(plan: Plan, preset: Preset, *, mark_id: int, thanks: tuple[str, ...]) -> Claim:
     return Claim(
-        title=title,
+        title=TITLE,
         model=preset.name,
         weights_sha256=preset.weights_sha256,
         trained_on=preset.trained_on,
@@ -130,11 +133,6 @@ def _claim(plan: Plan, preset: Preset, *, title: str, mark_id: int, thanks: tupl
         credits=thanks,
         first_frame_png=None if plan.first_frame is None else png_bytes(plan.first_frame),
     )
-
-
-def _title(to: Path) -> str:
-    """The name of the file without its suffix; bytes that are no UTF-8 become question marks."""
-    return to.stem.encode(errors="replace").decode()
 
 
 def _clip(plan: Plan, preset: Preset, sealed: Sealed, *, to: Path, mark_id: int, frames_sha256: str) -> Clip:

@@ -1,0 +1,57 @@
+"""The conditioning mixture gives what it says, and keeps level and loss apart from what is given."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from vitascope.training import conditioning  # noqa: E402  after the guard
+
+pytestmark = pytest.mark.torch
+
+
+def drawn(batch=4000, latents=5, rows=16, seed=0):
+    """A large draw, its seed fixed."""
+    return conditioning.draw(batch, latents, rows, 0.8, torch.Generator().manual_seed(seed))
+
+
+def test_given_rows_are_clean_and_the_rest_is_not():
+    """Group 0 has level 0; every other row has a level strictly between 0 and 1."""
+    levels = drawn()
+
+    rows = levels.of_rows().squeeze(-1)
+
+    assert torch.equal(levels.group_BN == 0, rows == 0)
+    assert 0 < rows[rows > 0].min()
+    assert rows.max() <= 1
+
+
+def test_every_clip_keeps_something_to_make():
+    """However much is given, some row is noise."""
+    assert bool((drawn().group_BN > 0).any(dim=1).all())
+
+
+def test_shares_are_those_of_the_mixture():
+    """First frame alone, first and last, and nothing given come as often as the table says, within 2.5 points."""
+    latent_given = (drawn().group_BN.view(4000, 5, 16) == 0).all(-1)
+
+    first = (latent_given == torch.tensor([True, False, False, False, False])).all(1).float().mean()
+    ends = (latent_given == torch.tensor([True, False, False, False, True])).all(1).float().mean()
+    nothing = (drawn().group_BN > 0).all(1).float().mean()
+
+    assert float(first) == pytest.approx(conditioning.MIXTURE["first"], abs=0.025)
+    assert float(ends) == pytest.approx(conditioning.MIXTURE["ends"], abs=0.025)
+    assert float(nothing) == pytest.approx(conditioning.MIXTURE["all"] + conditioning.MIXTURE["apart"], abs=0.035)
+
+
+def test_a_still_is_never_given():
+    """A clip of one latent has nothing to be conditioned on."""
+    assert bool((drawn(latents=1).group_BN == 1).all())
+
+
+def test_levels_apart_differ_between_latents():
+    """In about one clip of twenty, each latent has a level of its own."""
+    level = drawn().level_BG[:, 1:]
+
+    apart = (level != level[:, :1]).any(dim=1).float().mean()
+
+    assert float(apart) == pytest.approx(conditioning.MIXTURE["apart"], abs=0.02)

@@ -1,0 +1,144 @@
+"""The trainer learns, stores and resumes, on a net of two small blocks and clips of random flat colours."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from vitascope.backends.weights import load  # noqa: E402  after the guard
+from vitascope.errors import TrainingError  # noqa: E402
+from vitascope.models import checkpoint  # noqa: E402
+from vitascope.settings import settings  # noqa: E402
+from vitascope.training import data, presets  # noqa: E402
+from vitascope.training.export import export  # noqa: E402
+from vitascope.training.loop import Diet, Recipe, Trainer, schedule  # noqa: E402
+
+pytestmark = pytest.mark.torch
+
+
+def tiny():
+    """The shipped recipe's geometry with a net that trains in a moment."""
+    preset = presets.xs()
+    net = replace(preset.net, width=64, depth=2, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1)
+    return replace(preset, name="tiny", net=net, codec=replace(preset.codec, channels=32), frames=(1, 5))
+
+
+def batch(preset, frames=5, size=8, seed=0, look=False):
+    """Clips that are one constant number per row and channel: easy to learn."""
+    rng = torch.Generator().manual_seed(seed)
+    rows = 16 * ((frames - 1) // 4 + 1)
+    clip = torch.full((size, rows, preset.codec.channels), 0.5)
+    words = torch.randint(1, 20, (4, size, 16), generator=rng).clamp(max=2)
+    reference = torch.zeros(size, 16, preset.codec.channels) if look else None
+    return data.Batch(clip_BND=clip, words_4BW=words, look_BND=reference)
+
+
+def trainer(preset, **changed):
+    """A trainer from a fixed start."""
+    torch.manual_seed(0)
+    recipe = Recipe(minutes=1, diets={0.0: (Diet(frames=5, size=8, share=1.0),)}, rate=3e-3, **changed)
+    return Trainer(preset, recipe, torch.zeros(1, 16, preset.codec.channels))
+
+
+def test_the_loss_falls():
+    """Fifty steps on easy clips take more than half of the loss away."""
+    taught = trainer(tiny())
+    generator = torch.Generator().manual_seed(1)
+
+    losses = [taught.step(batch(taught.preset, seed=n), 5, 0.3, generator) for n in range(50)]
+
+    assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:5])
+
+
+def test_reference_rows_enter_without_loss():
+    """A batch with reference pictures trains the same clip rows."""
+    taught = trainer(tiny())
+
+    loss = taught.loss(batch(taught.preset, look=True), 5, torch.Generator().manual_seed(1))
+
+    assert torch.isfinite(loss)
+
+
+def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path):
+    """Weights, average, momenta and counters come back: the next step is the same to the last bit."""
+    first = trainer(tiny())
+    first.step(batch(first.preset), 5, 0.3, torch.Generator().manual_seed(1))
+    first.save(tmp_path / "state.safetensors")
+    second = trainer(tiny())
+    second.resume(tmp_path / "state.safetensors")
+
+    for taught in (first, second):
+        taught.step(batch(taught.preset), 5, 0.3, torch.Generator().manual_seed(2))
+
+    assert (first.steps, first.seen) == (second.steps, second.seen)
+    for (name, mine), theirs in zip(first.model.named_parameters(), second.model.parameters(), strict=True):
+        assert torch.equal(mine, theirs), name
+        assert torch.equal(first.average[name], second.average[name]), name
+
+
+def test_a_torn_checkpoint_is_never_seen(tmp_path, monkeypatch):
+    """A write that breaks off leaves the last whole state in place."""
+    taught = trainer(tiny())
+    taught.save(tmp_path / "state.safetensors")
+
+    def tear(_tensors, path):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "save_file", tear)
+    with pytest.raises(OSError, match="No space"):
+        taught.save(tmp_path / "state.safetensors")
+
+    trainer(tiny()).resume(tmp_path / "state.safetensors")
+
+
+def test_the_learning_rate_rises_stays_and_falls():
+    """Warm-up, stable, decay: zero to full, full in the middle, two hundredths at the end."""
+    assert schedule(0.0, 0) < 0.05
+    assert schedule(0.5, 5000) == 1.0
+    assert schedule(1.0, 5000) == pytest.approx(0.02)
+
+
+def test_clips_are_read_from_whole_shards_only(monkeypatch, tmp_path):
+    """Without clips the trainer says which command makes them; with one shard it picks words and rows together."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
+    settings.cache_clear()
+    preset = tiny()
+    with pytest.raises(TrainingError, match="no clips of 5 frames"):
+        data.Shards(preset, 5)
+    folder = data.folder(preset, 5)
+    folder.mkdir(parents=True)
+    marks = np.arange(6, dtype=np.float16)[:, None, None, None] * np.ones((1, 2, 16, 32), np.float16)
+    words = np.zeros((6, 4, 16), np.int8)
+    words[:, 0, 0] = np.arange(6) + 2
+    np.save(folder / "words-0000.npy", words)
+    np.save(folder / "look-0000.npy", np.array([-1, 0, -1, 1, -1, -1], np.int16))
+    np.save(folder / "rows-0000.npy", marks)
+
+    shards = data.Shards(preset, 5)
+    picked = shards.batch(5, np.random.default_rng(0))
+    looks = shards.batch(2, np.random.default_rng(0), looks_LND=torch.ones(2, 16, 32))
+
+    said = picked.words_4BW[0, :, 0] > 1
+    assert torch.equal(picked.clip_BND[said, 0, 0].float() + 2, picked.words_4BW[0, said, 0].float())
+    assert {1.0, 3.0} == set(looks.clip_BND[:, 0, 0].tolist())
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_the_exported_weights_open_in_the_light_runtime(tmp_path):
+    """Averaged weights come back within bfloat16's precision, and the preset records their hash."""
+    taught = trainer(tiny())
+    taught.save(tmp_path / "state.safetensors")
+
+    finished = export(taught.preset, tmp_path / "state.safetensors", tmp_path / "weights")
+    preset, weights = load(tmp_path / "weights" / "tiny.json")
+
+    assert finished == preset
+    assert set(taught.average) == set(weights)
+    for name, value in taught.average.items():
+        np.testing.assert_allclose(weights[name], value.numpy(), rtol=0.01, atol=1e-6)
+    assert 64 == len(json.loads((tmp_path / "weights" / "tiny.json").read_text())["weights_sha256"])
