@@ -5,11 +5,11 @@
 
 import json
 import lzma
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vitascope.corpus.sources import CLDR, EMOJIBASE, WORDNET, Source, bring, open_member, open_members
+from vitascope.corpus.sources import CLDR, EMOJIBASE, WORD_SOURCES, WORDNET, Source, bring, open_member, open_members
 from vitascope.corpus.wordnet import Nouns, nearest, read_nouns, words_of_kinds
 from vitascope.text.tokens import key
 from vitascope.text.world import COLOURS, SUBJECTS
@@ -23,12 +23,21 @@ _ADJECTIVES = frozenset((*COLOURS, "golden", "small", "little", "large", "great"
 
 
 def build(folder: Path = DATA) -> None:
-    """Writes ``lexicon.json.xz`` (phrases of things) and ``nearest.json.xz`` (what an unknown noun is close to)."""
+    """Writes the phrases of things, what unknown nouns are nearest to, and the licences of the dictionaries."""
     nouns = _wordnet()
     table = {language: _things(language) for language in LANGUAGES}
     _add_wordnet(table["en"], nouns)
     _write(folder / "lexicon.json.xz", {language: _joined(things) for language, things in table.items()})
     _write(folder / "nearest.json.xz", _grouped(nearest(nouns)))
+    (folder / "NOTICES.txt").write_text("\n".join(_notices()), "utf-8")
+
+
+def _notices() -> Iterator[str]:
+    """The licences of the dictionaries: WordNet's asks that its notice stands on all copies, modified ones too."""
+    yield "lexicon.json.xz and nearest.json.xz are made from the names and kinds of things in these dictionaries.\n"
+    for source in WORD_SOURCES:
+        licence = open_member(bring(source), "LICENSE").decode()
+        yield f"{'=' * 80}\n{source.name} {source.version}: {source.notice}\n\n{licence.strip()}\n"
 
 
 def _wordnet() -> Nouns:

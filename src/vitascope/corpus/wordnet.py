@@ -4,7 +4,7 @@ Formats: wndb(5WN) and senseidx(5WN) of the WordNet manual.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
@@ -82,8 +82,9 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
 CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 18, 19, 20, 25, 27})
 """Lexicographer files (lexnames(5WN)) whose nouns can be seen, or are at least asked for as if they could."""
 
-FARTHEST = 9
-"""Steps beyond which a concept is no longer near."""
+_ANIMALS = 5
+MOST_GENERAL = 3
+"""Steps from "entity" within which what two things have in common ("object", "whole") says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,31 +172,33 @@ def words_of_kinds(nouns: Nouns) -> Iterator[tuple[str, str]]:
 
 
 def nearest(nouns: Nouns, count: int = 3) -> dict[str, tuple[str, ...]]:
-    """Per other concrete noun of one word: the concepts fewest steps away through what both are kinds of."""
-    down = _concepts_below(nouns, count)
+    """Per other concrete noun of one word: the concepts it has most in common with, the closest first."""
+    above = {concept: _all_above(nouns, offsets) for concept, offsets in CONCEPTS.items()}
+    depth = {offset: max(_steps_up(nouns, offset).values()) for offset in set().union(*above.values())}
     known = kinds(nouns)
     chosen: dict[str, tuple[str, ...]] = {}
     for word, senses in nouns.senses.items():
-        synset = nouns.synsets[senses[0]]
-        if "_" in word or not word.isalpha() or synset.file not in CONCRETE or senses[0] in known:
+        first = nouns.synsets[senses[0]]
+        if not word.isalpha() or first.file not in CONCRETE or senses[0] in known:
             continue
-        concepts = min((_nearest(nouns, sense, down) for sense in senses[:2]), key=_steps)
-        if _steps(concepts) <= FARTHEST:
-            chosen[word] = tuple(concepts)[:count]
+        animals = [sense for sense in senses if nouns.synsets[sense].file == _ANIMALS]
+        shared = max((_in_common(nouns, sense, above, depth) for sense in animals or senses[:3]), key=_best)
+        concepts = sorted(shared, key=lambda concept: shared[concept], reverse=True)[:count]
+        if concepts:
+            chosen[word] = tuple(concepts)
     return chosen
 
 
-def _concepts_below(nouns: Nouns, count: int) -> dict[str, dict[str, int]]:
-    """Per synset above a concept: the ``count`` closest concepts and the steps down to them."""
-    down: dict[str, dict[str, int]] = {}
-    for concept, offsets in CONCEPTS.items():
-        for steps, above in ((s, a) for offset in offsets for a, s in _ancestors(nouns, offset).items()):
-            reach = down.setdefault(above, {})
-            reach[concept] = min(steps, reach.get(concept, steps))
-    return {above: dict(sorted(reach.items(), key=lambda item: item[1])[:count]) for above, reach in down.items()}
+def _all_above(nouns: Nouns, offsets: Sequence[str]) -> dict[str, int]:
+    above: dict[str, int] = {}
+    for offset in offsets:
+        for ancestor, steps in _steps_up(nouns, offset).items():
+            above[ancestor] = min(steps, above.get(ancestor, steps))
+    return above
 
 
-def _ancestors(nouns: Nouns, offset: str) -> dict[str, int]:
+def _steps_up(nouns: Nouns, offset: str) -> dict[str, int]:
+    """Everything a synset is a kind of, itself included, and the steps up to it."""
     steps = {offset: 0}
     queue = deque([offset])
     while queue:
@@ -207,14 +210,24 @@ def _ancestors(nouns: Nouns, offset: str) -> dict[str, int]:
     return steps
 
 
-def _nearest(nouns: Nouns, offset: str, down: dict[str, dict[str, int]]) -> dict[str, int]:
-    """Concepts and the steps to them, the closest first."""
-    total: dict[str, int] = {}
-    for above, up in _ancestors(nouns, offset).items():
-        for concept, steps in down.get(above, {}).items():
-            total[concept] = min(up + steps, total.get(concept, up + steps))
-    return dict(sorted(total.items(), key=lambda item: item[1]))
+def _in_common(
+    nouns: Nouns, offset: str, above: Mapping[str, Mapping[str, int]], depth: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
+    """Per concept how special what it shares with a synset is, and how near it is.
+
+    A cow shares "ungulate" with a horse and only "mammal" with a bat, though the bat is fewer steps away.
+    """
+    mine = _steps_up(nouns, offset)
+    found: dict[str, tuple[int, int]] = {}
+    for concept, theirs in above.items():
+        shared = [
+            (depth[ancestor], -steps - theirs[ancestor]) for ancestor, steps in mine.items() if ancestor in theirs
+        ]
+        closest = max(shared, default=(0, 0))
+        if closest[0] > MOST_GENERAL:
+            found[concept] = closest
+    return found
 
 
-def _steps(concepts: Mapping[str, int]) -> int:
-    return next(iter(concepts.values()), FARTHEST + 1)
+def _best(shared: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    return max(shared.values(), default=(0, 0))

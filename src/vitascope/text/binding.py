@@ -267,6 +267,8 @@ def _prepared(phrases: Sequence[Found]) -> Iterator[Found]:
             continue
         if _is_one_of(phrase, ("place",)) and _is_one_of(after, ("place",)):
             continue  # "snowy mountains": the noun is the place
+        if phrase.written in ("up", "down") and before is not None and before.meaning is None:
+            continue  # "kicking up dust": part of a verb we don't know
         if meaning is not None and meaning.role == "motion" and _is_one_of(after, ("subject", "colour", "size")):
             yield replace(phrase, meaning=Meaning("pre_motion", meaning.id))
         else:

@@ -127,7 +127,7 @@ def _is_compound(phrase: str, meaning: Meaning, phrases: Mapping[str, Meaning]) 
     if meaning.role != "subject" or " " not in phrase:
         return False
     first, _, rest = phrase.partition(" ")
-    return phrases.get(first, meaning).role in ("stop", "size", "colour") and phrases.get(rest) == meaning
+    return phrases.get(first, meaning).role in ("stop", "size", "colour", "motion") and phrases.get(rest) == meaning
 
 
 def _hand_phrases(by_hand: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:

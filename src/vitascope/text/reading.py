@@ -47,7 +47,7 @@ def read(prompt: str) -> Reading:
     _check(prompt)
     language, phrases = match(prompt)
     scene, rounded = bind(phrases, language)
-    unknown = _unknown(phrases)
+    unknown = _unknown(phrases, language.code)
     if scene == Scene(entities=()):
         raise UnknownWordsError(_nothing_known(prompt, unknown))
     return Reading(
@@ -71,9 +71,14 @@ def _check(prompt: str) -> None:
             )
 
 
-def _unknown(phrases: Sequence[Found]) -> tuple[Unknown, ...]:
+def _unknown(phrases: Sequence[Found], code: str) -> tuple[Unknown, ...]:
     strange = {phrase.lemma: phrase.written for phrase in reversed(phrases) if phrase.meaning is None}
-    return tuple(Unknown(word=strange[lemma], nearest=nearest(lemma)) for lemma in reversed(strange))
+    return tuple(Unknown(word=strange[lemma], nearest=_close(lemma, code)) for lemma in reversed(strange))
+
+
+def _close(word: str, code: str) -> tuple[str, ...]:
+    """WordNet is English, and its nouns in -ing are verbs to whoever writes a prompt."""
+    return nearest(word) if code == "en" and not word.endswith(("ing", "ed")) else ()
 
 
 def _readings(phrases: Sequence[Found]) -> list[str]:
