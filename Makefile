@@ -26,7 +26,7 @@ check: $(VENV)/.ready-dev                # style, contracts, types, and the rule
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py
 
 train: $(VENV)/.ready-train              # make train PRESET=s: the shipped weights, from nothing
-	$(BIN)/python -m vitascope.training.run --preset $(PRESET)
+	PRESET=$(PRESET) runs/train.sh
 
 eval: $(VENV)/.ready-train               # does a clip show what was asked?
 	$(BIN)/python -m vitascope.training.evals --preset $(PRESET)

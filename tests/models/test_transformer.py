@@ -7,9 +7,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from vitascope.models.layers import frequencies, level_features, rotate  # noqa: E402  after the guard
-from vitascope.models.packed import Packed  # noqa: E402
-from vitascope.models.transformer import Transformer  # noqa: E402
-from vitascope.training import presets  # noqa: E402
+from vitascope.models.packed import Packed  # noqa: E402  after the guard
+from vitascope.models.transformer import Transformer  # noqa: E402  after the guard
+from vitascope.training import presets  # noqa: E402  after the guard
 
 pytestmark = pytest.mark.torch
 

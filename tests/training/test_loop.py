@@ -9,12 +9,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from vitascope.backends.weights import load  # noqa: E402  after the guard
-from vitascope.errors import TrainingError  # noqa: E402
-from vitascope.models import checkpoint  # noqa: E402
-from vitascope.settings import settings  # noqa: E402
-from vitascope.training import data, presets  # noqa: E402
-from vitascope.training.export import export  # noqa: E402
-from vitascope.training.loop import Diet, Recipe, Trainer, schedule  # noqa: E402
+from vitascope.errors import TrainingError  # noqa: E402  after the guard
+from vitascope.models import checkpoint  # noqa: E402  after the guard
+from vitascope.settings import settings  # noqa: E402  after the guard
+from vitascope.training import data, presets  # noqa: E402  after the guard
+from vitascope.training.export import export  # noqa: E402  after the guard
+from vitascope.training.loop import Diet, Recipe, Trainer, schedule  # noqa: E402  after the guard
 
 pytestmark = pytest.mark.torch
 

@@ -19,7 +19,7 @@ from vitascope.models import checkpoint
 from vitascope.models.packed import Packed
 from vitascope.models.transformer import Transformer
 from vitascope.training import conditioning
-from vitascope.training.data import Batch, Shards
+from vitascope.training.data import Batch, Shards, shards
 from vitascope.training.optimiser import Optimiser
 from vitascope.types import Preset
 
@@ -93,13 +93,13 @@ class Trainer:
         """Trains until the recipe's minutes are over; checkpoints every five minutes and at the end."""
         random = np.random.default_rng((self.recipe.seed, self.steps))
         generator = torch.Generator().manual_seed(int(random.integers(2**62)))
-        shards: dict[int, Shards] = {}
+        sources: dict[int, Shards] = {}
         begin = saved = time.monotonic()
         for share in self._clock(begin):
             waited = time.monotonic()
             diet = self._diet(share, random)
             length = diet.frames if diet.frames > 1 else self._shortest()  # a still is the first latent of a clip
-            source = shards.get(length) or shards.setdefault(length, Shards(self.preset, length))
+            source = sources.get(length) or sources.setdefault(length, Shards(self.preset, length))
             batch = source.batch(
                 diet.size, random, latents=latents(diet.frames, self.preset.codec),
                 looks_LND=self.looks_LND if diet.reference else None,
@@ -115,7 +115,7 @@ class Trainer:
             )  # fmt: skip
             if now - saved > 300:
                 self.save(save_to)
-                for source in shards.values():
+                for source in sources.values():
                     source.refresh()
                 saved = now
         self.save(save_to)
@@ -198,7 +198,8 @@ class Trainer:
             yield share
 
     def _shortest(self) -> int:
-        return min(diet.frames for diets in self.recipe.diets.values() for diet in diets if diet.frames > 1)
+        lengths = [frames for frames in self.preset.frames if frames > 1 and shards(self.preset, frames)]
+        return min(lengths, default=max(self.preset.frames))
 
     def _diet(self, share: float, random: np.random.Generator) -> Diet:
         diets = self.recipe.diets[max(start for start in self.recipe.diets if start <= share)]

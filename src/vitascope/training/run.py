@@ -13,6 +13,9 @@ from vitascope.training.curve import draw_curve
 from vitascope.training.loop import Diet, Recipe, Report, Trainer
 from vitascope.training.presets import preset as preset_of
 
+LONG = 0.6
+"""Share of a run after which four-second clips come too."""
+
 SPEAK = 10.0
 """Seconds between two lines of progress."""
 
@@ -28,9 +31,9 @@ def recipe(minutes: float, *, images: float, rate: float, seed: int, hold: bool 
     shown = Diet(frames=17, size=24 * scale, share=0.1, reference=True)
     long = Diet(frames=33, size=16 * scale, share=0.5)
     few = Diet(frames=1, size=96 * scale, share=0.15)
-    diets = {images: (few, short, shown), 0.7: (few, short, shown, long)}
-    return Recipe(minutes=minutes, diets={0.0: (still,), **diets} if images else diets | {0.0: diets[images]},
-                  rate=rate, seed=seed, hold=hold)  # fmt: skip
+    begin = {0.0: (still,), images: (few, short, shown), max(images, LONG): (few, short, shown, long)}
+    diets = {share: diet for share, diet in begin.items() if share < 1}
+    return Recipe(minutes=minutes, diets=diets, rate=rate, seed=seed, hold=hold)
 
 
 class Diary:
