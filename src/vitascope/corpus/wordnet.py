@@ -79,8 +79,8 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
 }
 """Synsets each concept stands for, with all their hyponyms; every sense chosen by hand (a seal isn't sealing wax)."""
 
-CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 18, 19, 20, 25, 27})
-"""Lexicographer files (lexnames(5WN)) whose nouns can be seen, or are at least asked for as if they could."""
+CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 19, 20, 25, 27})
+"""Lexicographer files (lexnames(5WN)) whose nouns can be seen. People (18) are left out: none is "nearest to a dog"."""
 
 _ANIMALS = 5
 MOST_GENERAL = 3
@@ -135,17 +135,16 @@ def _synset(fields: list[str]) -> Synset:
     )
 
 
-def kinds(nouns: Nouns) -> dict[str, tuple[str, bool]]:
-    """Per synset below a concept: the nearest concept above it, and whether it is the concept itself."""
-    roots = {offset: concept for concept, offsets in CONCEPTS.items() for offset in offsets}
+def kinds(nouns: Nouns) -> dict[str, str]:
+    """The concept of every synset that is one or is below one; the nearest above it where there are several."""
+    found = {offset: concept for concept, offsets in CONCEPTS.items() for offset in offsets}
     below = _below(nouns)
-    found = {offset: (concept, True) for offset, concept in roots.items()}
-    queue = deque(roots)
+    queue = deque(found)
     while queue:
         offset = queue.popleft()
         for child in below.get(offset, ()):
             if child not in found:
-                found[child] = (found[offset][0], False)
+                found[child] = found[offset]
                 queue.append(child)
     return found
 
@@ -168,7 +167,7 @@ def words_of_kinds(nouns: Nouns) -> Iterator[tuple[str, str]]:
         ours = [sense for sense in senses if sense in found]
         used = max(ours, key=lambda sense: nouns.uses.get((word, sense), 0), default="")
         if used and nouns.uses.get((word, used), 0) >= nouns.most.get(word, 0):
-            yield word.replace("_", " "), found[used][0]
+            yield word.replace("_", " "), found[used]
 
 
 def nearest(nouns: Nouns, count: int = 3) -> dict[str, tuple[str, ...]]:

@@ -44,9 +44,9 @@ class _Thing:
 class _Sentence:
     """What has been read so far."""
 
-    adjectives_after: bool
-    postposed: frozenset[str]
+    language: Language
     things: list[_Thing] = field(default_factory=list)
+    last: _Thing | None = None  # the noun named last; one that is left out too
     actors: list[_Thing] = field(default_factory=list)
     loose: dict[str, str] = field(default_factory=dict)  # adjectives that wait for their noun
     moving: _Thing | None = None  # motions that wait for their noun
@@ -63,7 +63,7 @@ class _Sentence:
 
 def bind(phrases: Sequence[Found], language: Language) -> tuple[Scene, tuple[str, ...]]:
     """The scene the phrases tell, and sentences about what had to be rounded or left out."""
-    sentence = _Sentence(adjectives_after=language.adjectives_after, postposed=language.postposed)
+    sentence = _Sentence(language=language)
     for phrase in _prepared(phrases):
         if phrase.meaning is not None:
             _take(sentence, phrase.meaning, phrase)
@@ -98,13 +98,14 @@ def _thing(sentence: _Sentence, subject: str, phrase: Found) -> None:
     known = next((thing for thing in sentence.things if thing.subject == subject), None)
     if known is not None and sentence.definite:
         _bind_loose(sentence, known)
-        sentence.actors, sentence.acted = [known], False
+        sentence.last, sentence.actors, sentence.acted = known, [known], False
         return
     if len(sentence.things) == MOST_ENTITIES:
         sentence.notes.append(f"I can show two kinds of things at once; '{phrase.written}' is left out.")
         sentence.loose.clear()
-        # What the left-out thing does is left out with it.
-        sentence.actors, sentence.relating, sentence.moving = [_Thing(subject=subject)], None, None
+        # What the left-out thing is like and does is left out with it.
+        sentence.last = _Thing(subject=subject)
+        sentence.actors, sentence.relating, sentence.moving = [sentence.last], None, None
         return
     thing = _Thing(subject=subject)
     _count_plural(sentence, thing, phrase)
@@ -112,6 +113,7 @@ def _thing(sentence: _Sentence, subject: str, phrase: Found) -> None:
     if sentence.moving is not None:
         thing.motions, sentence.moving = sentence.moving.motions, None
     _cast(sentence, thing)
+    sentence.last = thing
     sentence.things.append(thing)
 
 
@@ -131,7 +133,7 @@ def _cast(sentence: _Sentence, thing: _Thing) -> None:
 
 def _relate(sentence: _Sentence, relation: str) -> None:
     """A relation waits for its second noun, unless both are said: "犬が猫を追う", dog cat chases."""
-    if relation not in sentence.postposed:
+    if relation not in sentence.language.postposed:
         sentence.relating = relation if sentence.things else None
     elif len(sentence.things) == MOST_ENTITIES:
         sentence.relation = relation
@@ -166,9 +168,9 @@ def _adjective(sentence: _Sentence, meaning: Meaning, phrase: Found) -> None:
     if id_ == "many":
         sentence.notes.append(f"I can show at most three of a kind; '{phrase.written}' becomes three.")
         id_ = "three"
-    after = sentence.adjectives_after and sentence.touching and meaning.role != "count"
-    if (after or sentence.linked) and sentence.things and meaning.role not in sentence.things[-1].said:
-        sentence.things[-1].said[meaning.role] = id_
+    after = sentence.language.adjectives_after and sentence.touching and meaning.role != "count"
+    if (after or sentence.linked) and sentence.last and meaning.role not in sentence.last.said:
+        sentence.last.said[meaning.role] = id_
     else:
         sentence.loose[meaning.role] = id_
 
@@ -202,7 +204,7 @@ def _setting(sentence: _Sentence, meaning: Meaning, phrase: Found) -> None:
 
 def _join(sentence: _Sentence, meaning: Meaning) -> None:
     if meaning.id in ("that", "that_is"):
-        sentence.actors, sentence.acted = sentence.things[-1:], False
+        sentence.actors, sentence.acted = [sentence.last] if sentence.last else [], False
     elif meaning.id not in ("the", "is"):
         sentence.joined = True
     if meaning.role == "break":
@@ -215,8 +217,8 @@ def _settle(sentence: _Sentence) -> None:
     if style is not None:
         for thing in sentence.things:
             thing.said.setdefault("style", style)
-    if sentence.things:
-        _bind_loose(sentence, sentence.things[-1])
+    if sentence.last:
+        _bind_loose(sentence, sentence.last)
 
 
 def _scene(sentence: _Sentence) -> Scene:

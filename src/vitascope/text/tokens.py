@@ -57,7 +57,7 @@ def key(phrase: str) -> str:
     folded = phrase.casefold()
     # Thousands of phrases are filed at start-up; most are letters and single spaces, already their own key.
     if folded.replace(" ", "").isalnum() and max(folded) < _FIRST_UNSPACED and unicodedata.is_normalized("NFC", folded):
-        return folded
+        return " ".join(folded.split())
     return " ".join(token.text for token in tokens(phrase))
 
 

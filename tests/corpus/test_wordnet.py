@@ -1,0 +1,61 @@
+"""Senses are chosen by hand, kinds by WordNet's own tree, and a word by what it is used for most."""
+
+import pytest
+
+from vitascope.corpus import wordnet
+from vitascope.corpus.wordnet import kinds, nearest, read_nouns, words_of_kinds
+
+DATA = """  1 licence text
+00000001 03 n 01 thing 0 000 | all there is
+00000002 05 n 01 animal 0 001 @ 00000001 n 0000 | lives
+00000003 05 n 01 hoofed_animal 0 001 @ 00000002 n 0000 | has hooves
+00000004 05 n 01 horse 0 001 @ 00000003 n 0000 | neighs
+00000005 05 n 01 cow 0 001 @ 00000003 n 0000 | moos
+00000006 05 n 02 pony 0 nag 1 001 @ 00000004 n 0000 | small horse
+00000007 05 n 01 bat 0 001 @ 00000002 n 0000 | flies
+00000008 18 n 01 nag 0 001 @ 00000001 n 0000 | scolds
+"""
+INDEX = """  1 licence text
+horse n 1 1 @ 1 1 00000004
+cow n 1 1 @ 1 0 00000005
+pony n 1 1 @ 1 0 00000006
+nag n 2 1 @ 2 1 00000008 00000006
+bat n 1 1 @ 1 0 00000007
+animal n 1 1 @ 1 1 00000002
+"""
+SENSES = """horse%1:05:00:: 00000004 1 9
+nag%1:18:00:: 00000008 1 5
+nag%1:05:00:: 00000006 2 1
+pony%1:05:00:: 00000006 1 2
+cow%1:05:00:: 00000005 1 4
+"""
+
+
+@pytest.fixture
+def nouns(monkeypatch):
+    """A world of two concepts and a dictionary of eight senses."""
+    monkeypatch.setattr(wordnet, "CONCEPTS", {"horse": ("00000004",), "bat": ("00000007",)})
+    monkeypatch.setattr(wordnet, "MOST_GENERAL", 0)
+    return read_nouns(DATA, INDEX, SENSES)
+
+
+def test_kinds_lead_up_to_their_concept(nouns):
+    """A pony is a horse, and is told from the horse itself."""
+    assert {"00000004": "horse", "00000006": "horse", "00000007": "bat"} == kinds(nouns)
+
+
+def test_a_word_used_more_for_something_else_is_left_out(nouns):
+    """A nag is a horse too, but mostly somebody who scolds."""
+    assert {("horse", "horse"), ("pony", "horse"), ("bat", "bat")} == set(words_of_kinds(nouns))
+
+
+def test_nearest_shares_the_most_special(nouns):
+    """Cow and horse both have hooves; cow and bat are only both animals."""
+    assert {"cow": ("horse", "bat"), "animal": ("bat", "horse")} == nearest(nouns)
+
+
+def test_every_concept_of_the_table_is_in_the_world():
+    """The hand-made table names no concept that isn't there."""
+    from vitascope.text.world import PLACES, SUBJECTS
+
+    assert set(wordnet.CONCEPTS) <= {*SUBJECTS, *(f"place:{place}" for place in PLACES)}

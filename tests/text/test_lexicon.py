@@ -1,0 +1,104 @@
+"""The lexicon holds only what the world has, and files phrases so that whole sentences can be read."""
+
+from pathlib import Path
+
+import pytest
+
+import vitascope.text
+from vitascope.text.lexicon import Meaning, codes, language, lemmas, name, nearest
+from vitascope.text.world import (
+    CAMERAS,
+    COLOURS,
+    COUNTS,
+    MOTIONS,
+    PLACES,
+    SIZES,
+    STYLES,
+    SUBJECTS,
+    TIMES,
+)
+
+DATA = Path(vitascope.text.__file__).parent / "data"
+CHECKED = ("en", "vi", "zh", "es", "fr", "de", "ja", "ko", "hi", "pt")
+IDS = {
+    "subject": set(SUBJECTS),
+    "count": {*COUNTS, "many"},
+    "size": set(SIZES),
+    "colour": set(COLOURS),
+    "style": set(STYLES),
+    "motion": {*MOTIONS, "go"},
+    "place": set(PLACES),
+    "time": set(TIMES),
+    "camera": set(CAMERAS),
+    "relation": {"next_to", "above", "below", "chases", "chased_by"},
+    "join": {"then", "and", "that", "that_is", "the", "is"},
+    "stop": {""},
+}
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_phrase_means_something_of_the_world(code):
+    """No id is misspelt, in any language."""
+    strange = {phrase for phrase, meaning in language(code).phrases.items() if meaning.id not in IDS[meaning.role]}
+
+    assert set() == strange
+
+
+@pytest.mark.parametrize("code", CHECKED)
+def test_a_checked_language_can_name_everything(code):
+    """Every thing, motion, place, time, camera, colour, size and count has a phrase."""
+    named = set(language(code).phrases.values())
+
+    for role in ("subject", "count", "size", "colour", "motion", "place", "time", "camera", "relation"):
+        assert set() == {id_ for id_ in IDS[role] if Meaning(role, id_) not in named}, role
+
+
+def test_english_has_many_words_for_each_motion():
+    """At least eight phrases, inflections included."""
+    for motion in (*MOTIONS, "go"):
+        assert sum(meaning == Meaning("motion", motion) for meaning in language("en").phrases.values()) >= 8, motion
+
+
+def test_the_dictionaries_bring_twenty_five_languages():
+    """And every one of them names every thing."""
+    assert len(codes()) >= 25
+    for code in codes():
+        named = {meaning.id for meaning in language(code).phrases.values() if meaning.role == "subject"}
+        assert set(SUBJECTS) == named, code
+
+
+def test_an_adjective_is_not_swallowed_by_its_noun():
+    """Filed as phrases of their own, these would lose the size, the colour or the motion."""
+    assert not {"little owl", "flying fish", "blue whale"} & set(language("en").phrases)
+    assert "小 狗" not in language("zh").phrases
+
+
+def test_forms_lead_to_their_lemma():
+    """Regular English inflection; particles of Korean, also behind a single syllable."""
+    assert "pony" in lemmas("ponies", language("en"))
+    assert "wolf" in lemmas("wolves", language("en"))
+    assert "개" in lemmas("개가", language("ko"))
+
+
+def test_nearest_shares_most():
+    """A cow has hooves like a horse; a comet is of the sky; people are near to nothing."""
+    assert "horse" == nearest("cow")[0]
+    assert "horse" == nearest("zebras")[0]
+    assert "shooting star" == nearest("comet")[0]
+    assert () == nearest("girl")
+    assert () == nearest("xyzzy")
+
+
+def test_names_are_plain_words():
+    """Underscores and kinds are for machines."""
+    assert "police car" == name("police_car")
+    assert "sea" == name("place:sea")
+
+
+def test_the_data_stays_small_and_carries_its_notices():
+    """All tables within 1.5 MB; the licences of the three dictionaries lie beside them."""
+    notices = (DATA / "NOTICES.txt").read_text()
+
+    assert sum(path.stat().st_size for path in DATA.rglob("*") if path.is_file()) < 1_500_000
+    for words in ("Princeton University", "UNICODE LICENSE V3", "Copyright (c) 2017-2019 Miles Johnson"):
+        assert words in notices
