@@ -146,6 +146,14 @@ def test_who_chases_whom_where_the_verb_comes_last(prompt):
     assert _two(DOG, CAT, "chases") == read(prompt).scene
 
 
+@pytest.mark.parametrize(
+    "prompt", ["猫の上に犬が跳ぶ", "고양이 위에 개가 뛴다", "बिल्ली के ऊपर कुत्ता कूदता है", "狗在猫上面跳"]
+)
+def test_who_is_above_where_the_preposition_comes_last(prompt):
+    """Cat-above dog jumps: the dog is above, and it is the dog that jumps."""
+    assert _two(Entity(subject="dog", motions=("jump",)), CAT, "above") == read(prompt).scene
+
+
 def test_decomposed_letters_are_the_same_letters():
     """Some keyboards send an accent as a character of its own."""
     prompt = "một con cá màu đỏ"

@@ -122,7 +122,9 @@ def _cast(sentence: _Sentence, thing: _Thing) -> None:
     if sentence.relating is not None and sentence.things:
         sentence.relation, sentence.relating = sentence.relating, None
         together = sentence.relation in _CHASES
-        sentence.actors = [*sentence.things, thing] if together else [sentence.things[0]]
+        # "猫の上に鳥が飛ぶ", cat above bird flies: said after its noun, a relation is about the next one.
+        figure = thing if sentence.relation in sentence.language.postposed else sentence.things[0]
+        sentence.actors = [*sentence.things, thing] if together else [figure]
     elif sentence.actors and sentence.joined and not sentence.acted:
         sentence.actors = [*sentence.actors, thing]
     else:
@@ -154,7 +156,7 @@ def _count_plural(sentence: _Sentence, thing: _Thing, phrase: Found) -> None:
     is_plural = phrase.written.casefold() == plural != thing.subject.replace("_", " ")
     if is_plural and "count" not in sentence.loose:
         sentence.loose["count"] = "two"
-        sentence.notes.append(f"I read '{phrase.written}' as two.")
+        sentence.notes.append(f"How many {phrase.written} is not said; I show two.")
 
 
 def _bind_loose(sentence: _Sentence, thing: _Thing) -> None:

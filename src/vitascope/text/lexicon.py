@@ -19,6 +19,7 @@ from vitascope.text.tokens import key
 from vitascope.text.world import SUBJECTS
 
 _DATA = Path(__file__).parent / "data"
+_ENOUGH = 4  # letters a word of another language must have to be taken for one
 _VARIANTS = re.compile(r"\[([^\]]*)\]")
 ROLES = ("subject", "count", "size", "colour", "style", "motion", "place", "time", "camera", "relation", "join")
 
@@ -78,7 +79,7 @@ def lemmas(word: str, spoken: Language) -> Iterator[str]:
     for ending, lemma_ending in spoken.endings:
         stem = word.removesuffix(ending)
         # One letter is no word, one Hangul syllable (개, dog) is.
-        if stem != word and (len(stem) >= 2 or not stem.isascii()):
+        if stem != word and (len(stem + lemma_ending) >= 2 or not stem.isascii()):
             yield stem + lemma_ending
 
 
@@ -92,6 +93,18 @@ def nearest(word: str) -> tuple[str, ...]:
 def name(concept: str) -> str:
     """A concept as English prints it: ``police_car`` is police car, ``place:sea`` is sea."""
     return concept.rpartition(":")[2].replace("_", " ")
+
+
+def abroad(word: str) -> Meaning | None:
+    """What one word names in any language of the dictionaries: for people who mix languages."""
+    return _names_abroad().get(word)
+
+
+@cache
+def _names_abroad() -> Mapping[str, Meaning]:
+    tables = [table for code, table in _built().items() if code != "en"]
+    names = ((phrase, id_) for table in tables for id_, phrases in table.items() for phrase in phrases.split("|"))
+    return {phrase: Meaning("subject", id_) for phrase, id_ in names if len(phrase) >= _ENOUGH and " " not in phrase}
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from vitascope.text.lexicon import Language, Meaning, codes, language, lemmas, nearest
+from vitascope.text.lexicon import Language, Meaning, abroad, codes, language, lemmas, nearest
 from vitascope.text.tokens import BREAK, Token, is_unspaced, tokens
 
 _GUESS_FROM = 64  # tokens a language is guessed from
@@ -18,7 +18,6 @@ _SCRIPTS = (
     ("\u4e00", "\u9fff", ("ja", "zh", "zh-hant")),
     ("\uac00", "\ud7a3", ("ko",)),
 )
-_ENOUGH = 4  # letters a word of another language must have to be taken for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +106,8 @@ def _first(code: str) -> frozenset[str]:
 
 def _foreign(word: Token) -> Found | None:
     """A thing named in another language than the rest of the text: "a Schmetterling flies"."""
-    if len(word.text) < _ENOUGH or (word.text.isascii() and nearest(word.text)):
-        return None
-    for spoken in _candidates(word.text):
-        meaning = spoken.phrases.get(word.text)
-        if meaning is not None and meaning.role == "subject":
-            return Found(meaning=meaning, written=word.written, lemma=word.text)
-    return None
+    meaning = None if word.text.isascii() and nearest(word.text) else abroad(word.text)
+    return Found(meaning=meaning, written=word.written, lemma=word.text) if meaning else None
 
 
 def _written(words: Sequence[Token]) -> str:
