@@ -1,0 +1,49 @@
+"""Who can be examined: the shipped weights of a preset, or the running average of a training run."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vitascope.backends.base import Backend
+from vitascope.backends.choose import open_backend
+from vitascope.backends.native import NativeBackend
+from vitascope.backends.openvino import OpenVinoRuntime
+from vitascope.errors import TrainingError
+from vitascope.models import checkpoint
+from vitascope.types import Floats, Preset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A backend to be examined and the hash of its weights; no backend where only baselines are wanted."""
+
+    backend: Backend | None
+    sha256: str
+
+
+def shipped(name: str) -> Candidate:
+    """The weights that come with the package. Raises ModelError when there are none of that name."""
+    backend = open_backend(name)
+    return Candidate(backend=backend, sha256=backend.preset.weights_sha256)
+
+
+def running(state: Path, preset: Preset, threads: int) -> Candidate:
+    """The running average of a training run, as it stands in its last saved state.
+
+    Raises TrainingError when nothing has been saved.
+    """
+    if not state.exists():
+        raise TrainingError(f"There is no training state at {state}: start a run, or name another one with --run.")
+    average = checkpoint.under("average", checkpoint.load(state)[0])
+    weights: dict[str, Floats] = {name: np.asarray(tensor.float().numpy()) for name, tensor in average.items()}
+    return Candidate(backend=NativeBackend(OpenVinoRuntime(preset, weights, threads=threads)), sha256=_sha256(weights))
+
+
+def _sha256(weights: Mapping[str, Floats]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode() + weights[name].tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,154 @@
+"""The checker: a small network that says what a clip shows, so that a model can be judged by someone who is not it.
+
+It is trained on renders only (training/checker_run.py), never on what a model made, and it starts from noise. Glimpses
+of single frames tell subject, place and time; how all frames differ from their mean tells the motion.
+
+Letters in shapes: B clips, T frames, C colours, H W pixels, E features.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+from itertools import islice, starmap
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vitascope.errors import TrainingError
+from vitascope.models import checkpoint
+from vitascope.settings import settings
+from vitascope.training.traits import ATTRIBUTES, FRAMES, Traits
+from vitascope.types import Pixels
+
+SIDE = 64
+"""Side of the frames it looks at, in pixels. Generated clips are soft: finer ones would measure sharpness."""
+
+_GLIMPSES = (0.2, 0.4, 0.6, 0.8, 1.0)  # where in the clip it looks closely; what appears is there at the last
+_BATCH = 16
+_WIDE = 128
+
+
+class Checker(nn.Module):
+    """Two small trunks and four answers; a million parameters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = nn.Sequential(
+            *_layer(3, 32, 2), *_layer(32, 64, 2), *_layer(64, _WIDE, 2), *_layer(_WIDE, _WIDE, 1),
+            *_layer(_WIDE, 2 * _WIDE, 2),
+        )  # fmt: skip
+        self.subject = nn.Linear(4 * _WIDE, len(ATTRIBUTES["subject"]))
+        self.scenery = nn.Linear(4 * _WIDE, len(ATTRIBUTES["place"]) + len(ATTRIBUTES["time"]))
+        self.watch = nn.Sequential(*_layer(6, 32, 2), *_layer(32, 64, 2), *_layer(64, 80, 2), nn.Flatten())
+        self.where = nn.Linear(80 * 16, _WIDE)  # 4 x 4 cells: where in the picture something is stays known
+        self.follow = nn.Sequential(*_beat(), *_beat())
+        self.motion = nn.Linear(2 * _WIDE, len(ATTRIBUTES["motion"]))
+
+    def forward(self, clips_BTCHW: Tensor) -> dict[str, Tensor]:
+        """Logits ``(B, answers)`` by attribute, from frames ``(B, 17, 3, 64, 64)`` in 0..1."""
+        count = clips_BTCHW.shape[1]
+        chosen = clips_BTCHW[:, [round(share * (count - 1)) for share in _GLIMPSES]]
+        glimpses = self.glimpse(chosen.flatten(0, 1))
+        means = {name: _apart(logits.float().log_softmax(1), len(chosen)).mean(1) for name, logits in glimpses.items()}
+        return {**means, "motion": self.moves(clips_BTCHW)}
+
+    def glimpse(self, frames_BCHW: Tensor) -> dict[str, Tensor]:
+        """What is there in single frames: logits of subject, place and time.
+
+        The mean over the picture tells of the place, the strongest of each feature of the thing, wherever it is.
+        """
+        seen = self.look(frames_BCHW * 4 - 2)
+        seen_BE = torch.cat((seen.mean((2, 3)), seen.amax((2, 3))), dim=1)
+        place, time = self.scenery(seen_BE).split([len(ATTRIBUTES["place"]), len(ATTRIBUTES["time"])], dim=1)
+        return {"subject": self.subject(seen_BE), "place": place, "time": time}
+
+    def moves(self, clips_BTCHW: Tensor) -> Tensor:
+        """What moves, as logits: every frame at half size beside its difference from the mean frame, through time."""
+        small = _apart(F.avg_pool2d(clips_BTCHW.flatten(0, 1), 2), len(clips_BTCHW))
+        both = torch.cat((small * 2 - 1, (small - small.mean(1, keepdim=True)) * 6), dim=2)
+        where_BTE = _apart(self.where(self.watch(both.flatten(0, 1))), len(both))
+        steps_BET = self.follow(where_BTE.transpose(1, 2))
+        logits: Tensor = self.motion(torch.cat((steps_BET.mean(2), steps_BET.amax(2)), dim=1))
+        return logits
+
+
+def _apart(frames: Tensor, clips: int) -> Tensor:
+    """Frames of all clips in a row, ``(B * T, ...)``, clip by clip again, ``(B, T, ...)``."""
+    return frames.reshape(clips, -1, *frames.shape[1:])
+
+
+def _layer(wide_in: int, wide_out: int, stride: int) -> tuple[nn.Module, ...]:
+    convolution = nn.Conv2d(wide_in, wide_out, 3, stride, padding=1, bias=False)
+    return convolution, nn.BatchNorm2d(wide_out), nn.ReLU(inplace=True)
+
+
+def _beat() -> tuple[nn.Module, ...]:
+    convolution = nn.Conv1d(_WIDE, _WIDE, 5, padding=2, bias=False)
+    return convolution, nn.BatchNorm1d(_WIDE), nn.ReLU(inplace=True)
+
+
+def read(checker: Checker, clips: Iterable[Pixels]) -> Iterator[Traits]:
+    """What the checker sees in each clip ``(17, H, W, 3)``. Raises TrainingError for a clip of another length."""
+    checker.eval()
+    source = iter(clips)
+    while batch := list(islice(source, _BATCH)):
+        seen = torch.from_numpy(np.stack([reduced(clip) for clip in batch]))
+        with torch.inference_mode():
+            logits = checker(as_input(seen))
+        yield from starmap(_named, zip(*(logits[a].argmax(1).tolist() for a in ATTRIBUTES), strict=True))
+
+
+def _named(*answers: int) -> Traits:
+    return Traits(**{name: words[n] for (name, words), n in zip(ATTRIBUTES.items(), answers, strict=True)})
+
+
+def reduced(clip: Pixels) -> Pixels:
+    """The frames of a clip at the checker's size, ``(17, 64, 64, 3)``. Raises TrainingError for another length."""
+    if len(clip) != FRAMES:
+        raise TrainingError(f"The checker reads clips of {FRAMES} frames, this one has {len(clip)}.")
+    return np.stack([small(frame) for frame in clip])
+
+
+def small(frame: Pixels) -> Pixels:
+    """A frame at the checker's size, each pixel the mean of those it covers."""
+    return np.asarray(cv2.resize(frame, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def as_input(clips: Tensor) -> Tensor:
+    """Bytes ``(..., H, W, 3)`` as the network takes them, ``(..., 3, H, W)`` in 0..1."""
+    return clips.movedim(-1, -3).float() / 255
+
+
+def as_pixels(clips: Tensor) -> Pixels:
+    """The inverse of :func:`as_input`."""
+    return np.ascontiguousarray((clips.movedim(-3, -1) * 255).round().byte().numpy())
+
+
+def answers(asked: Iterable[Traits]) -> dict[str, Tensor]:
+    """Numbers of the right answers by attribute, each ``(B,)``."""
+    columns = zip(*(astuple(one) for one in asked), strict=True)
+    known = zip(ATTRIBUTES.items(), columns, strict=True)
+    return {name: torch.tensor([words.index(word) for word in column]) for (name, words), column in known}
+
+
+def home() -> Path:
+    """Where the trained checker lies: with the workshop's things, never near the weights of a model."""
+    return settings().home / "checker" / "checker.safetensors"
+
+
+def store(checker: Checker, path: Path, *, renders: int, seed: int) -> None:
+    """Writes the checker and how much it has seen."""
+    checkpoint.save(path, checker.state_dict(), {"renders": renders, "seed": seed})
+
+
+def open_checker(path: Path) -> tuple[Checker, int]:
+    """The checker stored at ``path``, and how many renders it has seen. Raises TrainingError when there is none."""
+    if not path.exists():
+        raise TrainingError(f"There is no checker at {path}. Train it: python -m vitascope.training.checker_run")
+    checker = Checker()
+    tensors, facts = checkpoint.load(path)
+    checker.load_state_dict(tensors, strict=True)
+    return checker.eval(), int(facts["renders"])

@@ -1,0 +1,266 @@
+"""``python -m vitascope.training.evals``: does a clip show what was asked? Answered by the checker, beside baselines.
+
+Questions become clips of several kinds, the checker reads them blindly, and what it reads is held against what was
+asked. A model's row means something between two others: real renders of the same scenes (the most it could reach) and
+clips judged by another question (the least).
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from rich.console import Console
+
+from vitascope.backends.base import Backend
+from vitascope.backends.codec import LappedCodec
+from vitascope.corpus.compositor import Drawings
+from vitascope.corpus.graphs import Split
+from vitascope.errors import VitascopeError
+from vitascope.media.sheets import contact_sheet, save_png
+from vitascope.settings import settings
+from vitascope.training import exam, report
+from vitascope.training.accuracy import Share, score
+from vitascope.training.cache import open_atlas
+from vitascope.training.candidates import Candidate, running, shipped
+from vitascope.training.checker import Checker, home, open_checker, read
+from vitascope.training.checker_run import train
+from vitascope.training.crosscheck import DIRECTIONS, Layouts, direction
+from vitascope.training.exam import Question
+from vitascope.training.presets import preset as preset_of
+from vitascope.training.traits import Traits, traits
+from vitascope.types import Pixels
+
+SHEET, SHOWN = 64, 6
+"""Clips on the contact sheet, and frames of each."""
+
+MEASURED = 64
+"""Real renders on which the codec is measured."""
+
+REAL, MODEL = "real renders", "model"
+
+Speak = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What an exam needs: who marks it, drawings for real clips, the codec, and who is examined, if anyone."""
+
+    checker: Checker
+    atlas: Drawings
+    codec: LappedCodec
+    backend: Backend | None  # None where there are no weights yet: then only the baselines are measured
+    speak: Speak
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """The clips of one kind that answer the questions of one split, and what the checker reads in them."""
+
+    kind: str
+    split: Split
+    questions: tuple[Question, ...]
+    clips: tuple[Pixels, ...]
+    seen: tuple[Traits, ...]
+
+    @property
+    def asked(self) -> list[Traits]:
+        """What the questions ask for."""
+        return [traits(question.scene) for question in self.questions]
+
+
+def papers(room: Room, questions: Sequence[Question]) -> Iterator[Paper]:
+    """Every kind of clips on every split that has questions."""
+    for split in exam.SPLITS:
+        asked = tuple(question for question in questions if question.split == split)
+        if asked:
+            yield from _split(room, split, asked)
+
+
+def _split(room: Room, split: Split, asked: tuple[Question, ...]) -> Iterator[Paper]:
+    def paper(kind: str, clips: list[Pixels]) -> Paper:
+        seen = tuple(read(room.checker, clips))
+        result = Paper(kind=kind, split=split, questions=asked, clips=tuple(clips), seen=seen)
+        room.speak(f"{report.NAMES[split]}, {kind}: {score(result.asked, seen).sentence()}")
+        return result
+
+    real = [exam.real(question, room.atlas) for question in asked]
+    if room.backend is not None:
+        yield paper(MODEL, list(_made(room.backend, asked, room.speak)))
+    yield paper(REAL, real)
+    yield paper("codec round trip", [_round_trip(clip, room.codec) for clip in real])
+    yield paper("one frame held still", [np.repeat(clip[len(clip) // 2][None], len(clip), axis=0) for clip in real])
+    if split != "seen":
+        yield paper("nearest training clip", [exam.copied(question, room.atlas) for question in asked])
+
+
+def _made(backend: Backend, asked: Sequence[Question], speak: Speak) -> Iterator[Pixels]:
+    """The model's clips, one after the other, with word of how long the rest takes."""
+    begin = time.monotonic()
+    for number, question in enumerate(asked, 1):
+        yield np.stack(list(backend.render(exam.plan_of(question, backend.preset), lambda progress: None)))
+        if number % 20 == 0:
+            each = (time.monotonic() - begin) / number
+            speak(f"{number} of {len(asked)} clips, {each:.2f} s each, {each * (len(asked) - number):.0f} s left")
+
+
+def _round_trip(clip: Pixels, codec: LappedCodec) -> Pixels:
+    return np.stack(list(codec.decode(codec.encode(clip), (clip.shape[2], clip.shape[1]))))
+
+
+def rows(written: Sequence[Paper]) -> tuple[report.Row, ...]:
+    """Each paper's score, and for each split what judging the first paper by the next question gives."""
+    scored = [report.Row(split=p.split, kind=p.kind, score=score(p.asked, p.seen)) for p in written]
+    firsts = [next(p for p in written if p.split == split) for split in dict.fromkeys(p.split for p in written)]
+    chance = [
+        report.Row(split=p.split, kind="shuffled captions", score=score([*p.asked[1:], *p.asked[:1]], p.seen))
+        for p in firsts
+    ]
+    return tuple(sorted((*scored, *chance), key=lambda row: exam.SPLITS.index(row.split)))
+
+
+def opinion(kind: str, written: Sequence[Paper]) -> report.Opinion:
+    """What arithmetic alone says of all clips of a kind, against the prompts and against the checker."""
+    layouts = Layouts()
+    chosen = [p for p in written if p.kind == kind]
+    asked = [one for p in chosen for one in p.asked]
+    seen = [one for p in chosen for one in p.seen]
+    ways = [direction(clip) for p in chosen for clip in p.clips]
+    places = [layouts.place(clip) for p in chosen for clip in p.clips]
+    return report.Opinion(
+        kind=kind,
+        direction_right=_same(ways, [_way(one) for one in asked]),
+        direction_agrees=_same(ways, [_way(one) for one in seen]),
+        place_right=_same(places, [one.place for one in asked]),
+        place_agrees=_same(places, [one.place for one in seen]),
+    )
+
+
+def _way(shown: Traits) -> str | None:
+    return shown.motion if shown.motion in DIRECTIONS else None
+
+
+def _same(first: Sequence[str | None], second: Sequence[str | None]) -> Share:
+    return Share(hits=sum(a == b for a, b in zip(first, second, strict=True)), n=len(first))
+
+
+def fidelity(room: Room, questions: Sequence[Question]) -> report.Fidelity:
+    """Decibels of the codec on real clips: the mean over clips of the whole picture, and inside the subject."""
+    whole, subject = [], []
+    for question in questions:
+        clip, inside = exam.real(question, room.atlas), exam.mask(question, room.atlas).astype(bool)
+        error = (clip.astype(np.float32) - _round_trip(clip, room.codec)) ** 2
+        whole.append(_decibels(float(error.mean())))
+        if inside.any():
+            subject.append(_decibels(float(error[inside].mean())))
+    return report.Fidelity(clips=len(questions), whole=float(np.mean(whole)), subject=float(np.mean(subject)))
+
+
+def _decibels(error: float) -> float:
+    """Peak signal to noise of 8 bit pixels with that mean squared error."""
+    return float(10 * np.log10(255**2 / max(error, 1e-3)))
+
+
+def sheet(paper: Paper) -> Pixels:
+    """A contact sheet of a paper's first clips, six frames each, with what was asked and what the checker read."""
+    shown = list(zip(paper.clips, paper.questions, paper.seen, strict=True))[:SHEET]
+    strips = [list(clip[np.linspace(0, len(clip) - 1, SHOWN).round().astype(int)]) for clip, _, _ in shown]
+    captions = [f"{question.caption}   ->   {' '.join(_words(seen))}" for _, question, seen in shown]
+    return _two_columns(strips, captions)
+
+
+def _words(seen: Traits) -> tuple[str, ...]:
+    return seen.subject, seen.motion, seen.place, seen.time
+
+
+def _two_columns(strips: list[list[Pixels]], captions: list[str]) -> Pixels:
+    half = -(-len(strips) // 2)
+    left = contact_sheet(strips[:half], captions[:half])
+    right = contact_sheet(strips[half:], captions[half:])
+    if not strips[half:]:
+        return left
+    filled = np.zeros((left.shape[0], right.shape[1], 3), np.uint8)
+    filled[: len(right)] = right
+    return np.concatenate((left, filled), axis=1)
+
+
+def evaluate(room: Room, questions: Sequence[Question], subject: report.Subject) -> tuple[report.Report, Pixels]:
+    """Everything there is to find out, and the contact sheet of the seen prompts."""
+    written = list(papers(room, questions))
+    judged = [kind for kind in (MODEL, REAL) if any(p.kind == kind for p in written)]
+    found = report.Report(
+        subject=subject,
+        rows=rows(written),
+        opinions=tuple(opinion(kind, written) for kind in judged),
+        codec=fidelity(room, questions[:MEASURED]),
+    )
+    return found, sheet(written[0])
+
+
+def main() -> None:
+    """Examines a model and writes table, figures and contact sheet into the home folder's ``evals``."""
+    asked, console = _asked(), Console(stderr=True)
+    torch.set_num_threads(asked.threads)
+    cv2.setNumThreads(asked.threads)
+    try:
+        _examine(asked, console)
+    except VitascopeError as error:
+        console.print(str(error), style="red")
+        raise SystemExit(2) from error
+
+
+def _examine(asked: argparse.Namespace, console: Console) -> None:
+    preset, candidate = preset_of(asked.preset), _candidate(asked)
+    if not home().exists():
+        console.print("There is no checker yet; it is trained first.")
+        train(speak=console.print)
+    checker, renders = open_checker(home())
+    room = Room(checker=checker, atlas=open_atlas(), codec=LappedCodec(preset.codec), backend=candidate.backend,
+                speak=console.print)  # fmt: skip
+    counts: dict[Split, int] = {"seen": asked.seen, "held_motion": asked.held, "held_place": asked.held}
+    subject = report.Subject(name=asked.preset, weights_sha256=candidate.sha256, command=_command(asked),
+                             seed=asked.seed, steps=preset.sampler.steps, guidance=preset.sampler.guidance,
+                             checker_renders=renders, machine=asked.machine)  # fmt: skip
+    found, picture = evaluate(room, exam.questions(counts, asked.seed), subject)
+    where = settings().home / "evals" / (asked.run or ("baselines" if asked.baselines else asked.preset))
+    report.save(found, where.with_suffix(".json"))
+    where.with_suffix(".md").write_text(report.markdown(found))
+    save_png(picture, where.with_suffix(".png"))
+    report.show(found, Console(), where)
+
+
+def _command(asked: argparse.Namespace) -> str:
+    """What measures these figures again."""
+    return "make eval" if asked.preset == "xs" else f"make eval PRESET={asked.preset}"
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--preset", default="xs", choices=["xs", "s"])
+    parser.add_argument(
+        "--run", default="", help="examine this training run's running average, not the shipped weights"
+    )
+    parser.add_argument("--baselines", action="store_true", help="examine no model")
+    parser.add_argument("--seen", type=int, default=200)
+    parser.add_argument("--held", type=int, default=100, help="questions of each held-out split")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--machine", default="A", help="its letter in docs/figures.md")
+    return parser.parse_args()
+
+
+def _candidate(asked: argparse.Namespace) -> Candidate:
+    if asked.baselines:
+        return Candidate(backend=None, sha256="")
+    if asked.run:
+        return running(
+            settings().home / "runs" / asked.run / "state.safetensors", preset_of(asked.preset), asked.threads
+        )
+    return shipped(asked.preset)
+
+
+if __name__ == "__main__":
+    main()
