@@ -23,7 +23,7 @@ $python -m vitascope.training.cache --preset "$PRESET" --frames 17 --shards "$SH
 $python -m vitascope.training.cache --preset "$PRESET" --frames 33 --shards $((SHARDS / 4)) --clips 512
 unset OMP_NUM_THREADS OPENBLAS_NUM_THREADS
 
-train="$python -m vitascope.training.run --preset "$PRESET" --device $DEVICE --scale $SCALE --fuse"
+train="$python -m vitascope.training.run --preset $PRESET --device $DEVICE --scale $SCALE --fuse"
 $train --minutes "$STILLS" --images 1 --hold
 $train --minutes "$CLIPS" --images 0
 $python -m vitascope.training.export --preset "$PRESET"

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import time
 from pathlib import Path
 
@@ -95,7 +96,11 @@ def main() -> None:
     state = where / "state.safetensors"
     if state.exists():
         trainer.resume(state)
-    trainer.run(state, Diary(where / "steps.jsonl", asked.minutes))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        trainer.run(state, Diary(where / "steps.jsonl", asked.minutes))
+    except KeyboardInterrupt:
+        trainer.save(state)  # asked to stop, by a person or by a machine that is taken back: nothing is lost
     draw_curve(where / "steps.jsonl", where / "loss.png")
 
 
