@@ -14,7 +14,7 @@ from vitascope.training.traits import Traits
 pytestmark = pytest.mark.torch
 
 COUNTS = {"seen": 3, "held_motion": 2, "held_place": 2}
-KINDS = ("real renders", "codec round trip", "one frame held still")
+KINDS = ("real renders", "codec round trip", "real renders, blurred", "one frame held still")
 
 
 class Renderer:

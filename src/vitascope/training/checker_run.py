@@ -38,7 +38,7 @@ PAINTINGS = 24
 """Backgrounds of each place and time, painted once and used again."""
 
 RATE = 2e-3
-MINUTES = 10.0
+MINUTES = 12.0
 EXAMINED = 1000
 """Held-out renders the finished checker is examined on."""
 

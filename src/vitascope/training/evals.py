@@ -26,11 +26,12 @@ from vitascope.training import exam, report
 from vitascope.training.accuracy import Share, score
 from vitascope.training.cache import open_atlas
 from vitascope.training.candidates import Candidate, running, shipped
-from vitascope.training.checker import Checker, home, open_checker, read
+from vitascope.training.checker import Checker, as_input, as_pixels, home, open_checker, read, reduced
 from vitascope.training.checker_run import train
 from vitascope.training.crosscheck import DIRECTIONS, Layouts, direction
 from vitascope.training.exam import Question
 from vitascope.training.presets import preset as preset_of
+from vitascope.training.softening import blur
 from vitascope.training.traits import Traits, traits
 from vitascope.types import Pixels
 
@@ -39,6 +40,9 @@ SHEET, SHOWN = 64, 6
 
 MEASURED = 64
 """Real renders on which the codec is measured."""
+
+SOFT = 24
+"""Side to which real renders are blurred for their row; a model that shows everything softly is judged beside it."""
 
 REAL, MODEL = "real renders", "model"
 
@@ -92,6 +96,7 @@ def _split(room: Room, split: Split, asked: tuple[Question, ...]) -> Iterator[Pa
         yield paper(MODEL, list(_made(room.backend, asked, room.speak)))
     yield paper(REAL, real)
     yield paper("codec round trip", [_round_trip(clip, room.codec) for clip in real])
+    yield paper("real renders, blurred", [_blurred(clip) for clip in real])
     yield paper("one frame held still", [np.repeat(clip[len(clip) // 2][None], len(clip), axis=0) for clip in real])
     if split != "seen":
         yield paper("nearest training clip", [exam.copied(question, room.atlas) for question in asked])
@@ -109,6 +114,11 @@ def _made(backend: Backend, asked: Sequence[Question], speak: Speak) -> Iterator
 
 def _round_trip(clip: Pixels, codec: LappedCodec) -> Pixels:
     return np.stack(list(codec.decode(codec.encode(clip), (clip.shape[2], clip.shape[1]))))
+
+
+def _blurred(clip: Pixels) -> Pixels:
+    """A real clip as soft as one of :data:`SOFT` pixels: what softness alone costs in the checker's eyes."""
+    return as_pixels(blur(as_input(torch.from_numpy(reduced(clip))), SOFT))
 
 
 def rows(written: Sequence[Paper]) -> tuple[report.Row, ...]:
@@ -225,15 +235,25 @@ def _examine(asked: argparse.Namespace, console: Console) -> None:
                              seed=asked.seed, steps=preset.sampler.steps, guidance=preset.sampler.guidance,
                              checker_renders=renders, machine=asked.machine)  # fmt: skip
     found, picture = evaluate(room, exam.questions(counts, asked.seed), subject)
-    where = settings().home / "evals" / (asked.run or ("baselines" if asked.baselines else asked.preset))
+    where = settings().home / "evals" / _name(asked)
     report.save(found, where.with_suffix(".json"))
     where.with_suffix(".md").write_text(report.markdown(found))
     save_png(picture, where.with_suffix(".png"))
     report.show(found, Console(), where)
 
 
+def _name(asked: argparse.Namespace) -> str:
+    """Of the files: only the shipped weights bear the name of the preset alone."""
+    if asked.run:
+        return f"{asked.preset}-run-{asked.run}"
+    return f"{asked.preset}-baselines" if asked.baselines else str(asked.preset)
+
+
 def _command(asked: argparse.Namespace) -> str:
     """What measures these figures again."""
+    if asked.baselines or asked.run:
+        choice = "--baselines" if asked.baselines else f"--run {asked.run}"
+        return f"python -m vitascope.training.evals --preset {asked.preset} {choice}"
     return "make eval" if asked.preset == "xs" else f"make eval PRESET={asked.preset}"
 
 

@@ -82,12 +82,20 @@ def show(report: Report, console: Console, where: Path) -> None:
 
 
 def table(report: Report) -> Table:
-    """Accuracies in per cent with 95 % Wilson intervals, for a terminal."""
-    shown = Table("split", "clips", *ATTRIBUTES, "joint", "n", title=f"{report.subject.name}: accuracy in per cent")
-    for row in report.rows:
-        shares = [str(share) for _, share in row.score.columns()]
-        shown.add_row(NAMES[row.split], row.kind, *shares, str(row.score.joint.n))
+    """Accuracies in per cent, each above its 95 % Wilson interval, for a terminal."""
+    shown = Table("clips", *ATTRIBUTES, "joint", title=f"{report.subject.name}: accuracy in per cent")
+    for split, group in groupby(report.rows, key=lambda row: row.split):
+        rows = list(group)
+        shown.add_section()
+        shown.add_row(f"[bold]{NAMES[split]}[/bold], n={rows[0].score.joint.n}")
+        for row in rows:
+            shown.add_row(row.kind, *(_two_lines(share) for _, share in row.score.columns()))
     return shown
+
+
+def _two_lines(share: Share) -> str:
+    low, high = share.interval
+    return f"{100 * share.value:.1f}\n[dim]{100 * low:.0f}-{100 * high:.0f}[/dim]"
 
 
 def opinions_table(report: Report) -> Table:
