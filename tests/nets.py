@@ -14,6 +14,8 @@ def shapes(preset):
     net, channels = preset.net, preset.codec.channels
     width = net.width
     return {
+        "mean": (channels,),
+        "spread": (channels,),
         "tag.weight": (3, width),
         **_affine("stem", channels, width),
         **_affine("place", 64, width),

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import openvino as ov
 
+from vitascope.backends import wiener
 from vitascope.backends.base import Rows, Text
 from vitascope.backends.graph import LEVEL_FEATURES, PAIRS, Shape, denoiser, reader
 from vitascope.backends.rows import groups, word_seconds
@@ -67,7 +68,7 @@ class OpenVinoRuntime:
         name = f"denoiser {shape.branches} {shape.rows} {shape.groups}"
         request = self._request(name, lambda: denoiser(self.preset, self._weights, shape))
         angles = turns(rows.position_N3, text.time_BW)
-        (clip_BND,) = _infer(
+        (answer_BND,) = _infer(
             request,
             {
                 "z": rows.z_ND[None],
@@ -81,7 +82,8 @@ class OpenVinoRuntime:
                 "tag": rows.tag_N,
             },
         )
-        return clip_BND
+        mean_D, spread_D = self._weights["mean"], self._weights["spread"]
+        return wiener.whole(rows.z_ND, rows.t_N[:, None], answer_BND, mean_D, spread_D)
 
     def _request(self, name: str, build: Callable[[], ov.Model]) -> ov.InferRequest:
         """The graph of that name, ready to run: remembered, from disk, or compiled now and kept on disk."""

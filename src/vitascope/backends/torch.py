@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vitascope.backends import wiener
 from vitascope.backends.base import Rows, Text
 from vitascope.backends.rows import groups, word_seconds
 from vitascope.models.packed import Packed, Said
@@ -51,8 +52,9 @@ class TorchRuntime:
             pooled_BE=torch.from_numpy(text.pooled_BE).to(self.device),
             seconds_BW=torch.from_numpy(text.time_BW).to(self.device),
         )
-        seen = self.net.denoise(packed, said)
-        return _array(seen)
+        answer_BND = _array(self.net.denoise(packed, said))
+        mean_D, spread_D = _array(self.net.mean), _array(self.net.spread)
+        return wiener.whole(rows.z_ND, rows.t_N[:, None], answer_BND, mean_D, spread_D)
 
 
 def _array(x: Tensor) -> Floats:

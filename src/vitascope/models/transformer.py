@@ -27,6 +27,8 @@ class Transformer(nn.Module):
     """Text encoder and denoiser of one preset."""
 
     frequencies: Tensor
+    mean: Tensor
+    spread: Tensor
 
     def __init__(self, preset: Preset) -> None:
         super().__init__()
@@ -43,18 +45,23 @@ class Transformer(nn.Module):
         self.head_in = nn.Linear(width, 2 * width)
         self.head_out = nn.Linear(2 * width, channels)
         self.register_buffer("frequencies", frequencies(), persistent=False)
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("spread", torch.ones(channels))
         self.turning_point = net.depth - net.depth // 3
         self._start()
 
     def _start(self) -> None:
-        """Every block starts as the identity and the answer as zero: the mean of all clips (adaLN-zero)."""
+        """Every block starts as the identity and the answer as zero: what a linear filter sees (adaLN-zero)."""
         for layer in (self.six, self.last, self.head_out):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.tag.weight, std=0.02)
 
     def forward(self, packed: Packed, words_4BW: Tensor, seconds_BW: Tensor) -> Tensor:
-        """The clip the network sees in the rows: x-hat, ``(B, N, D)``."""
+        """What a linear filter misses in the rows, in units of its expected error: ``(B, N, D)``.
+
+        ``backends/wiener.py`` adds it to the filter's estimate, with the buffers ``mean`` and ``spread``.
+        """
         rows_BWE, pooled_BE = self.text(words_4BW)
         return self.denoise(packed, Said(rows_BWE=rows_BWE, pooled_BE=pooled_BE, seconds_BW=seconds_BW))
 
@@ -95,7 +102,10 @@ class Transformer(nn.Module):
         return level + pooled_BE.unsqueeze(1)
 
     def _answer(self, x_BNE: Tensor, condition_BKE: Tensor, group_BN: Tensor) -> Tensor:
-        """Rows to x-hat. Two layers, since one would hold every answer in a plane of ``width`` directions."""
+        """What the filter misses, in units of its expected error.
+
+        Two layers, since one would hold every answer in a plane of ``width`` directions.
+        """
         both = self.last(F.silu(condition_BKE))
         rows = both.gather(1, group_BN.unsqueeze(-1).expand(-1, -1, both.shape[-1]))
         shift, scale = rows.chunk(2, dim=-1)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vitascope.backends import flow
+from vitascope.backends import flow, wiener
 from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, word_seconds
 from vitascope.models import checkpoint
 from vitascope.models.packed import Packed
@@ -53,7 +53,7 @@ class Recipe:
 
     minutes: float
     diets: Mapping[float, tuple[Diet, ...]]
-    middle: float = 0.8
+    middle: float = 0.0
     rate: float = 1e-3
     hold: bool = False
     seed: int = 0
@@ -84,7 +84,7 @@ class Trainer:
         if fuse:  # one kernel per chain of small operations: forward and backward 1.45 times faster on a CPU core
             for block in self.model.blocks:
                 block.compile(dynamic=False)
-        self.average = {name: p.detach().clone() for name, p in self.model.named_parameters()}
+        self.average = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
         self.optimiser = Optimiser(self.model, recipe.rate)
         self.looks_LND = looks_LND
         self.steps = self.seen = 0
@@ -94,6 +94,8 @@ class Trainer:
         random = np.random.default_rng((self.recipe.seed, self.steps))
         generator = torch.Generator().manual_seed(int(random.integers(2**62)))
         sources: dict[int, Shards] = {}
+        if not self.steps:
+            self.measure(Shards(self.preset, self._shortest()))
         begin = saved = time.monotonic()
         for share in self._clock(begin):
             waited = time.monotonic()
@@ -120,6 +122,13 @@ class Trainer:
                 saved = now
         self.save(save_to)
 
+    def measure(self, shards: Shards) -> None:
+        """Takes mean and spread of every channel from the first shard, before the first step."""
+        rows = torch.from_numpy(shards.rows[0][:].reshape(-1, self.preset.codec.channels)).float()
+        for where in (self.model.state_dict(), self.average):
+            where["mean"].copy_(rows.mean(0))
+            where["spread"].copy_(rows.std(0).clamp_min(1e-3))
+
     def step(self, batch: Batch, frames: int, share: float, generator: torch.Generator) -> float:
         """One update from one batch; returns its loss."""
         with torch.autocast(self.device.type, torch.bfloat16):
@@ -130,7 +139,7 @@ class Trainer:
         self.seen += len(batch.clip_BND)
         keep = min(AVERAGE, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.values()), list(self.model.parameters()), 1 - keep)
+            torch._foreach_lerp_(list(self.average.values()), list(self.model.state_dict().values()), 1 - keep)
         return loss.item()
 
     def loss(self, batch: Batch, frames: int, generator: torch.Generator) -> Tensor:
@@ -140,13 +149,15 @@ class Trainer:
         levels = conditioning.draw(len(clip), num_latents, clip.shape[1] // num_latents, self.recipe.middle, generator)
         level = levels.of_rows().to(self.device)
         noise = torch.randn(clip.shape, generator=generator).to(self.device)
-        packed = self._packed(flow.mix(clip, noise, level), levels, num_latents)
+        z = flow.mix(clip, noise, level)
+        packed = self._packed(z, levels, num_latents)
         if batch.look_BND is not None:
             packed = self._with_look(packed, batch.look_BND.float().to(self.device))
         when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / self.preset.fps)
         words = batch.words_4BW.to(self.device)
-        seen = self.model(packed, words, torch.from_numpy(when).to(self.device))[:, -clip.shape[1] :].float()
-        error = ((seen - clip) / level.clamp_min(2 * flow.LEAST_LEVEL)).square().mean(-1)
+        answer = self.model(packed, words, torch.from_numpy(when).to(self.device))[:, -clip.shape[1] :].float()
+        seen = wiener.whole(z, level, answer, self.model.mean, self.model.spread)
+        error = ((seen - clip) / level.clamp_min(flow.LEAST_LEVEL)).square().mean(-1)
         made = (level.squeeze(-1) > 0).float()
         return (error * made).sum() / made.sum()
 
@@ -178,7 +189,7 @@ class Trainer:
     def save(self, path: Path) -> None:
         """Stores everything needed to go on."""
         tensors = {
-            **checkpoint.prefixed("net", dict(self.model.named_parameters())),
+            **checkpoint.prefixed("net", self.model.state_dict()),
             **checkpoint.prefixed("average", self.average),
             **checkpoint.prefixed("optimiser", self.optimiser.tensors()),
         }

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor, nn
 
-LEARNING_RATE = 1e-3
+LEARNING_RATE = 1.5e-3
+INNER = 2.0
+"""How much faster the matrices inside the blocks learn: orthogonalised steps stay stable where AdamW's do not."""
+
 DECAY = 0.02
 
 
@@ -33,7 +36,7 @@ class Optimiser:
         nn.utils.clip_grad_norm_(list(self.named.values()), 1.0)
         for part in self.parts:
             for group in part.param_groups:
-                group["lr"] = self.rate * share
+                group["lr"] = self.rate * share * (INNER if part is self.parts[0] else 1.0)
             part.step()
             part.zero_grad(set_to_none=True)
 

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from vitascope.settings import settings
 from vitascope.training.curve import draw_curve
 from vitascope.training.loop import Diet, Recipe, Report, Trainer
+from vitascope.training.optimiser import LEARNING_RATE
 from vitascope.training.presets import preset as preset_of
 
 LONG = 0.6
@@ -80,7 +81,7 @@ def main() -> None:
     parser.add_argument("--preset", default="xs", choices=["xs", "s"])
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--hold", action="store_true", help="keep the learning rate up: another run will go on")
     parser.add_argument("--fuse", action="store_true", help="compile the blocks (needs a C++ compiler or CUDA)")
     parser.add_argument("--seed", type=int, default=0)
