@@ -66,6 +66,8 @@ def _block(name, width, heads, hidden):
 
 def _array(rng, name, shape):
     noise = rng.standard_normal(shape, np.float32)
+    if name == "spread":
+        return 1 + np.abs(noise)
     if "norm" in name:
         return 1 + np.float32(0.1) * noise
     is_table = len(shape) == 1 or name.startswith(("text.token", "text.role", "text.entity", "text.segment", "tag"))

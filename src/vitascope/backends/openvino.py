@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import openvino as ov
 
-from vitascope.backends import wiener
+from vitascope.backends import channels
 from vitascope.backends.base import Rows, Text
 from vitascope.backends.graph import LEVEL_FEATURES, PAIRS, Shape, denoiser, reader
 from vitascope.backends.rows import groups, word_seconds
@@ -67,11 +67,12 @@ class OpenVinoRuntime:
         shape = Shape(branches=len(text.rows_BWE), rows=len(rows.z_ND), groups=_room_for(len(now_K)))
         name = f"denoiser {shape.branches} {shape.rows} {shape.groups}"
         request = self._request(name, lambda: denoiser(self.preset, self._weights, shape))
+        mean_D, spread_D = self._weights["mean"], self._weights["spread"]
         angles = turns(rows.position_N3, text.time_BW)
         (answer_BND,) = _infer(
             request,
             {
-                "z": rows.z_ND[None],
+                "z": channels.evened(rows.z_ND, rows.t_N[:, None], mean_D, spread_D)[None],
                 "now": level_features(_padded(now_K, shape.groups)),
                 "then": level_features(_padded(then_K, shape.groups)),
                 "cos": np.cos(angles),
@@ -82,8 +83,7 @@ class OpenVinoRuntime:
                 "tag": rows.tag_N,
             },
         )
-        mean_D, spread_D = self._weights["mean"], self._weights["spread"]
-        return wiener.whole(rows.z_ND, rows.t_N[:, None], answer_BND, mean_D, spread_D)
+        return channels.restored(answer_BND, mean_D, spread_D)
 
     def _request(self, name: str, build: Callable[[], ov.Model]) -> ov.InferRequest:
         """The graph of that name, ready to run: remembered, from disk, or compiled now and kept on disk."""

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vitascope.backends import wiener
+from vitascope.backends import channels
 from vitascope.backends.base import Rows, Text
 from vitascope.backends.rows import groups, word_seconds
 from vitascope.models.packed import Packed, Said
@@ -34,13 +34,14 @@ class TorchRuntime:
     def denoise(self, text: Text, rows: Rows) -> Floats:
         """See :class:`vitascope.backends.base.Runtime`."""
         levels, targets, group_N = groups(rows)
+        mean_D, spread_D = _array(self.net.mean), _array(self.net.spread)
         branches = len(text.rows_BWE)
 
         def spread(array: Floats | Integers) -> Tensor:
             return torch.from_numpy(array).to(self.device).expand(branches, *array.shape)
 
         packed = Packed(
-            z_BND=spread(rows.z_ND),
+            z_BND=spread(channels.evened(rows.z_ND, rows.t_N[:, None], mean_D, spread_D)),
             level_BK=spread(levels),
             target_BK=spread(targets),
             group_BN=spread(group_N).long(),
@@ -52,9 +53,7 @@ class TorchRuntime:
             pooled_BE=torch.from_numpy(text.pooled_BE).to(self.device),
             seconds_BW=torch.from_numpy(text.time_BW).to(self.device),
         )
-        answer_BND = _array(self.net.denoise(packed, said))
-        mean_D, spread_D = _array(self.net.mean), _array(self.net.spread)
-        return wiener.whole(rows.z_ND, rows.t_N[:, None], answer_BND, mean_D, spread_D)
+        return channels.restored(_array(self.net.denoise(packed, said)), mean_D, spread_D)
 
 
 def _array(x: Tensor) -> Floats:

@@ -51,17 +51,14 @@ class Transformer(nn.Module):
         self._start()
 
     def _start(self) -> None:
-        """Every block starts as the identity and the answer as zero: what a linear filter sees (adaLN-zero)."""
+        """Every block starts as the identity and the answer as zero: the mean of all clips (adaLN-zero)."""
         for layer in (self.six, self.last, self.head_out):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.tag.weight, std=0.02)
 
     def forward(self, packed: Packed, words_4BW: Tensor, seconds_BW: Tensor) -> Tensor:
-        """What a linear filter misses in the rows, in units of its expected error: ``(B, N, D)``.
-
-        ``backends/wiener.py`` adds it to the filter's estimate, with the buffers ``mean`` and ``spread``.
-        """
+        """The clip the network sees in the rows, ``(B, N, D)``; in and out in the units of ``backends/channels.py``."""
         rows_BWE, pooled_BE = self.text(words_4BW)
         return self.denoise(packed, Said(rows_BWE=rows_BWE, pooled_BE=pooled_BE, seconds_BW=seconds_BW))
 
@@ -102,7 +99,7 @@ class Transformer(nn.Module):
         return level + pooled_BE.unsqueeze(1)
 
     def _answer(self, x_BNE: Tensor, condition_BKE: Tensor, group_BN: Tensor) -> Tensor:
-        """What the filter misses, in units of its expected error.
+        """Rows to x-hat.
 
         Two layers, since one would hold every answer in a plane of ``width`` directions.
         """

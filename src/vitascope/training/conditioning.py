@@ -19,8 +19,8 @@ MIXTURE = {
 }
 """What is given, and how often. Reference rows come on top, in batches of their own."""
 
-SPREAD = 1.2
-"""Width of the logit-normal noise levels: wide, because places are decided at t > 0.8 and outlines below 0.3."""
+SPREAD = 1.0
+"""Width of the logit-normal noise levels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
