@@ -19,7 +19,7 @@ MIXTURE = {
 }
 """What is given, and how often. Reference rows come on top, in batches of their own."""
 
-SPREAD = 1.0
+SPREAD = 1.2
 """Width of the logit-normal noise levels."""
 
 

@@ -56,7 +56,7 @@ class Recipe:
 
     minutes: float
     diets: Mapping[float, tuple[Diet, ...]]
-    middle: float = -0.3
+    middle: float = 0.6
     rate: float = 1e-3
     hold: bool = False
     seed: int = 0
@@ -155,7 +155,7 @@ class Trainer:
         num_latents = latents(frames, self.preset.codec)
         levels = conditioning.draw(len(clip), num_latents, clip.shape[1] // num_latents, self.recipe.middle, generator)
         level = levels.of_rows().to(self.device)
-        noise = torch.randn(clip.shape, generator=generator).to(self.device)
+        noise = torch.randn(clip.shape, generator=self._noise(generator), device=self.device)
         mean, spread = self.model.mean, self.model.spread
         z = channels.evened(flow.mix(clip, noise, level), level, mean, spread)
         packed = self._packed(z, levels, num_latents)
@@ -169,6 +169,13 @@ class Trainer:
         missed = (error.square() / spread).mean(-1)
         made = (level.squeeze(-1) > 0).float()
         return (missed * made).sum() / made.sum()
+
+    def _noise(self, generator: torch.Generator) -> torch.Generator:
+        """The generator itself, or one on the GPU seeded by it: moving noise there would take longer than a step."""
+        if self.device.type == "cpu":
+            return generator
+        seed = int(torch.randint(2**62, (1,), generator=generator))
+        return torch.Generator(self.device).manual_seed(seed)
 
     def _packed(self, z_BND: Tensor, levels: conditioning.Levels, num_latents: int) -> Packed:
         place = torch.from_numpy(positions(num_latents, self.preset.size, self.preset.fps, self.preset.codec))
