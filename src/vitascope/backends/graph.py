@@ -41,16 +41,16 @@ def reader(preset: Preset, weights: Mapping[str, Floats], branches: int) -> ov.M
     """The text encoder: token, role, entity, segment ``(B, W)`` int32 to rows ``(B, W, E)`` and pooled ``(B, E)``."""
     net, layers = preset.net, _Layers(weights, "text.")
     words = {name: _input(name, [branches, net.words], np.int32) for name in ("token", "role", "entity", "segment")}
+    tables = {name: op.gather(layers.constant(f"{name}.weight"), word, 0) for name, word in words.items()}
     x = layers.constant("order")
-    for name, word in words.items():
-        x = op.add(x, op.gather(layers.constant(f"{name}.weight"), word, 0))
+    for table in tables.values():
+        x = op.add(x, table)
     for number in range(net.text_depth):
         x = _text_block(layers.under(f"blocks.{number}."), x, net)
     x = layers.scaled_norm("norm", x)
     said = op.unsqueeze(op.convert(op.greater(words["token"], np.int32(0)), np.float32), 2)
-    count = op.maximum(op.reduce_sum(said, 1), _ONE)
-    mean = op.divide(op.reduce_sum(op.multiply(x, said), 1), count)
-    return ov.Model([layers.linear("to_rows", x), layers.linear("to_pooled", mean)], list(words.values()), "reader")
+    total = op.reduce_sum(op.multiply(tables["token"], said), 1)
+    return ov.Model([layers.linear("to_rows", x), layers.linear("to_pooled", total)], list(words.values()), "reader")
 
 
 def denoiser(preset: Preset, weights: Mapping[str, Floats], shape: Shape) -> ov.Model:

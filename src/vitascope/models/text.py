@@ -30,15 +30,19 @@ class TextEncoder(nn.Module):
         self.to_rows = nn.Linear(width, net.width)
         self.to_pooled = nn.Linear(width, net.width)
         for table in (self.token, self.role, self.entity, self.segment):
-            nn.init.normal_(table.weight, std=0.5)
+            nn.init.normal_(table.weight, std=1.0 if table is self.token else 0.5)
 
     def forward(self, words_4BW: Tensor) -> tuple[Tensor, Tensor]:
-        """``(4, B, W)`` token, role, entity, segment to rows ``(B, W, E)`` and their mean over words ``(B, E)``."""
+        """``(4, B, W)`` token, role, entity, segment to rows ``(B, W, E)`` and the sum of its words ``(B, E)``.
+
+        The sum is of bare words, before blocks and norm: a mean of mixed rows moves by a twentieth when one word
+        changes, and the network took it for a constant (docs/log.md, 2026-11-23).
+        """
         token, role, entity, segment = words_4BW
-        x_BWE = self.token(token) + self.role(role) + self.entity(entity) + self.segment(segment) + self.order
+        named_BWE = self.token(token)
+        x_BWE = named_BWE + self.role(role) + self.entity(entity) + self.segment(segment) + self.order
         for block in self.blocks:
             x_BWE = block(x_BWE)
         x_BWE = self.norm(x_BWE)
         said = (token > 0).to(x_BWE.dtype).unsqueeze(-1)
-        mean_BE = (x_BWE * said).sum(1) / said.sum(1).clamp_min(1)
-        return self.to_rows(x_BWE), self.to_pooled(mean_BE)
+        return self.to_rows(x_BWE), self.to_pooled((named_BWE * said).sum(1))

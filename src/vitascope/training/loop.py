@@ -20,7 +20,7 @@ from vitascope.models.packed import Packed
 from vitascope.models.transformer import Transformer
 from vitascope.training import conditioning
 from vitascope.training.data import Batch, Shards, shards
-from vitascope.training.optimiser import Optimiser
+from vitascope.training.optimiser import LEARNING_RATE, Optimiser
 from vitascope.types import Preset
 
 WARM_UP = 100
@@ -30,7 +30,7 @@ FLAT = 0.65
 """Share of a run at the full learning rate; then it falls to ``LAST`` along a line (warm-up, stable, decay)."""
 
 LAST = 0.02
-HELD = 0.1
+HELD = 0.25
 """Level below which the weight of an error, 1 / level squared, no longer grows."""
 
 AVERAGE = 0.995
@@ -56,8 +56,8 @@ class Recipe:
 
     minutes: float
     diets: Mapping[float, tuple[Diet, ...]]
-    middle: float = 0.6
-    rate: float = 1e-3
+    middle: float = 0.8
+    rate: float = LEARNING_RATE
     hold: bool = False
     seed: int = 0
 
@@ -146,11 +146,7 @@ class Trainer:
         return loss.item()
 
     def loss(self, batch: Batch, frames: int, generator: torch.Generator) -> Tensor:
-        """Mean squared error of the velocity over rows that are to be made, each channel over its spread.
-
-        Unweighted, the twelve numbers of a row that paint its flat colour hold half of the error, and the gradient of
-        the four hundred that draw outlines is lost in theirs.
-        """
+        """Mean squared error of the velocity over rows that are to be made."""
         clip = batch.clip_BND.float().to(self.device)
         num_latents = latents(frames, self.preset.codec)
         levels = conditioning.draw(len(clip), num_latents, clip.shape[1] // num_latents, self.recipe.middle, generator)
@@ -166,7 +162,7 @@ class Trainer:
         words = batch.words_4BW.to(self.device)
         answer = self.model(packed, words, torch.from_numpy(when).to(self.device))[:, -clip.shape[1] :].float()
         error = (channels.restored(answer, mean, spread) - clip) / level.clamp_min(HELD)
-        missed = (error.square() / spread).mean(-1)
+        missed = error.square().mean(-1)
         made = (level.squeeze(-1) > 0).float()
         return (missed * made).sum() / made.sum()
 
