@@ -19,11 +19,6 @@ PROMPT = "a parrot flies over a beach at sunset"
 PROGRAM = "from vitascope.cli.main import app; app()"
 NO_CORPUS = "import sys; sys.modules['vitascope.corpus'] = sys.modules['torch'] = None; " + PROGRAM
 
-pytestmark = pytest.mark.skipif(
-    not (choose.SHIPPED / "xs.safetensors").exists(),
-    reason="no shipped weights yet: src/vitascope/weights/xs.safetensors",
-)
-
 
 def vitascope(folder, *arguments, program=PROGRAM):
     """A cold ``vitascope`` in ``folder``; what it printed."""
