@@ -18,6 +18,11 @@ from vitascope.cli.main import app
 PROMPT = "a parrot flies over a beach at sunset"
 PROGRAM = "from vitascope.cli.main import app; app()"
 NO_CORPUS = "import sys; sys.modules['vitascope.corpus'] = sys.modules['torch'] = None; " + PROGRAM
+NO_NETWORK = (
+    "import socket\n"
+    "def refuse(*_): raise AssertionError('a connection was opened')\n"
+    "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n" + PROGRAM
+)
 
 
 def vitascope(folder, *arguments, program=PROGRAM):
@@ -30,6 +35,14 @@ def vitascope(folder, *arguments, program=PROGRAM):
 def generated(folder, *arguments, program=PROGRAM):
     """What ``vitascope generate --json`` tells of a clip."""
     return json.loads(vitascope(folder, "generate", PROMPT, "--json", *arguments, program=program))
+
+
+def test_generating_opens_no_connection(tmp_path):
+    """What SECURITY.md promises: with every Python socket refused, a clip is made, marked and sealed all the same."""
+    told = generated(tmp_path, "--seconds", "2", "-o", "a.mp4", program=NO_NETWORK)
+
+    assert (tmp_path / "a.mp4").stat().st_size > 0
+    assert "frames_sha256" in json.dumps(told)
 
 
 def test_two_processes_make_the_same_frames(tmp_path):
