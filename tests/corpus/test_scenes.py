@@ -1,6 +1,7 @@
 """Compositions: seeded, whole, and laid out in the frame as the scene says."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -154,3 +155,18 @@ def test_a_shaken_camera_moves_all_alike():
 
     assert np.ptp(spots, axis=0).min() > 4
     assert np.ptp(on_canvas, axis=0).max() < 0.05
+
+
+def test_a_take_settles_what_no_word_can_name():
+    """Two clips of one scene and one take are the same clip, whatever the generator; another take is another clip."""
+    parrot = Entity(subject="parrot", motions=("jump",))
+    scene = Scene(entities=(parrot,), place="beach", time="day", take="take:2")
+
+    one, same = (stage(scene, np.random.default_rng(seed)) for seed in (1, 2))
+    other = stage(replace(scene, take="take:3"), np.random.default_rng(1))
+
+    assert one.paint_seed == same.paint_seed != other.paint_seed
+    np.testing.assert_array_equal(one.camera, same.camera)
+    np.testing.assert_array_equal(one.layers[0].affine, same.layers[0].affine)
+    np.testing.assert_array_equal(one.layers[0].clock, same.layers[0].clock)
+    assert not np.array_equal(one.layers[0].affine, other.layers[0].affine)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from vitascope.engine.plan import LARGEST_SEED, draw_seed, plan, size_of
 from vitascope.errors import ImageError, LengthError, PromptError, SeedError, SizeError, UnknownWordsError
+from vitascope.text.world import TAKES
 from vitascope.types import Request
 
 BEACH = Request(prompt="a parrot flies over a beach at sunset", seed=7)
@@ -35,6 +36,14 @@ def test_a_seed_is_drawn_where_none_was_given():
     assert planned(seed=None).seed != planned(seed=None).seed
     assert LARGEST_SEED == planned(seed=LARGEST_SEED).seed
     assert 0 == planned(seed=0).seed
+
+
+def test_the_seed_chooses_the_take():
+    """Seeds in a row give all takes in turn, one to a plan; the words of the sentence stay as they are."""
+    first, *others = (planned(seed=seed).words["token"] for seed in range(len(TAKES)))
+
+    assert all(np.count_nonzero(first != other) == 1 for other in others)
+    assert len(TAKES) == len({tuple(tokens) for tokens in (first, *others)})
 
 
 def test_a_drawn_seed_is_exact_in_javascript():

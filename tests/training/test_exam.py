@@ -38,14 +38,14 @@ def test_more_questions_begin_with_the_same_ones():
 
 
 def test_a_prompt_says_what_is_judged_and_no_more():
-    """The words a model is asked with are subject, motion, place and time."""
+    """The words a model is asked with are subject, motion, place and time, and the take that a seed would choose."""
     question = _questions()[0]
 
     plan = exam.plan_of(question, xs())
 
     told = traits(question.scene)
     said = [VOCABULARY[token] for token in plan.words["token"] if token]
-    assert [told.subject, f"motion:{told.motion}", f"place:{told.place}", told.time] == said
+    assert [told.subject, f"motion:{told.motion}", f"place:{told.place}", told.time, question.scene.take] == said
     assert (17, 16, (128, 128)) == (plan.frames, plan.steps, plan.size)
 
 

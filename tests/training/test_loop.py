@@ -14,7 +14,8 @@ from vitascope.models import checkpoint  # noqa: E402  after the guard
 from vitascope.settings import settings  # noqa: E402  after the guard
 from vitascope.training import data, presets  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
-from vitascope.training.loop import Diet, Recipe, Trainer, schedule  # noqa: E402  after the guard
+from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
+from vitascope.training.objective import Diet  # noqa: E402  after the guard
 
 pytestmark = pytest.mark.torch
 
@@ -43,12 +44,20 @@ def trainer(preset, **changed):
     return Trainer(preset, recipe, torch.zeros(1, 16, preset.codec.channels))
 
 
+def taught_step(taught, clips, generator):
+    """One update from one batch; returns its loss."""
+    loss = taught.objective.loss(clips, 5, generator)
+    loss.backward()
+    taught.update(0.3, len(clips.clip_BND))
+    return loss.item()
+
+
 def test_the_loss_falls():
     """Fifty steps on easy clips take more than half of the loss away."""
     taught = trainer(tiny())
     generator = torch.Generator().manual_seed(1)
 
-    losses = [taught.step(batch(taught.preset, seed=n), 5, 0.3, generator) for n in range(50)]
+    losses = [taught_step(taught, batch(taught.preset, seed=n), generator) for n in range(50)]
 
     assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:5])
 
@@ -57,7 +66,7 @@ def test_reference_rows_enter_without_loss():
     """A batch with reference pictures trains the same clip rows."""
     taught = trainer(tiny())
 
-    loss = taught.loss(batch(taught.preset, look=True), 5, torch.Generator().manual_seed(1))
+    loss = taught.objective.loss(batch(taught.preset, look=True), 5, torch.Generator().manual_seed(1))
 
     assert torch.isfinite(loss)
 
@@ -65,13 +74,13 @@ def test_reference_rows_enter_without_loss():
 def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path):
     """Weights, average, momenta and counters come back: the next step is the same to the last bit."""
     first = trainer(tiny())
-    first.step(batch(first.preset), 5, 0.3, torch.Generator().manual_seed(1))
+    taught_step(first, batch(first.preset), torch.Generator().manual_seed(1))
     first.save(tmp_path / "state.safetensors")
     second = trainer(tiny())
     second.resume(tmp_path / "state.safetensors")
 
     for taught in (first, second):
-        taught.step(batch(taught.preset), 5, 0.3, torch.Generator().manual_seed(2))
+        taught_step(taught, batch(taught.preset), torch.Generator().manual_seed(2))
 
     assert (first.steps, first.seen) == (second.steps, second.seen)
     for (name, mine), theirs in zip(first.model.named_parameters(), second.model.parameters(), strict=True):

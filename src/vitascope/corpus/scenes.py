@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vitascope.corpus.graphs import Split, caption, graph
 from vitascope.corpus.motions import Path, path
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import SUBJECTS
+from vitascope.text.world import SUBJECTS, TAKES
 from vitascope.types import Floats
 
 SIDE = 128
@@ -64,8 +64,13 @@ def compose(rng: np.random.Generator, *, frames: int = 17, fps: int = 8, split: 
 
 
 def stage(scene: Scene, rng: np.random.Generator, *, frames: int = 17, fps: int = 8) -> Composition:
-    """A clip of a given full scene, for a grid of prompts or a test; what the scene leaves open takes its default."""
+    """A clip of a given full scene, for a grid of prompts or a test; what the scene leaves open takes its default.
+
+    What no word can name (the lie of the land, the pace of a jump, where in its cycle a wing is) comes from the take:
+    then words decide the clip, and the network need not tell apart what it cannot be told. Without a take it is drawn.
+    """
     said = caption(scene, rng)
+    rng = rng if scene.take is None else np.random.default_rng(TAKES.index(scene.take))
     paint_seed = int(rng.integers(_PAINTINGS))
     view = _view(scene.camera or "static", frames, rng)
     layers = [

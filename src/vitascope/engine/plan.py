@@ -11,7 +11,7 @@ import secrets
 from vitascope.errors import ImageError, LengthError, SeedError, SizeError
 from vitascope.media.resize import cover
 from vitascope.text.reading import read
-from vitascope.text.words import rows
+from vitascope.text.words import rows, taken
 from vitascope.types import Pixels, Plan, Preset, Request
 
 SIDES = (16, 4096)
@@ -34,16 +34,17 @@ def plan(request: Request, preset: Preset) -> Plan:
     frames, keep, about_length = _length(request.seconds, preset)
     output_size, about_size = _output_size(request.size, preset)
     first_frame, about_picture = _first_frame(request.image, preset)
+    seed = _seed(request.seed)
     about = (*reading.notes, about_length, _about_fps(request.fps, preset), about_size, about_picture)
     return Plan(
         prompt=request.prompt,
-        words=rows(reading.words),
+        words=rows(taken(reading.words, seed)),
         frames=frames,
         keep=keep,
         size=preset.size,
         output_size=output_size,
         fps=preset.fps,
-        seed=_seed(request.seed),
+        seed=seed,
         steps=_steps(request.steps, preset),
         guidance=preset.sampler.guidance,
         first_frame=first_frame,

@@ -24,3 +24,4 @@ class Scene:
     place: str | None = None
     time: str | None = None
     camera: str | None = None
+    take: str | None = None  # which of the few ways to draw it; a plan takes it from the seed

@@ -21,13 +21,14 @@ from vitascope.text.world import (
     SIZES,
     STYLES,
     SUBJECTS,
+    TAKES,
     TIMES,
 )
 from vitascope.types import Integers
 
-ROLES = ("pad", "subject", "count", "size", "colour", "style", "motion", "relation", "place", "time", "camera")
+ROLES = ("pad", "subject", "count", "size", "colour", "style", "motion", "relation", "place", "time", "camera", "take")
 WORDS = 16
-"""Text rows a scene is padded to; the fullest scene has 16 words."""
+"""Text rows a scene is padded to; the fullest scene has 16 words, and then its take is left out."""
 
 VOCABULARY_SIZE = 256
 """Rows of the token table; those beyond :data:`VOCABULARY` wait for concepts added later."""
@@ -45,6 +46,7 @@ VOCABULARY: tuple[str, ...] = (
     *TIMES,
     *CAMERAS,
     *SUBJECTS,
+    *TAKES,
 )
 _TOKEN = {word: number for number, word in enumerate(VOCABULARY)}
 _ROLE = {role: number for number, role in enumerate(ROLES)}
@@ -65,6 +67,11 @@ def words(scene: Scene) -> tuple[Word, ...]:
     spoken = [word for number, entity in enumerate(scene.entities, 1) for word in _of_entity(entity, number)]
     spoken += [Word(token, role) for token, role in _of_scene(scene) if token is not None]
     return tuple(spoken[:WORDS])
+
+
+def taken(spoken: tuple[Word, ...], seed: int) -> tuple[Word, ...]:
+    """The words with the take that a seed chooses, so that another seed gives another clip of the same sentence."""
+    return (*spoken, Word(TAKES[seed % len(TAKES)], "take"))[:WORDS]
 
 
 def num_words(scene: Scene) -> int:
@@ -89,6 +96,7 @@ def _of_scene(scene: Scene) -> Iterator[tuple[str | None, str]]:
     yield scene.place and f"place:{scene.place}", "place"
     yield scene.time, "time"
     yield scene.camera, "camera"
+    yield scene.take, "take"
 
 
 def rows(spoken: tuple[Word, ...]) -> Mapping[str, Integers]:

@@ -145,3 +145,5 @@ SIZES = ("small", "large")
 COUNTS = ("one", "two", "three")
 RELATIONS = ("next_to", "chases", "above")
 STYLES = ("3d", "flat", "noto", "twemoji")
+TAKES = ("take:1", "take:2", "take:3", "take:4")
+"""As on a film set: the same scene once more. No prompt names one; the seed does."""

@@ -14,7 +14,7 @@ from vitascope.corpus.graphs import Split, belongs
 from vitascope.corpus.scenes import Composition, stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import rows, words
-from vitascope.text.world import CAMERAS, MOTIONS, PLACES, STYLES, SUBJECTS, TIMES
+from vitascope.text.world import CAMERAS, MOTIONS, PLACES, STYLES, SUBJECTS, TAKES, TIMES
 from vitascope.training.traits import FRAMES
 from vitascope.types import Pixels, Plan, Preset
 
@@ -53,21 +53,22 @@ def _drawn(rng: np.random.Generator, split: Split) -> Scene:
             motion=_one_of(MOTIONS, rng),
             place=_one_of(PLACES, rng),
             time=_one_of(TIMES, rng),
+            take=_one_of(TAKES, rng),
         )
         if belongs(scene, split):
             return scene
 
 
-def _scene(*, subject: str, motion: str, place: str, time: str) -> Scene:
+def _scene(*, subject: str, motion: str, place: str, time: str, take: str) -> Scene:
     entity = Entity(subject=subject, count="one", style=STYLES[0], motions=(motion,))
-    return Scene(entities=(entity,), place=place, time=time, camera=CAMERAS[0])
+    return Scene(entities=(entity,), place=place, time=time, camera=CAMERAS[0], take=take)
 
 
 def said(scene: Scene) -> Scene:
-    """What the prompt says: subject, motion, place and time; the rest is as usual and goes without saying."""
+    """What the prompt says: subject, motion, place and time; the rest is as usual, and the take is the seed's."""
     entity = scene.entities[0]
     spoken = Entity(subject=entity.subject, motions=entity.motions)
-    return Scene(entities=(spoken,), place=scene.place, time=scene.time)
+    return Scene(entities=(spoken,), place=scene.place, time=scene.time, take=scene.take)
 
 
 def plan_of(question: Question, preset: Preset) -> Plan:

@@ -29,7 +29,7 @@ class Optimiser:
         for group in self.part.param_groups:
             group["lr"] = self.rate * share
         self.part.step()
-        self.part.zero_grad(set_to_none=True)
+        self.part.zero_grad(set_to_none=False)  # gradients may lie in shared memory
 
     def tensors(self) -> dict[str, Tensor]:
         """The moments by parameter name, for a checkpoint."""

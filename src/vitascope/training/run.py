@@ -11,12 +11,16 @@ from safetensors.torch import load_file
 
 from vitascope.settings import settings
 from vitascope.training.curve import draw_curve
-from vitascope.training.loop import Diet, Recipe, Report, Trainer
+from vitascope.training.loop import Recipe, Report, Trainer
+from vitascope.training.objective import Diet
 from vitascope.training.optimiser import LEARNING_RATE
 from vitascope.training.presets import preset as preset_of
 
 LONG = 0.6
 """Share of a run after which four-second clips come too."""
+
+PORTIONS = 8
+"""Parts of a batch on a CPU: small enough that no process waits long for another, large enough for its matrices."""
 
 SPEAK = 10.0
 """Seconds between two lines of progress."""
@@ -35,7 +39,8 @@ def recipe(minutes: float, *, images: float, rate: float, seed: int, hold: bool 
     few = Diet(frames=1, size=96 * scale, share=0.15)
     begin = {0.0: (still,), images: (few, short, shown), max(images, LONG): (few, short, shown, long)}
     diets = {share: diet for share, diet in begin.items() if share < 1}
-    return Recipe(minutes=minutes, diets=diets, rate=rate, seed=seed, hold=hold)
+    portions = PORTIONS if scale == 1 else 1  # a GPU takes a batch whole
+    return Recipe(minutes=minutes, diets=diets, rate=rate, portions=portions, seed=seed, hold=hold)
 
 
 class Diary:
@@ -87,13 +92,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scale", type=int, default=1, help="multiplies batch sizes, for a GPU")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--mates", type=int, default=0, help="more processes, each on a core of its own")
     parser.add_argument("--name", default="", help="folder of this run under the home folder's runs/")
     asked = parser.parse_args()
     where = settings().home / "runs" / (asked.name or asked.preset)
     plan = recipe(asked.minutes, images=asked.images, rate=asked.rate, seed=asked.seed,
                   hold=asked.hold, scale=asked.scale)  # fmt: skip
     looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
-    trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device, fuse=asked.fuse)
+    trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device, mates=asked.mates, fuse=asked.fuse)
     state = where / "state.safetensors"
     if state.exists():
         trainer.resume(state)
