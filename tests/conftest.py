@@ -15,6 +15,8 @@ import pytest
 
 from vitascope.settings import settings
 
+pytest_plugins = ["databases"]
+
 # A busy machine is not a bug, and a test that fails fails again.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("house")

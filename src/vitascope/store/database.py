@@ -1,0 +1,141 @@
+"""The database: SQLite or PostgreSQL, chosen by its URL; opened, brought up to date, and written in transactions.
+
+One request or one step of a job is one transaction, and this file is the only one that ends one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from vitascope.errors import DatabaseError
+from vitascope.store.migrate import upgrade
+
+Transaction = sa.Connection
+"""What every function that reads or writes rows takes; only the store and the repositories look inside."""
+
+CHANNEL = "vitascope"
+"""The PostgreSQL channel on which every writing transaction says that something changed."""
+
+_READING = "vitascope_reading"
+_BUSY_MS = 30_000  # writers of one SQLite file queue up; a job's transaction takes milliseconds
+_POOL = 8  # connections a process may hold
+_CONNECT_SECONDS = 5
+
+
+class Database:
+    """One database and the connections to it."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @property
+    def url(self) -> str:
+        """The address, password included: for other doors of this process, never for a log."""
+        return self.engine.url.render_as_string(hide_password=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether everything lies in one file of this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A transaction that writes: all of it happens when the block ends, none of it when the block raises.
+
+        Raises DatabaseError where the database is away, full or locked for longer than 30 seconds.
+        """
+        with _translated(), self.engine.begin() as connection:
+            yield connection
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that only reads, and keeps no writer waiting. Raises DatabaseError."""
+        with _translated(), self.engine.connect().execution_options(**{_READING: True}) as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Ask the database for a sign of life. Raises DatabaseError."""
+        with self.reading() as connection:
+            connection.execute(sa.text("SELECT 1"))
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, migrate: bool = True) -> Database:
+    """Open the database at ``url`` and bring its schema up to date.
+
+    ``sqlite:////absolute/file.db``, ``sqlite:///relative.db`` or ``postgresql://user:password@host/name``.
+    Raises DatabaseError where it cannot be reached or is newer than this program.
+    """
+    parsed = _parsed(url)
+    database = Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+    try:
+        with _translated():
+            if migrate:
+                upgrade(database.engine)
+    except DatabaseError:
+        database.close()
+        raise
+    return database
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:
+        raise DatabaseError("The database URL cannot be read; write sqlite:////file.db or postgresql://...") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseError(f"A {parsed.get_backend_name()!r} database is not supported; use sqlite or postgresql.")
+    return parsed
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, pool_size=_POOL, max_overflow=_POOL)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # sqlite3.Connection, whose module is this door's
+    """WAL lets readers go on while one writes, and halves the time of a commit; FULL keeps it through a power cut."""
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Writers queue at the door: one that first reads and then writes would be refused in the middle."""
+    is_reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        pool_pre_ping=True,  # a connection that died with the server is replaced, not handed out
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Whatever the driver says of an outage becomes one error that a client may wait for."""
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        said = str(error.orig if isinstance(error, exc.DBAPIError) else error).strip().splitlines()
+        raise DatabaseError(
+            f"The database does not answer: {said[0] if said else 'no reason given'}. Nothing was changed; try again."
+        ) from error

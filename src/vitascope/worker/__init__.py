@@ -1,0 +1,1 @@
+"""The program that makes the videos that were ordered."""

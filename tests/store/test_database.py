@@ -1,0 +1,97 @@
+"""The database: one interface over SQLite and PostgreSQL, all or nothing, and plain words in an outage."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from vitascope.errors import DatabaseError
+from vitascope.store import tables
+from vitascope.store.database import open_database
+
+PARTY = {
+    "id": "p1", "name": "Ana", "priority": "normal", "requests_per_minute": 1, "jobs_in_flight": 1,
+    "seconds_per_day": 1, "created_at": 0.0,
+}  # fmt: skip
+
+
+def _names(database):
+    with database.reading() as tx:
+        return [row.name for row in tx.execute(sa.select(tables.parties.c.name))]
+
+
+def test_what_a_transaction_writes_is_there(database):
+    """A block that ends well is kept."""
+    with database.transaction() as tx:
+        tx.execute(sa.insert(tables.parties).values(PARTY))
+
+    assert ["Ana"] == _names(database)
+
+
+def test_a_transaction_that_raises_leaves_nothing(database):
+    """A block that raises is as if it had never begun."""
+
+    def stumble():
+        with database.transaction() as tx:
+            tx.execute(sa.insert(tables.parties).values(PARTY))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stumble()
+
+    assert [] == _names(database)
+
+
+def test_two_who_count_and_write_do_not_pass_each_other(sqlite):
+    """On SQLite a writer that reads first keeps other writers out until it is done."""
+    counted = []
+
+    def add(number):
+        with sqlite.transaction() as tx:
+            seen = tx.execute(sa.select(sa.func.count()).select_from(tables.parties)).scalar_one()
+            tx.execute(sa.insert(tables.parties).values({**PARTY, "id": f"p{number}"}))
+            counted.append(seen)
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(12)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert list(range(12)) == sorted(counted)
+
+
+def test_sqlite_keeps_what_it_has_said_yes_to(sqlite):
+    """A commit is on the disk before it is answered, and readers are not kept waiting."""
+    with sqlite.reading() as tx:
+        assert "wal" == tx.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        assert 2 == tx.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+
+def test_an_outage_is_told_as_one(postgres):
+    """A database that went away gives DatabaseError, and serves again when it is back, through the same object."""
+    database = open_database(postgres.new_database())
+    postgres.stop()
+    try:
+        with pytest.raises(DatabaseError, match="does not answer"):
+            database.check()
+    finally:
+        postgres.start()
+
+    database.check()
+    database.close()
+
+
+def test_a_locked_file_is_an_outage(tmp_path):
+    """A folder that cannot hold a database gives DatabaseError, not a driver's words."""
+    (tmp_path / "taken").mkdir()
+
+    with pytest.raises(DatabaseError):
+        open_database(f"sqlite:///{tmp_path}/taken")
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "no url at all"])
+def test_a_foreign_url_is_refused(url):
+    """Only the two kinds that are tested are opened, and the URL, which may hold a password, is not repeated."""
+    with pytest.raises(DatabaseError) as refused:
+        open_database(url)
+
+    assert url not in str(refused.value)

@@ -1,0 +1,75 @@
+"""The schema: from nothing and from every older one to today's, on both kinds of database."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from vitascope.errors import DatabaseError
+from vitascope.store import tables
+from vitascope.store.database import open_database
+from vitascope.store.migrate import revision_of, upgrade
+
+_VIDEO = {
+    "id": "video_1", "party": "p", "key": "k", "model": "xs", "order": "{}", "fingerprint": "f", "seconds": 4.0,
+    "state": "queued", "urgency": 1, "progress": 0, "attempts": 0, "created_at": 1.0,
+}  # fmt: skip
+
+
+def _ours(_object, name, kind, *_):
+    return not (kind == "table" and (name.startswith("dbos") or name not in tables.metadata.tables))
+
+
+def test_the_migrations_make_what_the_repositories_expect(database):
+    """From an empty database the changes lead to exactly the tables in tables.py."""
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _ours, "compare_type": False})
+
+        assert [] == compare_metadata(context, tables.metadata)
+
+
+def test_an_older_database_comes_along(database_url):
+    """A database of the first schema is brought up to date and keeps its rows."""
+    old = open_database(database_url, migrate=False)
+    upgrade(old.engine, "0001")
+    with old.transaction() as tx:
+        tx.execute(sa.insert(tables.videos).values(_VIDEO))
+    old.close()
+
+    database = open_database(database_url)
+
+    with database.reading() as tx:
+        assert ["video_1"] == tx.execute(sa.select(tables.videos.c.id)).scalars().all()
+        assert [] == tx.execute(sa.select(tables.events.c.id)).scalars().all()
+        assert "0002" <= (revision_of(tx) or "")
+    database.close()
+
+
+def test_a_newer_database_is_left_alone(database_url):
+    """A program that is older than its database says so and touches nothing."""
+    database = open_database(database_url)
+    with database.transaction() as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+
+    with pytest.raises(DatabaseError, match="9999"):
+        open_database(database_url)
+
+
+def test_processes_that_start_together_do_not_stumble(database_url):
+    """Of several that open an empty database at once, one makes the tables and the others find them."""
+    failures = []
+
+    def start():
+        try:
+            open_database(database_url).close()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the test shows it
+            failures.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert [] == failures
