@@ -31,6 +31,7 @@ ALONE = {
     "vitascope.backends.native": (*HEAVY, *PEOPLE, "vitascope.models"),
     "vitascope.backends.openvino": (*HEAVY, *PEOPLE, "vitascope.models"),
     "vitascope.pipeline": (*HEAVY, *PEOPLE, "vitascope.models"),
+    "vitascope.origin": (*HEAVY, "sqlalchemy", "dbos", "openvino", "vitascope.pipeline", "vitascope.models"),
 }
 """What each module must be importable without, though it may be installed: the lazy front door keeps these true."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vitascope.errors import VitascopeError
-    from vitascope.pipeline import generate
+    from vitascope.front import generate
     from vitascope.types import Clip, Request
 
 __all__ = ["Clip", "Request", "VitascopeError", "__version__", "generate"]
@@ -22,7 +22,7 @@ _ROOM = {
     "Clip": "vitascope.types",
     "Request": "vitascope.types",
     "VitascopeError": "vitascope.errors",
-    "generate": "vitascope.pipeline",
+    "generate": "vitascope.front",
 }
 
 

@@ -1,4 +1,4 @@
-"""The whole path of one video, from a prompt to a sealed file. Read me first.
+"""The whole path of one video, from a request to a sealed file. Read me first.
 
 ``Request -> Plan -> Frames -> Marked -> file -> Clip``: one small frozen value on each arrow, and none points back.
 Frames are iterators: the first is marked and encoded while the last is still being painted.
@@ -8,24 +8,24 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from vitascope.backends.base import Backend, Tick
-from vitascope.backends.choose import open_backend
-from vitascope.engine.names import container_of, free_path
-from vitascope.engine.plan import draw_seed, size_of
 from vitascope.engine.plan import plan as plan_for
-from vitascope.media import gif, mp4, webm
+from vitascope.media import gif, mp4, stills, webm
 from vitascope.media.draft import draft
-from vitascope.media.read import still
+from vitascope.media.read import video
 from vitascope.media.resize import cover
 from vitascope.media.sheets import png_bytes
-from vitascope.provenance.authority import open_authority
-from vitascope.provenance.mark import mark
-from vitascope.provenance.register import record, take_id
-from vitascope.provenance.seal import Claim, Sealed, seal, sidecar_of
+from vitascope.provenance.authority import Authority, open_authority
+from vitascope.provenance.detect import carries
+from vitascope.provenance.fingerprint import Sampler, words_of
+from vitascope.provenance.manifest import Claim
+from vitascope.provenance.mark import carried, mark
+from vitascope.provenance.register import Issued, LocalRegister, Register, now
+from vitascope.provenance.seal import Sealed, format_of, seal, sidecar_of
 from vitascope.settings import settings
-from vitascope.types import Clip, Pixels, Plan, Preset, Progress, Request
+from vitascope.types import Clip, Marked, Pixels, Plan, Preset, Progress, Request, Source
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -36,72 +36,70 @@ TITLE = "Vitascope clip"
 _WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 
 
-def render(request: Request, *, to: Path, backend: Backend, tick: Tick, thanks: tuple[str, ...] = ()) -> Clip:
+def render(
+    request: Request,
+    *,
+    to: Path,
+    backend: Backend,
+    tick: Tick,
+    thanks: tuple[str, ...] = (),
+    register: Register | None = None,
+    party: str = "",
+) -> Clip:
     """Make what ``request`` asks for and put the file at ``to``, in place of what is there: finished or not at all.
 
-    ``tick`` hears of every step; ``thanks`` are the artists the seal names. Whatever goes wrong, a full disk or an
+    ``tick`` hears of every step; ``thanks`` are the artists the seal names; ``register`` gives the mark, by default
+    the one in the data folder, and remembers that it was for ``party``. Whatever goes wrong, a full disk or an
     interrupt, ``to`` stays as it was. Raises UserError, WeightsError, SealError.
     """
     plan, home = plan_for(request, backend.preset), settings().home
-    authority, mark_id, digest = open_authority(home), take_id(home), hashlib.sha256()
+    register = register or LocalRegister(home)
+    authority, mark_id = open_authority(home), register.take(party=party)
+    digest, sampler = hashlib.sha256(), Sampler()
     with draft(to) as unfinished:
         painted = islice(backend.render(plan, tick), plan.keep)
         resized = _resized(_hashed(painted, digest), plan)
-        marked = mark(_told(resized, plan, tick), mark_id, authority.mark_key)
+        marked = mark(sampler.watch(_told(resized, plan, tick)), mark_id, authority.mark_key)
         _WRITERS[plan.container](marked, unfinished, fps=plan.fps)
-        claim = _claim(plan, backend.preset, mark_id=mark_id, thanks=thanks)
+        claim = _claim(request, plan, backend.preset, mark_id=mark_id, thanks=thanks)
         sealed = seal(unfinished, claim, authority)
         clip = _clip(plan, backend.preset, sealed, to=to, mark_id=mark_id, frames_sha256=digest.hexdigest())
-        _enter(clip, home)
+        register.enter(_entry(clip, party), words_of(sampler.planes))
         _place(sealed, clip)
     return clip
 
 
-def generate(  # noqa: PLR0913  # the public call has one argument for each option of the command line
-    prompt: str,
-    *,
-    output: Path | str | None = None,
-    seconds: float | None = None,
-    size: tuple[int, int] | str | None = None,
-    fps: int | None = None,
-    seed: int | None = None,
-    steps: int | None = None,
-    image: Pixels | Path | str | None = None,
-    model: str = "xs",
-) -> Clip:
-    """Make a video of ``prompt``; the returned Clip says where it lies and what it is.
+def still(clip: Clip, *, to: Path, kind: Literal["thumbnail", "spritesheet"] = "thumbnail") -> Path:
+    """One picture of a finished ``clip`` at ``to``, ``.png``, ``.jpg`` or ``.webp``: marked and sealed as the clip is.
 
-    Args:
-        prompt: What to show, 1 to 32,000 characters, in any language the lexicon knows.
-        output: The file, ``.mp4``, ``.webm`` or ``.gif``; replaced if it exists. Default: an MP4 in the current folder
-            named after prompt and seed, beside whatever is there.
-        seconds: Length, more than 0 and at most 60; a longer one than the model makes gives its longest.
-        size: ``(width, height)`` or ``"640x360"``, sides 16 to 4096; another size than the model's is a resize.
-        fps: Frames a second, 1 to 60; the model makes its own rate, and ``Clip.notes`` says so.
-        seed: 0 to 2**63 - 1; the same seed gives the same frames on the same machine. Default: drawn.
-        steps: Steps from noise to clip, 1 to 100.
-        image: The first frame, as a file or as pixels ``(H, W, 3)`` uint8.
-        model: A name that ``vitascope models`` lists.
-
-    Raises:
-        UserError: the request cannot be served as it stands; the message says what to change.
-        WeightsError: the weights of the model are damaged.
-        SealError: the file cannot be signed, so none was written.
+    Its credential names the clip as parent. Raises OutputError, VerifyError, SealError.
     """
-    seed = draw_seed() if seed is None else seed
-    to = free_path(Path(), prompt, seed) if output is None else Path(output)
-    request = Request(
-        prompt=prompt,
-        seconds=seconds,
-        size=size_of(size) if isinstance(size, str) else size,
-        fps=fps,
-        seed=seed,
-        steps=steps,
-        image=still(Path(image)) if isinstance(image, Path | str) else image,
-        model=model,
-        container=container_of(to),
+    authority = open_authority(settings().home)
+    frames = list(video(clip.path))
+    picture = stills.sheet(frames) if kind == "spritesheet" else stills.small(frames[0])
+    with draft(to) as unfinished:
+        stills.write(_marked_once(picture, clip, authority), unfinished)
+        claim = Claim(
+            title=TITLE,
+            model=clip.model,
+            weights_sha256=clip.weights_sha256,
+            trained_on="",
+            mark_id=clip.mark_id,
+            sources=(source_of(clip.path, sidecar=clip.sidecar),),
+            change="edited",
+        )
+        seal(unfinished, claim, authority, to=to)
+    return to
+
+
+def source_of(path: Path, *, role: Literal["parent", "component"] = "parent", sidecar: Path | None = None) -> Source:
+    """The finished file ``path`` as something another clip is made from; its credential goes with it."""
+    return Source(
+        content=path.read_bytes(),
+        media_type=format_of(path),
+        role=role,
+        sidecar=None if sidecar is None else sidecar.read_bytes(),
     )
-    return render(request, to=to, backend=open_backend(model), tick=lambda _: None)
 
 
 def _hashed(frames: Iterable[Pixels], digest: "_Hash") -> Iterator[Pixels]:
@@ -123,7 +121,7 @@ def _told(frames: Iterable[Pixels], plan: Plan, tick: Tick) -> Iterator[Pixels]:
         tick(Progress(stage="write", step=number, steps=plan.keep))
 
 
-def _claim(plan: Plan, preset: Preset, *, mark_id: int, thanks: tuple[str, ...]) -> Claim:
+def _claim(request: Request, plan: Plan, preset: Preset, *, mark_id: int, thanks: tuple[str, ...]) -> Claim:
     return Claim(
         title=TITLE,
         model=preset.name,
@@ -131,8 +129,25 @@ def _claim(plan: Plan, preset: Preset, *, mark_id: int, thanks: tuple[str, ...])
         trained_on=preset.trained_on,
         mark_id=mark_id,
         credits=thanks,
-        first_frame_png=None if plan.first_frame is None else png_bytes(plan.first_frame),
+        sources=_sources(request, plan),
+        change=request.change,
+        mining=request.mining,
     )
+
+
+def _sources(request: Request, plan: Plan) -> tuple[Source, ...]:
+    """The files the clip is made from; a first frame of which only pixels came is one, too."""
+    if plan.first_frame is None or any(source.role == "first-frame" for source in request.sources):
+        return request.sources
+    first = Source(content=png_bytes(plan.first_frame), media_type="image/png", role="first-frame")
+    return (*request.sources, first)
+
+
+def _marked_once(picture: Pixels, clip: Clip, authority: Authority) -> Marked:
+    """``picture`` with the mark of ``clip``: laid again where scaling has taken it away, and not laid twice."""
+    if carries(picture, clip.mark_id, authority.mark_key):
+        return carried(picture, clip.mark_id)
+    return next(mark([picture], clip.mark_id, authority.mark_key))
 
 
 def _clip(plan: Plan, preset: Preset, sealed: Sealed, *, to: Path, mark_id: int, frames_sha256: str) -> Clip:
@@ -152,13 +167,15 @@ def _clip(plan: Plan, preset: Preset, sealed: Sealed, *, to: Path, mark_id: int,
     )
 
 
-def _enter(clip: Clip, home: Path) -> None:
-    record(
-        home,
+def _entry(clip: Clip, party: str) -> Issued:
+    return Issued(
         mark_id=clip.mark_id,
+        time=now(),
         model=clip.model,
         manifest_sha256=clip.manifest_sha256,
         frames_sha256=clip.frames_sha256,
+        size=clip.size,
+        party=party,
     )
 
 

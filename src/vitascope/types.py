@@ -17,6 +17,41 @@ Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]
 Container = Literal["mp4", "gif", "webm"]
+Use = Literal["notAllowed", "allowed", "constrained"]
+SourceRole = Literal["first-frame", "parent", "component"]
+Change = Literal["remixed", "extended", "edited", "blended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that went into a clip, as it came: the credential in it, or beside it, becomes a link of the chain."""
+
+    content: bytes
+    media_type: str  # image/png, video/mp4 and so on
+    role: SourceRole  # a parent is what was changed, a component what was blended in, a first frame what it opens with
+    sidecar: bytes | None = None  # the C2PA manifest where the container cannot hold one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mining:
+    """What the maker of a file allows others to do with it (CAWG training and data mining assertion 1.1)."""
+
+    data_mining: Use = "notAllowed"
+    ai_training: Use = "notAllowed"
+    ai_generative_training: Use = "notAllowed"
+    ai_inference: Use = "notAllowed"
+    terms: str = ""  # where the terms of a constrained use stand
+
+    def __post_init__(self) -> None:
+        """A constraint without terms says nothing."""
+        uses = (self.data_mining, self.ai_training, self.ai_generative_training, self.ai_inference)
+        if "constrained" in uses and not self.terms:
+            message = "A constrained use needs terms: give the address where they stand."
+            raise ValueError(message)
+
+
+NO_MINING = Mining()
+"""What holds where nobody chose: every use is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +67,9 @@ class Request:
     image: Pixels | None = None  # first frame
     model: str = "xs"
     container: Container = "mp4"
+    sources: tuple[Source, ...] = ()  # files the clip is made from, for its credential
+    change: Change | None = None  # what is done to the parent, where there is one
+    mining: Mining = NO_MINING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,15 @@ from vitascope.provenance.authority import open_authority
 
 def test_the_first_run_makes_it_and_the_second_finds_it(tmp_path):
     """Keys stay the same, or marks and seals of yesterday would be strangers."""
-    assert open_authority(tmp_path / "home") == open_authority(tmp_path / "home")
+    one, other = open_authority(tmp_path / "home"), open_authority(tmp_path / "home")
+    assert (one.mark_key, one.signer.chain, one.anchors) == (other.mark_key, other.signer.chain, other.anchors)
 
 
 def test_two_homes_share_no_secret(tmp_path):
     """Each house signs and marks for itself."""
     one, other = open_authority(tmp_path / "one"), open_authority(tmp_path / "other")
     assert one.mark_key != other.mark_key
-    assert one.leaf_key != other.leaf_key
+    assert one.signer.chain != other.signer.chain
 
 
 def test_only_the_owner_reads_the_keys(tmp_path):
@@ -55,7 +56,7 @@ def test_a_home_that_is_a_file_is_told(tmp_path):
 def test_a_missing_key_is_told(tmp_path):
     """A new one is not made in silence: that would disown every earlier file."""
     open_authority(tmp_path)
-    (tmp_path / "authority" / "leaf.key").unlink()
+    (tmp_path / "authority" / "signer.pem").unlink()
     with pytest.raises(SealError, match="No such file"):
         open_authority(tmp_path)
 
@@ -64,7 +65,7 @@ def test_a_missing_key_is_told(tmp_path):
 def test_an_unreadable_key_is_told(tmp_path):
     """Wrong permissions are named as such."""
     open_authority(tmp_path)
-    (tmp_path / "authority" / "leaf.key").chmod(0)
+    (tmp_path / "authority" / "signer.pem").chmod(0)
     with pytest.raises(SealError, match="Permission denied"):
         open_authority(tmp_path)
 

@@ -3,6 +3,7 @@
 import json
 import resource
 from contextlib import contextmanager
+from dataclasses import replace
 
 import av
 import c2pa
@@ -14,9 +15,10 @@ from vitascope.errors import SealError
 from vitascope.media import gif, mp4, webm
 from vitascope.media.sheets import png_bytes
 from vitascope.provenance.authority import open_authority
-from vitascope.provenance.seal import Claim, seal, sidecar_of
-from vitascope.provenance.verify import read_credential
-from vitascope.types import Marked
+from vitascope.provenance.credential import read_credential
+from vitascope.provenance.manifest import Claim
+from vitascope.provenance.seal import seal, sidecar_of
+from vitascope.types import Marked, Source
 
 WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 CONTAINERS = pytest.mark.parametrize("suffix", WRITERS)
@@ -57,7 +59,7 @@ def test_a_sealed_file_is_trusted_by_its_own_house(tmp_path, authority, suffix):
     """And tells model, credits and mark again."""
     sealed = seal(clip(tmp_path, suffix), CLAIM, authority)
     credential = read_credential(sealed.path, authority)
-    assert "Trusted" == credential.state
+    assert "trusted" == credential.state
     assert ("xs", ("Ada", "Bo"), CLAIM.mark_id) == (credential.model, credential.credits, credential.mark_id)
 
 
@@ -66,7 +68,7 @@ def test_another_house_finds_it_valid_but_does_not_know_the_signer(tmp_path, aut
     """Self-issued: nobody is told more than is true."""
     sealed = seal(clip(tmp_path, suffix), CLAIM, authority)
     credential = read_credential(sealed.path, open_authority(tmp_path / "other"))
-    assert "Valid" == credential.state
+    assert "valid" == credential.state
     assert ("signingCredential.untrusted",) == credential.problems
 
 
@@ -78,12 +80,12 @@ def test_one_flipped_bit_in_the_pictures_is_seen(tmp_path, authority, suffix):
     content = seal(path, CLAIM, authority).path.read_bytes()
     for place in np.linspace(len(content) - half, len(content) - 2, 20).astype(int):
         path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        assert "Invalid" == read_credential(path, authority).state
+        assert "invalid" == read_credential(path, authority).state
 
 
 def test_a_file_without_a_seal_has_none(tmp_path, authority):
     """Absent is no accusation."""
-    assert "absent" == read_credential(clip(tmp_path), authority).state
+    assert "not_present" == read_credential(clip(tmp_path), authority).state
 
 
 def test_a_sealed_mp4_still_starts_fast_and_plays(tmp_path, authority):
@@ -111,14 +113,14 @@ def test_what_the_manifest_states(tmp_path, authority):
 def test_a_first_frame_is_named_as_input(tmp_path, authority):
     """Image to video: the picture is an ingredient of the created action."""
     png = png_bytes(cartoon(1, 64, 64)[0])
-    given = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=1, first_frame_png=png)
+    given = replace(CLAIM, sources=(Source(content=png, media_type="image/png", role="first-frame"),))
     sealed = seal(clip(tmp_path), given, authority)
     manifest = manifest_of(sealed.path)
     (ingredient,) = manifest["ingredients"]
     assert ("inputTo", "image/png") == (ingredient["relationship"], ingredient["format"])
     actions = next(entry for entry in manifest["assertions"] if entry["label"] == "c2pa.actions.v2")
     assert 1 == len(actions["data"]["actions"][0]["parameters"]["ingredients"])
-    assert "Trusted" == read_credential(sealed.path, authority).state
+    assert "trusted" == read_credential(sealed.path, authority).state
 
 
 def test_a_webm_carries_its_manifest_beside_it(tmp_path, authority):
@@ -129,7 +131,7 @@ def test_a_webm_carries_its_manifest_beside_it(tmp_path, authority):
     assert before == path.read_bytes()
     assert tmp_path / "clip.c2pa" == sealed.sidecar == sidecar_of(path)
     sealed.sidecar.unlink()
-    assert "absent" == read_credential(path, authority).state
+    assert "not_present" == read_credential(path, authority).state
 
 
 @CONTAINERS
@@ -142,7 +144,7 @@ def test_the_signed_copy_appears_where_it_is_wanted(tmp_path, authority, suffix)
     assert before == path.read_bytes()
     assert tmp_path / "out" / f"done.{suffix}" == sealed.path
     assert ("webm" == suffix) == (sealed.sidecar is not None)
-    assert "Trusted" == read_credential(sealed.path, authority).state
+    assert "trusted" == read_credential(sealed.path, authority).state
 
 
 @CONTAINERS
@@ -166,11 +168,11 @@ def test_an_unusable_key_is_told(tmp_path, authority):
     """A damaged key signs nothing and leaves the file unsealed."""
     (tmp_path / "home").mkdir()
     open_authority(tmp_path / "home")
-    (tmp_path / "home" / "authority" / "leaf.key").write_bytes(b"no key")
+    (tmp_path / "home" / "authority" / "signer.pem").write_bytes(b"no key")
     path = clip(tmp_path)
-    with pytest.raises(SealError, match="could not be sealed"):
+    with pytest.raises(SealError, match="holds no private key"):
         seal(path, CLAIM, open_authority(tmp_path / "home"))
-    assert "absent" == read_credential(path, authority).state
+    assert "not_present" == read_credential(path, authority).state
 
 
 def test_an_unknown_container_is_told(tmp_path, authority):

@@ -9,21 +9,27 @@ from vitascope.errors import VerifyError
 from vitascope.media import mp4, webm
 from vitascope.media.film import Film, write_film
 from vitascope.media.read import video
+from vitascope.origin import verify_file
 from vitascope.provenance.authority import open_authority
+from vitascope.provenance.credential import read_credential
+from vitascope.provenance.fingerprint import Sampler, words_of
+from vitascope.provenance.manifest import Claim
 from vitascope.provenance.mark import mark
-from vitascope.provenance.register import record, take_id
-from vitascope.provenance.seal import Claim, seal
-from vitascope.provenance.verify import verify
+from vitascope.provenance.register import Issued, LocalRegister
+from vitascope.provenance.seal import seal
+from vitascope.provenance.verify import look, report
 from vitascope.types import Marked
 
 
 def make(home, path, *, write=mp4.write, seed=0):
     """A clip as the pipeline makes it; returns its mark."""
-    authority, mark_id = open_authority(home), take_id(home)
-    write(mark(cartoon(9, 96, 96, seed), mark_id, authority.mark_key), path, fps=8)
+    authority, register = open_authority(home), LocalRegister(home)
+    mark_id, sampler = register.take(), Sampler()
+    write(mark(sampler.watch(cartoon(9, 96, 96, seed)), mark_id, authority.mark_key), path, fps=8)
     claim = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=mark_id)
     sealed = seal(path, claim, authority)
-    record(home, mark_id=mark_id, model="xs", manifest_sha256=sealed.manifest_sha256, frames_sha256="ef")
+    entry = Issued(mark_id=mark_id, time="t", model="xs", manifest_sha256=sealed.manifest_sha256, size=(96, 96))
+    register.enter(entry, words_of(sampler.planes))
     return mark_id
 
 
@@ -34,27 +40,27 @@ def encoded_again(path, to):
 
 
 def report_on(path, home):
-    return verify(path, video(path), home=home)
+    return verify_file(path, home=home)
 
 
 @pytest.mark.parametrize(("write", "name"), [(mp4.write, "clip.mp4"), (webm.write, "clip.webm")])
 def test_a_clip_of_this_house_says_so_twice(tmp_path, write, name):
     """Credential and mark name the same render."""
     mark_id = make(tmp_path / "home", tmp_path / name, write=write)
-    report = report_on(tmp_path / name, tmp_path / "home")
-    assert (True, "Trusted", "likely") == (report.made_here, report.credential.state, report.mark.outcome)
-    assert (mark_id, mark_id, "xs") == (report.credential.mark_id, report.mark.mark_id, report.model)
-    assert "both say so" in report.words
+    told = report_on(tmp_path / name, tmp_path / "home")
+    assert (True, "trusted", "detected") == (told.made_here, told.credential.state, told.mark.outcome)
+    assert (mark_id, mark_id, "xs") == (told.credential.mark_id, told.mark.mark_id, told.model)
+    assert "both say so" in told.words
 
 
 def test_a_re_encoded_clip_is_known_by_its_mark(tmp_path):
     """The credential is gone, the answer is "likely" with its chance, and the model comes from the register."""
     mark_id = make(tmp_path / "home", tmp_path / "clip.mp4")
-    report = report_on(encoded_again(tmp_path / "clip.mp4", tmp_path / "copy.mp4"), tmp_path / "home")
-    assert (True, "absent", "likely") == (report.made_here, report.credential.state, report.mark.outcome)
-    assert (mark_id, "xs") == (report.mark.mark_id, report.model)
-    assert report.mark.p <= 1e-3
-    assert "likely" in report.words
+    told = report_on(encoded_again(tmp_path / "clip.mp4", tmp_path / "copy.mp4"), tmp_path / "home")
+    assert (True, "not_present", "detected") == (told.made_here, told.credential.state, told.mark.outcome)
+    assert (mark_id, "xs") == (told.mark.mark_id, told.model)
+    assert told.mark.p <= 1e-3
+    assert "likely" in told.words
 
 
 def test_a_changed_file_is_invalid_and_still_known(tmp_path):
@@ -64,16 +70,16 @@ def test_a_changed_file_is_invalid_and_still_known(tmp_path):
     content = bytearray(path.read_bytes())
     content[-30] ^= 1
     path.write_bytes(content)
-    report = report_on(path, tmp_path / "home")
-    assert ("Invalid", "likely", True) == (report.credential.state, report.mark.outcome, report.made_here)
+    told = report_on(path, tmp_path / "home")
+    assert ("invalid", "detected", True) == (told.credential.state, told.mark.outcome, told.made_here)
 
 
 def test_a_file_from_elsewhere_is_not_ours(tmp_path):
     """Another house's clip is valid there, unknown here, and its mark is not seen."""
     make(tmp_path / "other", tmp_path / "clip.mp4")
     make(tmp_path / "home", tmp_path / "ours.mp4")
-    report = report_on(tmp_path / "clip.mp4", tmp_path / "home")
-    assert (False, "Valid", "none") == (report.made_here, report.credential.state, report.mark.outcome)
+    told = report_on(tmp_path / "clip.mp4", tmp_path / "home")
+    assert (False, "valid", "not_detected") == (told.made_here, told.credential.state, told.mark.outcome)
 
 
 def test_a_plain_clip_is_not_ours(tmp_path):
@@ -81,12 +87,12 @@ def test_a_plain_clip_is_not_ours(tmp_path):
     make(tmp_path / "home", tmp_path / "ours.mp4")
     plain = tmp_path / "plain.mp4"
     mp4.write((Marked(frame=frame, mark_id=0) for frame in cartoon(9, 96, 96)), plain, fps=8)
-    report = report_on(plain, tmp_path / "home")
-    assert (False, "absent", "none", "") == (
-        report.made_here,
-        report.credential.state,
-        report.mark.outcome,
-        report.model,
+    told = report_on(plain, tmp_path / "home")
+    assert (False, "not_present", "not_detected", "") == (
+        told.made_here,
+        told.credential.state,
+        told.mark.outcome,
+        told.model,
     )
 
 
@@ -94,9 +100,9 @@ def test_a_mark_the_register_lost_is_no_proof(tmp_path):
     """The key is ours, the id is not on record: said, and not counted as made here."""
     make(tmp_path / "home", tmp_path / "clip.mp4")
     (tmp_path / "home" / "register.jsonl").unlink()
-    report = report_on(encoded_again(tmp_path / "clip.mp4", tmp_path / "copy.mp4"), tmp_path / "home")
-    assert (False, "likely", None) == (report.made_here, report.mark.outcome, report.mark.mark_id)
-    assert "no render of the register" in report.mark.words
+    told = report_on(encoded_again(tmp_path / "clip.mp4", tmp_path / "copy.mp4"), tmp_path / "home")
+    assert (False, "detected", None) == (told.made_here, told.mark.outcome, told.mark.mark_id)
+    assert "no render of the register" in told.mark.words
 
 
 def test_two_layers_that_disagree_are_told(tmp_path):
@@ -104,8 +110,10 @@ def test_two_layers_that_disagree_are_told(tmp_path):
     home = tmp_path / "home"
     make(home, tmp_path / "one.mp4")
     make(home, tmp_path / "two.mp4", seed=1)
-    report = verify(tmp_path / "one.mp4", video(tmp_path / "two.mp4"), home=home)
-    assert "different renders" in report.words
+    authority = open_authority(home)
+    credential = read_credential(tmp_path / "one.mp4", authority)
+    seen = look(video(tmp_path / "two.mp4"), authority.mark_key)
+    assert "different renders" in report(credential, seen, LocalRegister(home)).words
 
 
 def test_a_remuxed_file_has_lost_its_credential_only(tmp_path):
@@ -117,8 +125,8 @@ def test_a_remuxed_file_has_lost_its_credential_only(tmp_path):
             if packet.dts is not None:
                 packet.stream = stream
                 target.mux(packet)
-    report = report_on(tmp_path / "copy.mp4", tmp_path / "home")
-    assert ("absent", True) == (report.credential.state, report.made_here)
+    told = report_on(tmp_path / "copy.mp4", tmp_path / "home")
+    assert ("not_present", True) == (told.credential.state, told.made_here)
 
 
 @pytest.mark.parametrize("content", [b"", b"once upon a time", b"\x00" * 5000])
@@ -139,12 +147,13 @@ def test_a_film_without_frames_is_told(tmp_path):
     """No picture, no answer."""
     make(tmp_path / "home", tmp_path / "clip.mp4")
     with pytest.raises(VerifyError, match="no frames"):
-        verify(tmp_path / "clip.mp4", iter(()), home=tmp_path / "home")
+        look(iter(()), open_authority(tmp_path / "home").mark_key)
 
 
 def test_a_single_picture_can_be_verified(tmp_path):
     """One frame of a clip, as a screenshot would be."""
     make(tmp_path / "home", tmp_path / "clip.mp4")
     frame = np.ascontiguousarray(next(video(tmp_path / "clip.mp4")))
-    report = verify(tmp_path / "clip.mp4", [frame], home=tmp_path / "home")
-    assert "likely" == report.mark.outcome
+    authority, register = open_authority(tmp_path / "home"), LocalRegister(tmp_path / "home")
+    told = report(read_credential(tmp_path / "clip.mp4", authority), look([frame], authority.mark_key), register)
+    assert "likely" == told.mark.confidence

@@ -38,7 +38,7 @@ def _credits(what: str) -> tuple[str, ...]:
 def _of_file(path: Path) -> tuple[str, ...]:
     """The artists a file's own seal names."""
     from vitascope.provenance.authority import open_authority
-    from vitascope.provenance.verify import read_credential
+    from vitascope.provenance.credential import read_credential
     from vitascope.settings import settings
 
     return read_credential(path, open_authority(settings().home)).credits

@@ -2,9 +2,12 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from vitascope.types import Mining, Use
 
 
 def generate(
@@ -20,6 +23,10 @@ def generate(
     steps: Annotated[int | None, typer.Option(help="Steps from noise to clip, 1 to 100.")] = None,
     image: Annotated[Path | None, typer.Option(help="First frame: a PNG, JPEG or WebP picture.")] = None,
     model: Annotated[str, typer.Option(help="See `vitascope models`.")] = "xs",
+    mining: Annotated[
+        str, typer.Option(help="What others may do with the file: notAllowed, allowed, or constrained with --terms.")
+    ] = "notAllowed",
+    terms: Annotated[str, typer.Option(help="Address of the terms for a constrained use.")] = "",
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Make a video of PROMPT."""
@@ -29,15 +36,14 @@ def generate(
     from vitascope.cli.progress import shown_progress
     from vitascope.engine.names import container_of, free_path
     from vitascope.engine.plan import draw_seed, size_of
-    from vitascope.media.read import still
-    from vitascope.pipeline import render
-    from vitascope.rights.credits import credits_for
+    from vitascope.front import first_frame, make, thanks_for
     from vitascope.text.reading import read
     from vitascope.types import Request
 
     reading = read(prompt)  # before the model is opened: a mistake is told at once
     seed = draw_seed() if seed is None else seed
     to = output or free_path(Path(), prompt, seed)
+    pixels, sources = first_frame(image)
     request = Request(
         prompt=prompt,
         seconds=seconds,
@@ -45,17 +51,36 @@ def generate(
         fps=fps,
         seed=seed,
         steps=steps,
-        image=None if image is None else still(image),
+        image=pixels,
         model=model,
         container=container_of(to),
+        sources=sources,
+        mining=_mining(mining, terms),
     )
-    credits_ = credits_for(entity.subject for entity in reading.scene.entities)
     backend = choose.open_backend(model)
     opened = time.perf_counter()
     with shown_progress() as tick:
-        clip = render(request, to=to, backend=backend, tick=tick, thanks=credits_)
+        clip = make(request, reading, to=to, backend=backend, tick=tick)
     done = time.perf_counter()
     account = Account(
-        clip=clip, reading=reading, credits=credits_, opening_seconds=opened - started, render_seconds=done - opened
+        clip=clip,
+        reading=reading,
+        credits=thanks_for(reading),
+        opening_seconds=opened - started,
+        render_seconds=done - opened,
     )
     (print_json if json_ else print_text)(account)
+
+
+def _mining(use: str, terms: str) -> "Mining":
+    """The same choice for all four uses of the assertion; the Python API takes each apart."""
+    from vitascope.errors import UserError
+    from vitascope.types import Mining
+
+    choices: dict[str, Use] = {"notAllowed": "notAllowed", "allowed": "allowed", "constrained": "constrained"}
+    chosen = choices.get(use)
+    if chosen is None or (chosen == "constrained" and not terms):
+        raise UserError(f"--mining takes notAllowed, allowed, or constrained with --terms ADDRESS; not {use!r} alone.")
+    return Mining(
+        data_mining=chosen, ai_training=chosen, ai_generative_training=chosen, ai_inference=chosen, terms=terms
+    )

@@ -17,7 +17,9 @@ from typer.core import TyperGroup
 from vitascope import __version__
 from vitascope.cli.credits import credits_
 from vitascope.cli.generate import generate
+from vitascope.cli.keys import keys
 from vitascope.cli.models import models
+from vitascope.cli.trace import trace
 from vitascope.cli.verify import verify
 from vitascope.errors import UserError, VitascopeError
 
@@ -93,3 +95,5 @@ app.command()(generate)
 app.command()(models)
 app.command("credits")(credits_)
 app.command()(verify)
+app.command()(trace)
+app.add_typer(keys, name="keys")

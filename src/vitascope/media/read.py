@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import av
@@ -25,6 +26,7 @@ class Limits:
 
     frames: int = 600
     pixels: int = _MOST_PIXELS  # of one frame
+    total: int = 200_000_000  # pixels of all frames together: 96 frames of 1920x1080, so that no film takes minutes
 
 
 def still(path: Path) -> Pixels:
@@ -40,22 +42,29 @@ def still(path: Path) -> Pixels:
         return np.array(_over_white(turned))
 
 
-def video(path: Path, *, limits: Limits | None = None) -> Iterator[Pixels]:
-    """The frames of a film, GIF or still in ``path`` as they are decoded, ``(H, W, 3)`` each.
+def video(source: Path | bytes, *, limits: Limits | None = None) -> Iterator[Pixels]:
+    """The frames of a film, GIF or still as they are decoded, ``(H, W, 3)`` each: of a file, or of its content.
+
+    Of a long film the first are read, as many as ``limits`` let through. A file cut short gives what can be decoded.
 
     Raises:
         VerifyError: the file cannot be read, holds no picture, or its frames are too large.
     """
-    limits = limits or Limits()
+    limits, name = limits or Limits(), "The file" if isinstance(source, bytes) else str(source)
+    num_frames = 0
     try:
-        yield from _decoded(path, limits)
-    except (OSError, av.FFmpegError) as error:
-        message = f"{path} cannot be read as a video or picture: {error.strerror or error}."
+        for frame in _decoded(source, name, limits):
+            yield frame
+            num_frames += 1
+    except (OSError, av.FFmpegError, ValueError) as error:
+        if num_frames:
+            return
+        message = f"{name} cannot be read as a video or picture: {getattr(error, 'strerror', None) or error}."
         raise VerifyError(message) from error
 
 
-def _decoded(path: Path, limits: Limits) -> Iterator[Pixels]:
-    with av.open(str(path)) as container:
+def _decoded(source: Path | bytes, path: str, limits: Limits) -> Iterator[Pixels]:
+    with av.open(BytesIO(source) if isinstance(source, bytes) else str(source), "r") as container:
         if not container.streams.video:
             message = f"{path} holds no picture: {len(container.streams)} streams, none of them video."
             raise VerifyError(message)
@@ -63,8 +72,10 @@ def _decoded(path: Path, limits: Limits) -> Iterator[Pixels]:
         if stream.width * stream.height > limits.pixels:
             message = f"{path} has frames of {stream.width}x{stream.height}; at most {limits.pixels:,} pixels are read."
             raise VerifyError(message)
+        left = limits.total
         for number, frame in enumerate(container.decode(stream)):
-            if number >= limits.frames:
+            left -= frame.width * frame.height
+            if number >= limits.frames or (number and left < 0):
                 return
             yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
 

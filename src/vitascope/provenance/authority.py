@@ -1,42 +1,42 @@
-"""The local authority: the certificates that sign every file of this house, and the key of its invisible mark.
+"""Who signs for this house, and the key of its invisible mark.
 
-Made on first run in ``<home>/authority``: a root and a leaf on P-256 (C2PA 2.2, section 14.5, certificate profile)
-and 32 random bytes. Whoever holds these files can sign and mark as this house: only their owner can read them.
+On first run a local authority is made in ``<home>/authority``: a root and a leaf on P-256 (C2PA 2.2, section 14.5,
+certificate profile) and 32 random bytes. An operator may bring a certificate of their own, with its key or with a
+command that signs (see settings). Whoever holds these files can sign and mark as this house: only their owner can
+read them.
 """
 
+import fcntl
 import os
 import secrets
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
 from vitascope.errors import SealError
+from vitascope.provenance.certificates import new_leaf, new_root, root_of
+from vitascope.provenance.signing import SigningKey, key_from, operator_key
+from vitascope.settings import settings
 
-_CHAIN, _LEAF_KEY, _ROOT, _ROOT_KEY, _MARK_KEY = "chain.pem", "leaf.key", "root.pem", "root.key", "mark.key"
+_SIGNER, _ROOT, _ROOT_KEY, _MARK_KEY, _ANCHORS = "signer.pem", "root.pem", "root.key", "mark.key", "anchors.pem"
+_EARLIER = ("leaf.key", "chain.pem")  # what the signer was before it became one file, which rotates in one move
 _MARK_KEY_BYTES = 32
-_ROOT_YEARS, _LEAF_YEARS = 30, 10  # without time stamps a seal lives as long as its leaf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
     """What signing and marking need; secrets stay out of its repr."""
 
-    chain: bytes  # PEM, leaf then root
-    root: bytes  # PEM, the anchor to publish
-    leaf_key: bytes = field(repr=False)  # PKCS8 PEM
+    signer: SigningKey
+    anchors: bytes  # PEM, every root this house signed under: what it knows as its own, and what it publishes
+    is_self_issued: bool  # the root is on no public list
     mark_key: bytes = field(repr=False)
 
 
 def open_authority(home: Path) -> Authority:
-    """The authority in ``home``, made there if there is none.
+    """The authority in ``home``, made there if there is none, or the operator's if the settings name one.
 
     Raises:
         SealError: its files cannot be read or written, or are damaged: without a signer nothing is made.
@@ -54,6 +54,33 @@ def open_authority(home: Path) -> Authority:
         raise SealError(message) from error
 
 
+def rotate(home: Path, *, with_root: bool = False) -> Authority:
+    """A new signing key in the place of the local one, under the same root, or under a new one as well.
+
+    Files signed before stay known: every root that ever signed stays among the anchors. The mark key never changes,
+    since marks of another key could not be found.
+
+    Raises:
+        SealError: as :func:`open_authority`.
+    """
+    folder = home / "authority"
+    open_authority(home)
+    try:
+        with _locked(folder):
+            if with_root:
+                key, root = new_root()
+                _remember(folder, root)
+                _replace(folder / _ROOT_KEY, key)
+                _replace(folder / _ROOT, root)
+            _replace(folder / _SIGNER, _new_signer((folder / _ROOT_KEY).read_bytes(), (folder / _ROOT).read_bytes()))
+            for name in _EARLIER:
+                (folder / name).unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        message = f"The keys in {folder} were not rotated: {error}. The old ones still sign; check root.key and disk."
+        raise SealError(message) from error
+    return open_authority(home)
+
+
 def _read(folder: Path) -> Authority:
     mark_key = (folder / _MARK_KEY).read_bytes()
     if len(mark_key) != _MARK_KEY_BYTES:
@@ -62,12 +89,30 @@ def _read(folder: Path) -> Authority:
             "A new key would leave all earlier marks unreadable."
         )
         raise SealError(message)
-    return Authority(
-        chain=(folder / _CHAIN).read_bytes(),
-        root=(folder / _ROOT).read_bytes(),
-        leaf_key=(folder / _LEAF_KEY).read_bytes(),
-        mark_key=mark_key,
-    )
+    theirs = operator_key(settings())
+    signer = theirs or key_from(_local_signer(folder), name=str(folder / _SIGNER))
+    if theirs is not None:
+        _remember(folder, root_of(theirs.chain))
+    return Authority(signer=signer, anchors=_anchors(folder), is_self_issued=theirs is None, mark_key=mark_key)
+
+
+def _local_signer(folder: Path) -> bytes:
+    if (folder / _SIGNER).exists():
+        return (folder / _SIGNER).read_bytes()
+    return b"".join((folder / name).read_bytes() for name in _EARLIER)
+
+
+def _anchors(folder: Path) -> bytes:
+    remembered = folder / _ANCHORS
+    return (folder / _ROOT).read_bytes() + (remembered.read_bytes() if remembered.exists() else b"")
+
+
+def _remember(folder: Path, root: bytes) -> None:
+    """Keeps ``root``, and the one in use, among the anchors."""
+    known = _anchors(folder)
+    if root in known and (folder / _ANCHORS).exists():
+        return
+    _replace(folder / _ANCHORS, known + (b"" if root in known else root))
 
 
 def _make(folder: Path) -> None:
@@ -75,10 +120,7 @@ def _make(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".authority-", dir=folder.parent))  # mode 0700
     for name, content in _new_files().items():
-        descriptor = os.open(aside / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            os.fsync(file.fileno())
+        _write(aside / name, content)
     try:
         aside.rename(folder)
     except OSError:
@@ -87,88 +129,50 @@ def _make(folder: Path) -> None:
             raise
 
 
+def _new_files() -> dict[str, bytes]:
+    root_key, root = new_root()
+    return {
+        _ROOT: root,
+        _ROOT_KEY: root_key,
+        _SIGNER: _new_signer(root_key, root),
+        _MARK_KEY: secrets.token_bytes(_MARK_KEY_BYTES),
+    }
+
+
+def _new_signer(root_key: bytes, root: bytes) -> bytes:
+    """Key, leaf and root in one file: they change together or not at all."""
+    key, leaf = new_leaf(root_key, root)
+    return key + leaf + root
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        os.fsync(file.fileno())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write(draft, content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _remove(folder: Path) -> None:
     with suppress(OSError):
         for file in folder.iterdir():
             file.unlink()
         folder.rmdir()
-
-
-def _new_files() -> dict[str, bytes]:
-    root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = _root_certificate(root_key)
-    leaf = _leaf_certificate(leaf_key, root_key, root)
-    return {
-        _CHAIN: leaf.public_bytes(Encoding.PEM) + root.public_bytes(Encoding.PEM),
-        _ROOT: root.public_bytes(Encoding.PEM),
-        _ROOT_KEY: _pem(root_key),
-        _LEAF_KEY: _pem(leaf_key),
-        _MARK_KEY: secrets.token_bytes(_MARK_KEY_BYTES),
-    }
-
-
-def _root_certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = _name("Vitascope local root")
-    return (
-        _certificate(name, name, key.public_key(), _ROOT_YEARS)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=True), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-
-
-def _leaf_certificate(
-    key: ec.EllipticCurvePrivateKey, root_key: ec.EllipticCurvePrivateKey, root: x509.Certificate
-) -> x509.Certificate:
-    return (
-        _certificate(_name("Vitascope local signer"), root.subject, key.public_key(), _LEAF_YEARS)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
-        .sign(root_key, hashes.SHA256())
-    )
-
-
-def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, years: int
-) -> x509.CertificateBuilder:
-    start = datetime.now(UTC) - timedelta(days=1)  # clocks differ
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365 * years))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-    )
-
-
-def _name(common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "ZZ"),  # ISO 3166 user-assigned: no country
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Vitascope"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
-    )
-
-
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

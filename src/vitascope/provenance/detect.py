@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.provenance.mark import luma, signs_of
-from vitascope.provenance.patterns import BITS, TILE, Doubles, band, patterns
+from vitascope.provenance.patterns import BITS, TILE, Doubles, Patterns, band, patterns
 from vitascope.types import Floats, Pixels
 
 Spectrum = npt.NDArray[np.complex128]
@@ -73,34 +73,60 @@ def detect(frames: Iterable[Pixels], key: bytes) -> Detection | None:
     finalists = sorted(coarse, key=lambda found: -found.z)[:_FINALISTS]
     fine = [found for start in finalists for found in _refine(residual, start, step, sync)]
     best = max(coarse + fine, key=lambda found: found.z)
-    aligned = np.roll(np.fft.irfft2(best.spectrum), (-best.offset[0], -best.offset[1]), axis=(0, 1))
-    softs = (drawn.bits * aligned).sum(axis=(1, 2))
     return Detection(
         z=best.z,
         scale=best.scale,
         offset=best.offset,
-        softs=(softs / max(float(np.sqrt(np.square(softs).mean())), 1e-12)).astype(np.float32),
+        softs=_softs(best, drawn),
         trials=TILE * TILE * (len(coarse) + len(fine)),
         frames=num_frames,
     )
+
+
+def carries(frame: Pixels, mark_id: int, key: bytes, *, p: float = LIKELY) -> bool:
+    """Whether an unscaled, uncut ``frame`` still carries the mark of ``mark_id``; nothing is searched."""
+    drawn = patterns(key)
+    residual, _ = _mean_residual([frame])
+    (found,) = _align(residual, 1.0, (1.0,), np.conj(np.fft.rfft2(drawn.sync)))
+    score = float((signs_of(np.array([mark_id], dtype=np.uint64)) @ _softs(found, drawn))[0]) / np.sqrt(BITS)
+    return found.offset == (0, 0) and score >= threshold(1, p)
 
 
 def identify(detection: Detection, ids: Sequence[int], *, p: float = LIKELY) -> Match | None:
     """The one of ``ids`` the mark spells, or ``None`` when chance could have done it more often than ``p``."""
     if detection.z < _SYNC_GATE or not ids:
         return None
-    scores = signs_of(np.array(ids, dtype=np.uint64)) @ detection.softs / np.sqrt(np.float32(BITS))
-    order = np.argsort(scores)
-    best = float(scores[order[-1]])
-    second = float(scores[order[-2]]) if len(ids) > 1 else 0.0
+    scored = _scores(detection, ids)
+    order = np.argsort(scored)
+    best = float(scored[order[-1]])
+    second = float(scored[order[-2]]) if len(ids) > 1 else 0.0
     if best < threshold(len(ids), p) or best - second < _MARGIN:
         return None
     return Match(mark_id=ids[int(order[-1])], score=best, p=min(1.0, len(ids) * NormalDist().cdf(-best)))
 
 
+def scores(detection: Detection, ids: Sequence[int]) -> dict[int, float]:
+    """How well the mark spells each of ``ids``: standard normal for a wrong one, 8 at most."""
+    return dict(zip(ids, (float(score) for score in _scores(detection, ids)), strict=True))
+
+
 def threshold(num_ids: int, p: float) -> float:
-    """Score the best of ``num_ids`` wrong ids passes with probability ``p`` at most."""
+    """Score the best of ``num_ids`` wrong ids passes with probability ``p``, by the normal tail."""
     return -NormalDist().inv_cdf(p / num_ids)
+
+
+def certain_threshold(num_ids: int, p: float) -> float:
+    """Score the best of ``num_ids`` wrong ids passes with probability ``p`` at most, whatever the soft values are.
+
+    Signs of a random id are independent, so the tail of their weighted sum is below exp(-t * t / 2) (Hoeffding 1963,
+    theorem 2), and below ``num_ids`` times that for the best of them. Nothing is assumed of the picture.
+    """
+    return float(np.sqrt(2 * np.log(num_ids / p)))
+
+
+def _scores(detection: Detection, ids: Sequence[int]) -> Floats:
+    scored: Floats = signs_of(np.array(ids, dtype=np.uint64)) @ detection.softs / np.sqrt(np.float32(BITS))
+    return scored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +135,13 @@ class _Alignment:
     scale: tuple[float, float]
     offset: tuple[int, int]
     spectrum: Spectrum  # whitened, (T, T / 2 + 1)
+
+
+def _softs(found: _Alignment, drawn: Patterns) -> Floats:
+    """One number a bit, root mean square 1."""
+    aligned = np.roll(np.fft.irfft2(found.spectrum), (-found.offset[0], -found.offset[1]), axis=(0, 1))
+    softs = (drawn.bits * aligned).sum(axis=(1, 2))
+    return np.asarray(softs / max(float(np.sqrt(np.square(softs).mean())), 1e-12), np.float32)
 
 
 def _refine(residual: Floats, start: _Alignment, step: float, sync: Spectrum) -> list[_Alignment]:

@@ -7,6 +7,7 @@ Shapes: H rows, W columns.
 
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,32 @@ from vitascope.provenance.patterns import BITS, TILE, patterns
 from vitascope.types import Floats, Marked, Pixels
 
 _SYNC_WEIGHT = 0.7  # of the sync pattern relative to the whole message
-_STRONG, _MILD = 3.0, 2.0  # luma grey levels, below and from 480x270: a small frame has few tiles to average
-_LARGE_PIXELS = 480 * 270
 _FLAT, _BUSY = 0.6, 2.0  # masking: share of the strength on flat and on busy ground
 _CONTRAST = 12.0  # grey levels of local deviation that add 1 to the masking
-_LOUDEST = 4.0  # root mean square of the change in grey levels, at most: keeps every frame above 36 dB
 _BOX = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loudness:
+    """How far a mark may change a picture, in grey levels of luma."""
+
+    strength: float  # before masking
+    loudest: float  # root mean square over a frame, at most: 255 / 10 ** (dB / 20)
+
+
+_SIZES = (128 * 128, 256 * 256, 480 * 270)  # pixels of a frame the curve is known at
+_STRENGTHS = (3.0, 3.0, 2.2)
+_LOUDESTS = (4.00, 3.15, 2.25)  # 36, 38 and 41 dB at least
+
+
+def loudness_for(height: int, width: int) -> Loudness:
+    """The loudness for frames of that size: a small frame has few tiles to average, so its mark is louder.
+
+    Between the measured sizes it runs along the logarithm of the pixels; see decision 0012 for how it was found.
+    """
+    place, known = np.log(height * width), np.log(_SIZES)
+    strength, loudest = np.interp(place, known, _STRENGTHS), np.interp(place, known, _LOUDESTS)
+    return Loudness(strength=float(strength), loudest=float(loudest))
 
 
 def new_mark_id() -> int:
@@ -28,14 +49,20 @@ def new_mark_id() -> int:
     return secrets.randbits(BITS)
 
 
-def mark(frames: Iterable[Pixels], mark_id: int, key: bytes) -> Iterator[Marked]:
+def mark(frames: Iterable[Pixels], mark_id: int, key: bytes, loudness: Loudness | None = None) -> Iterator[Marked]:
     """Lays the mark of ``mark_id`` under each ``(H, W, 3)`` frame as it comes; same id and key, same pixels."""
     tile = message_tile(mark_id, key)
     cover: Floats = np.empty((0, 0), dtype=np.float32)
     for frame in frames:
+        level = loudness or loudness_for(*frame.shape[:2])
         if cover.shape != frame.shape[:2]:
-            cover = _strength(frame) * _cover(tile, frame.shape[0], frame.shape[1])
-        yield Marked(frame=_embed(frame, cover), mark_id=mark_id)
+            cover = np.float32(level.strength) * _cover(tile, frame.shape[0], frame.shape[1])
+        yield Marked(frame=_embed(frame, cover, level.loudest), mark_id=mark_id)
+
+
+def carried(frame: Pixels, mark_id: int) -> Marked:
+    """A frame decoded from a clip, of which ``detect.carries`` has said that the mark is in it still."""
+    return Marked(frame=frame, mark_id=mark_id)
 
 
 def message_tile(mark_id: int, key: bytes) -> Floats:
@@ -61,20 +88,16 @@ def luma(frame: Pixels) -> npt.NDArray[np.uint8]:
     return whole
 
 
-def _strength(frame: Pixels) -> float:
-    return _MILD if frame.shape[0] * frame.shape[1] >= _LARGE_PIXELS else _STRONG
-
-
 def _cover(tile: Floats, height: int, width: int) -> Floats:
     """The tile repeated from the top left corner and cut at the frame."""
     return np.tile(tile, (-(-height // TILE), -(-width // TILE)))[:height, :width]
 
 
-def _embed(frame: Pixels, cover: Floats) -> Pixels:
+def _embed(frame: Pixels, cover: Floats, loudest: float) -> Pixels:
     """Adds the masked cover to luma; equal steps in R, G and B leave both colour differences as they are."""
     height, width = cover.shape
     change = cover * _masking(luma(frame))
-    change *= min(1.0, _LOUDEST / max(float(np.sqrt(np.mean(change * change))), 1e-6))
+    change *= min(1.0, loudest / max(float(np.sqrt(np.mean(change * change))), 1e-6))
     steps = np.repeat(np.rint(change).astype(np.int16), 3, axis=1)
     marked: Pixels = np.clip(frame.reshape(height, width * 3) + steps, 0, 255).astype(np.uint8)
     return marked.reshape(height, width, 3)

@@ -1,10 +1,8 @@
 """The seal: a signed C2PA manifest in each file, or beside it where the container cannot hold one.
 
 The only door to c2pa for writing. Prompts do not go in: a file travels further than its maker may wish a sentence to.
-Specification: C2PA 2.2; CAWG training and data mining assertion 1.1.
 """
 
-import base64
 import hashlib
 import os
 import secrets
@@ -15,29 +13,27 @@ from pathlib import Path
 
 import c2pa
 
-from vitascope import __version__
 from vitascope.errors import SealError
 from vitascope.provenance.authority import Authority
-from vitascope.provenance.patterns import SCHEME
+from vitascope.provenance.manifest import Claim, ingredient, manifest
 
-_EMBEDDED = {".mp4": "video/mp4", ".gif": "image/gif", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+_EMBEDDED = {
+    ".mp4": "video/mp4",
+    ".gif": "image/gif",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+}
 _BESIDE = {".webm": "video/webm"}
-_TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-_USES = ("cawg.data_mining", "cawg.ai_training", "cawg.ai_generative_training", "cawg.ai_inference")
-_FIRST_FRAME = "first-frame"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What the house states about a file."""
-
-    title: str
-    model: str
-    weights_sha256: str
-    trained_on: str  # sha256 of the works register the training data was cleared by
-    mark_id: int
-    credits: tuple[str, ...] = ()  # artists whose works the model learned the named things from
-    first_frame_png: bytes | None = None  # the picture an image-to-video clip started from
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"GIF8", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+    (b"\x1a\x45\xdf\xa3", 0, "video/webm"),
+    (b"ftyp", 4, "video/mp4"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +59,8 @@ def seal(path: Path, claim: Claim, authority: Authority, *, to: Path | None = No
         raise SealError(message)
     signed = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        manifest = _sign(path, signed, claim, authority)
-        sidecar = _place(signed, manifest, target)
+        written = _sign(path, signed, claim, authority)
+        sidecar = _place(signed, written, target)
     except (OSError, c2pa.C2paError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         message = (
@@ -74,12 +70,17 @@ def seal(path: Path, claim: Claim, authority: Authority, *, to: Path | None = No
     finally:
         with suppress(OSError):
             signed.unlink()
-    return Sealed(path=target, sidecar=sidecar, manifest_sha256=hashlib.sha256(manifest).hexdigest())
+    return Sealed(path=target, sidecar=sidecar, manifest_sha256=hashlib.sha256(written).hexdigest())
 
 
 def format_of(path: Path) -> str:
     """The media type of ``path`` by its suffix; empty if it is none that is sealed."""
     return (_EMBEDDED | _BESIDE).get(path.suffix.lower(), "")
+
+
+def sniffed(head: bytes) -> str:
+    """The media type of a file by its first bytes; empty if it is none that is sealed."""
+    return next((kind for mark, at, kind in _SIGNATURES if head[at : at + len(mark)] == mark), "")
 
 
 def stands_beside(path: Path) -> bool:
@@ -94,27 +95,26 @@ def sidecar_of(path: Path) -> Path:
 
 def _sign(path: Path, signed: Path, claim: Claim, authority: Authority) -> bytes:
     """Writes the signed copy and returns the manifest."""
-    suffix = path.suffix.lower()
-    with _context(authority) as context, c2pa.Builder(_manifest(claim), context=context) as builder:
-        if claim.first_frame_png is not None:
-            builder.add_ingredient_from_stream(_ingredient(), "image/png", BytesIO(claim.first_frame_png))
+    with _context(authority) as context, c2pa.Builder(manifest(claim), context=context) as builder:
+        for number, source in enumerate(claim.sources):
+            builder.add_ingredient_from_stream(ingredient(source, number), source.media_type, BytesIO(source.content))
         if stands_beside(path):
             builder.set_no_embed()
-        with path.open("rb") as source, signed.open("w+b") as destination:  # c2pa reads back what it wrote
-            manifest = builder.sign((_EMBEDDED | _BESIDE)[suffix], source, destination)
+        with path.open("rb") as file, signed.open("w+b") as destination:  # c2pa reads back what it wrote
+            written = builder.sign(format_of(path), file, destination)
             destination.flush()
             os.fsync(destination.fileno())
-    return bytes(manifest)
+    return bytes(written)
 
 
-def _place(signed: Path, manifest: bytes, target: Path) -> Path | None:
+def _place(signed: Path, written: bytes, target: Path) -> Path | None:
     """Moves the signed file into place; a sidecar goes first, so that no film stands without its origin."""
     sidecar = None
     if stands_beside(target):
         sidecar = sidecar_of(target)
         draft = sidecar.with_name(f".{sidecar.name}.{secrets.token_hex(4)}")
         try:
-            draft.write_bytes(manifest)
+            draft.write_bytes(written)
             draft.replace(sidecar)
         finally:
             draft.unlink(missing_ok=True)
@@ -123,41 +123,13 @@ def _place(signed: Path, manifest: bytes, target: Path) -> Path | None:
 
 
 def _context(authority: Authority) -> c2pa.Context:
-    signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", authority.chain, authority.leaf_key, None))
-    # A thumbnail of a GIF costs 40 ms and repeats what the file shows.
-    return c2pa.Context(c2pa.Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}}), signer)
-
-
-def _manifest(claim: Claim) -> dict[str, object]:
-    inputs = {} if claim.first_frame_png is None else {"ingredientIds": [_FIRST_FRAME]}
-    created = {
-        "action": "c2pa.created",
-        "digitalSourceType": _TRAINED,
-        "softwareAgent": {"name": f"Vitascope {claim.model}", "version": claim.weights_sha256[:12] or __version__},
-        "parameters": {"org.vitascope.weights": claim.weights_sha256, "org.vitascope.dataset": claim.trained_on}
-        | inputs,
+    algorithm = c2pa.C2paSigningAlg[authority.signer.algorithm.upper()]
+    signer = c2pa.Signer.from_callback(authority.signer.sign, algorithm, authority.signer.chain.decode())
+    settings = {
+        "builder": {"thumbnail": {"enabled": False}},  # one of a GIF costs 40 ms and repeats what the file shows
+        "trust": {"trust_anchors": authority.anchors.decode()},  # else parents of our own are recorded as untrusted
     }
-    release = {"model": claim.model, "weights_sha256": claim.weights_sha256, "credits": list(claim.credits)}
-    return {
-        "claim_generator_info": [{"name": "Vitascope", "version": __version__}],
-        "title": claim.title,
-        "assertions": [
-            {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
-            {"label": "cawg.training-mining", "data": {"entries": {use: {"use": "notAllowed"} for use in _USES}}},
-            {"label": "c2pa.soft-binding", "data": _soft_binding(claim.mark_id)},
-            {"label": "org.vitascope.release", "data": release},
-        ],
-    }
-
-
-def _soft_binding(mark_id: int) -> dict[str, object]:
-    value = base64.b64encode(mark_id.to_bytes(8, "big")).decode()
-    return {"alg": SCHEME, "blocks": [{"scope": {}, "value": value}]}
-
-
-def _ingredient() -> dict[str, object]:
-    # "inputTo": fed to a model that made this file; "parentOf" would say this file is an edit of the picture.
-    return {"title": "first frame", "relationship": "inputTo", "label": _FIRST_FRAME}
+    return c2pa.Context(c2pa.Settings.from_dict(settings), signer)
 
 
 def _known_suffixes() -> str:

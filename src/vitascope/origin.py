@@ -1,0 +1,80 @@
+"""From a file to where it comes from: the way of ``pipeline.py`` walked backwards.
+
+``file -> Credential, Seen -> Report``: :func:`verify_file` answers anybody, :func:`trace_file` answers two
+stewards. No model is loaded, and no connection opened.
+"""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+
+from vitascope.errors import VerifyError
+from vitascope.media.read import video
+from vitascope.provenance.audit import Steward, begun, enter, two_stewards
+from vitascope.provenance.authority import Authority, open_authority
+from vitascope.provenance.credential import Credential, credential_of, read_credential
+from vitascope.provenance.register import LocalRegister, Register
+from vitascope.provenance.trace import Trace, trace
+from vitascope.provenance.verify import Report, Seen, look, report
+from vitascope.settings import settings
+
+
+def verify_file(source: Path | bytes, *, home: Path | None = None, register: Register | None = None) -> Report:
+    """What credential, mark and fingerprint of a file, or of its content, say of its origin; public, names nobody.
+
+    ``register`` is where marks were issued, by default the one in ``home``.
+
+    Raises:
+        VerifyError: the file cannot be read or holds no picture.
+        SealError: the keys or the register of this house cannot be read.
+    """
+    home = home or settings().home
+    authority = open_authority(home)
+    credential = _credential(source, authority)
+    return report(credential, _seen(source, authority), register or LocalRegister(home))
+
+
+def trace_file(
+    source: Path | bytes,
+    *,
+    stewards: tuple[Steward, Steward],
+    reason: str,
+    home: Path | None = None,
+    register: Register | None = None,
+) -> Trace:
+    """Who a clip was made for, if pictures and mark agree. Two stewards answer for it, and a row tells of it first.
+
+    Raises:
+        StewardError: the two are one, or the reason is too short.
+        VerifyError: the file cannot be read or holds no picture.
+        SealError: keys, register or audit cannot be read or written.
+    """
+    home = home or settings().home
+    two_stewards(stewards, reason)
+    row = begun(stewards, reason, _sha256(source))
+    enter(home, row)
+    authority = open_authority(home)
+    found = trace(_seen(source, authority), register or LocalRegister(home))
+    enter(home, row.concluded(found.outcome, "" if found.render is None else found.render.party))
+    return found
+
+
+def _credential(source: Path | bytes, authority: Authority) -> Credential:
+    if isinstance(source, bytes):
+        return credential_of(BytesIO(source), authority)
+    return read_credential(source, authority)
+
+
+def _seen(source: Path | bytes, authority: Authority) -> Seen:
+    return look(video(source), authority.mark_key)
+
+
+def _sha256(source: Path | bytes) -> str:
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()
+    try:
+        with source.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        message = f"{source} cannot be read: {error.strerror or error}."
+        raise VerifyError(message) from error

@@ -1,0 +1,167 @@
+"""What the C2PA manifest in a file, or beside it, says: intact or not, by whom, and from which files it was made.
+
+The only door to c2pa for reading. Nothing is fetched: remote manifests are not followed.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import c2pa
+
+from vitascope.errors import VerifyError
+from vitascope.provenance.authority import Authority
+from vitascope.provenance.manifest import RELEASE
+from vitascope.provenance.patterns import SCHEME
+from vitascope.provenance.seal import format_of, sidecar_of, sniffed, stands_beside
+
+State = Literal["trusted", "valid", "invalid", "not_present"]
+"""``validation_state`` as the SDK names it; ``trusted`` here: signed by this house's own authority."""
+
+_STATES: dict[str, State] = {"Trusted": "trusted", "Valid": "valid", "Invalid": "invalid"}
+_HEAD = 16  # bytes that tell what a file is
+_DEEPEST = 32  # links of a chain that are followed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ancestor:
+    """A file that this one was made from."""
+
+    relationship: str  # parentOf, componentOf or inputTo, as C2PA names it
+    media_type: str
+    depth: int  # 1: this file was made from it; 2: it was made from it in turn
+    title: str = ""
+    model: str = ""
+    mark_id: int | None = None
+    has_credential: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What the C2PA manifest in or beside a file says."""
+
+    state: State
+    words: str
+    problems: tuple[str, ...] = ()  # status codes of the specification
+    title: str = ""
+    issuer: str | None = None
+    generated_at: str | None = None  # RFC 3339, UTC
+    model: str = ""
+    credits: tuple[str, ...] = ()
+    mark_id: int | None = None  # the render its soft binding names
+    ancestors: tuple[Ancestor, ...] = ()
+
+
+def read_credential(path: Path, authority: Authority) -> Credential:
+    """The C2PA credential in ``path``, or in the sidecar beside it.
+
+    Raises:
+        VerifyError: the file cannot be opened.
+    """
+    sidecar = sidecar_of(path)
+    try:
+        beside = sidecar.read_bytes() if stands_beside(path) and sidecar.exists() else None
+        with path.open("rb") as file:
+            return credential_of(file, authority, media_type=format_of(path), sidecar=beside)
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}."
+        raise VerifyError(message) from error
+
+
+def credential_of(
+    file: BinaryIO | BytesIO, authority: Authority, *, media_type: str = "", sidecar: bytes | None = None
+) -> Credential:
+    """The C2PA credential in an open file; its first bytes go before ``media_type``, since names can lie."""
+    kind = sniffed(file.read(_HEAD)) or media_type
+    file.seek(0)
+    trust = {"trust": {"trust_anchors": authority.anchors.decode()}, "verify": {"verify_trust": True}}
+    context = c2pa.Context(
+        c2pa.Settings.from_dict(trust | {"verify": {"verify_trust": True, "remote_manifest_fetch": False}})
+    )
+    try:
+        reader = (
+            c2pa.Reader(kind, file, sidecar, context=context) if sidecar else c2pa.Reader(kind, file, context=context)
+        )
+        with reader:
+            return _told(json.loads(reader.json()), authority)
+    except c2pa.C2paError as error:
+        if isinstance(error, c2pa.C2paError.ManifestNotFound | c2pa.C2paError.NotSupported):
+            return Credential(state="not_present", words="no credential; re-encoding and many websites remove it")
+        return Credential(state="invalid", words=f"the credential is damaged: {error}", problems=("unreadable",))
+
+
+def _told(store: dict[str, Any], authority: Authority) -> Credential:
+    """The parts of a manifest store a person asks for."""
+    manifest = store["manifests"][store["active_manifest"]]
+    told, signature = _assertions(manifest), manifest.get("signature_info", {})
+    release = told.get(RELEASE, {})
+    problems = tuple(status["code"] for status in store.get("validation_status", []))
+    state = _STATES.get(store["validation_state"], "invalid")
+    return Credential(
+        state=state,
+        words=_state_words(state, signature.get("issuer", "an unnamed issuer"), problems, authority),
+        problems=problems,
+        title=str(manifest.get("title", "")),
+        issuer=signature.get("issuer"),
+        generated_at=_moment(told, signature),
+        model=str(release.get("model", "")),
+        credits=tuple(str(name) for name in release.get("credits", ())),
+        mark_id=_bound_mark(told.get("c2pa.soft-binding", {})),
+        ancestors=tuple(_ancestors(store["manifests"], manifest, 1)),
+    )
+
+
+def _assertions(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {assertion["label"]: assertion["data"] for assertion in manifest.get("assertions", [])}
+
+
+def _ancestors(manifests: dict[str, Any], manifest: dict[str, Any], depth: int) -> Iterator[Ancestor]:
+    """The files a file was made from, and those they were made from, depth first."""
+    for ingredient in manifest.get("ingredients", []):
+        own = manifests.get(ingredient.get("active_manifest", ""), {})
+        told = _assertions(own)
+        yield Ancestor(
+            relationship=str(ingredient.get("relationship", "")),
+            media_type=str(ingredient.get("format", "")),
+            depth=depth,
+            title=str(own.get("title") or ingredient.get("title", "")),
+            model=str(told.get(RELEASE, {}).get("model", "")),
+            mark_id=_bound_mark(told.get("c2pa.soft-binding", {})),
+            has_credential=bool(own),
+        )
+        if own and depth < _DEEPEST:
+            yield from _ancestors(manifests, own, depth + 1)
+
+
+def _moment(told: dict[str, Any], signature: dict[str, Any]) -> str | None:
+    """When the file was made: as time-stamped by a third party, or as the manifest itself says."""
+    actions = told.get("c2pa.actions.v2", {}).get("actions", [{}])
+    said = signature.get("time") or next((action["when"] for action in actions if "when" in action), None)
+    try:
+        return None if said is None else datetime.fromisoformat(str(said)).astimezone(UTC).isoformat(timespec="seconds")
+    except ValueError:
+        return None
+
+
+def _state_words(state: State, issuer: str, problems: tuple[str, ...], authority: Authority) -> str:
+    if state == "trusted":
+        public = "valid; issuer unknown to the public lists" if authority.is_self_issued else f"valid; issuer {issuer}"
+        return f"intact and signed by this house ({public})"
+    if state == "valid":
+        return f"intact, signed by {issuer}, which this house does not know"
+    codes = ", ".join(problems) or "unreadable"
+    return f"not to be relied on ({codes}): the file was changed after signing, or badly signed"
+
+
+def _bound_mark(binding: dict[str, Any]) -> int | None:
+    if binding.get("alg") != SCHEME:
+        return None
+    try:
+        return int.from_bytes(base64.b64decode(binding["blocks"][0]["value"]), "big")
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None

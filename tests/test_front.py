@@ -1,0 +1,80 @@
+"""The front door of the Python API: what a person writes becomes a clip, and its seal thanks the artists."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes import PRESET, MovingGradient
+from PIL import Image
+
+import vitascope
+from vitascope import front
+from vitascope.errors import UnknownWordsError
+from vitascope.provenance.authority import open_authority
+from vitascope.provenance.credential import read_credential
+from vitascope.settings import settings
+from vitascope.types import Mining
+
+
+@pytest.fixture(autouse=True)
+def fake_model(tmp_path, monkeypatch):
+    """Every model name opens the fake one, and clips land in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(front, "open_backend", lambda model: MovingGradient(replace(PRESET, name=model)))
+
+
+def credential(path):
+    return read_credential(path, open_authority(settings().home))
+
+
+def test_the_front_door_makes_a_clip():
+    """``vitascope.generate`` takes files and text as people write them, and names the file after the prompt."""
+    first = vitascope.generate("a cat jumps", seed=3, size="128x128", seconds=1)
+    second = vitascope.generate("a cat jumps", seed=3)
+    third = vitascope.generate("a cat jumps", output="cat.gif", model="m")
+
+    assert ("a-cat-jumps-3.mp4", (128, 128), 8) == (first.path.name, first.size, first.frames)
+    assert "a-cat-jumps-3-2.mp4" == second.path.name
+    assert ("cat.gif", "m") == (third.path.name, third.model)
+
+
+def test_the_python_api_thanks_the_artists_as_the_command_line_does():
+    """The seal names who drew the things the prompt names, and nobody else."""
+    clip = vitascope.generate("a parrot flies", output="parrot.mp4")
+
+    thanked = credential(clip.path).credits
+
+    assert any(line.startswith("Microsoft Corporation: parrot") for line in thanked)
+    assert all("parrot" in line for line in thanked)
+
+
+def test_a_picture_from_elsewhere_keeps_its_own_credential():
+    """Image to video: the file goes into the chain as it came, with what its own maker signed."""
+    still = vitascope.generate("a cat jumps", output="cat.gif", seconds=1)
+    Image.fromarray(np.full((64, 64, 3), 90, np.uint8)).save("plain.png")
+
+    clip = vitascope.generate("a cat jumps", image="plain.png", output="b.mp4")
+
+    (first,) = credential(clip.path).ancestors
+    assert ("inputTo", "image/png", False) == (first.relationship, first.media_type, first.has_credential)
+    assert still.mark_id != clip.mark_id
+
+
+def test_the_choice_on_mining_is_the_makers(tmp_path):
+    """Refused by default; allowed and constrained where the maker says so; a constraint needs terms."""
+    mining = Mining(ai_training="constrained", data_mining="allowed", terms="https://example.org/terms")
+
+    clip = vitascope.generate("a cat jumps", output="cat.mp4", mining=mining)
+
+    stored = clip.path.read_bytes()
+    assert b"https://example.org/terms" in stored
+    with pytest.raises(ValueError, match="needs terms"):
+        Mining(ai_training="constrained")
+
+
+def test_a_mistake_is_told_before_the_model_is_opened(monkeypatch):
+    """Opening a model takes a second; an unknown word is told at once."""
+    monkeypatch.setattr(front, "open_backend", None)
+
+    with pytest.raises(UnknownWordsError):
+        vitascope.generate("xyzzy qwfp")
