@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 MIXTURE = {
-    "all": 0.55,  # text to video
-    "first": 0.15,  # animate a picture
-    "prefix": 0.10,  # extend
-    "ends": 0.08,  # interpolate, loop
-    "block": 0.07,  # edit a region for a while
-    "apart": 0.05,  # a level of its own for each latent
+    "all": 0.75,  # text to video
+    "first": 0.10,  # animate a picture
+    "prefix": 0.04,  # extend
+    "ends": 0.04,  # interpolate, loop
+    "block": 0.04,  # edit a region for a while
+    "apart": 0.03,  # a level of its own for each latent
 }
 """What is given, and how often. Reference rows come on top, in batches of their own."""
 

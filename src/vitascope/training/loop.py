@@ -42,7 +42,7 @@ class Recipe:
 
     minutes: float
     diets: Mapping[float, tuple[Diet, ...]]
-    middle: float = 0.8
+    middle: float = 1.0
     rate: float = LEARNING_RATE
     portions: int = 1
     hold: bool = False

@@ -18,7 +18,7 @@ from vitascope.training import conditioning
 from vitascope.training.data import Batch, Shards, shards
 from vitascope.types import Preset
 
-HELD = 0.25
+HELD = 0.5
 """Level below which the weight of an error, 1 / level squared, no longer grows."""
 
 

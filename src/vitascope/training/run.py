@@ -36,7 +36,7 @@ def recipe(minutes: float, *, images: float, rate: float, seed: int, hold: bool 
     short = Diet(frames=17, size=32 * scale, share=1.0)
     shown = Diet(frames=17, size=24 * scale, share=0.1, reference=True)
     long = Diet(frames=33, size=16 * scale, share=0.5)
-    few = Diet(frames=1, size=96 * scale, share=0.15)
+    few = Diet(frames=1, size=96 * scale, share=0.5)
     begin = {0.0: (still,), images: (few, short, shown), max(images, LONG): (few, short, shown, long)}
     diets = {share: diet for share, diet in begin.items() if share < 1}
     portions = PORTIONS if scale == 1 else 1  # a GPU takes a batch whole

@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.context import SpawnContext
+from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.synchronize import Barrier, Lock
 
 import torch
@@ -42,7 +42,7 @@ class Team:
         objective.model.share_memory() if mates else None
         self.parameters = list(objective.model.parameters())
         self.board = _board(portions, mates + 1)
-        self.grads = [[torch.zeros_like(p).share_memory_() for p in self.parameters] for _ in range(mates)]
+        self.grads = [[_shared(torch.zeros_like(p)) for p in self.parameters] for _ in range(mates)]
         self.mates = [self._mate(rank, grads, fuse=fuse) for rank, grads in enumerate(self.grads, 1)]
         if mates:
             settle(0)
@@ -75,7 +75,7 @@ class Team:
             torch._foreach_add_([p.grad for p in self.parameters if p.grad is not None], grads)
             torch._foreach_zero_(grads)
 
-    def _mate(self, rank: int, grads: list[Tensor], *, fuse: bool) -> torch.multiprocessing.Process:
+    def _mate(self, rank: int, grads: list[Tensor], *, fuse: bool) -> SpawnProcess:
         process = torch.multiprocessing.get_context("spawn").Process(
             target=_serve,
             args=(rank, self.objective, self.diets, grads, self.board),
@@ -88,10 +88,15 @@ class Team:
 
 def _board(portions: int, processes: int) -> Board:
     context: SpawnContext = torch.multiprocessing.get_context("spawn")
-    numbers = [torch.zeros(n, dtype=torch.int64).share_memory_() for n in (2, 1)]
-    figures = [torch.zeros(portions, dtype=torch.float64).share_memory_() for _ in range(2)]
+    numbers = [_shared(torch.zeros(n, dtype=torch.int64)) for n in (2, 1)]
+    figures = [_shared(torch.zeros(portions, dtype=torch.float64)) for _ in range(2)]
     return Board(order=numbers[0], taken=numbers[1], losses=figures[0], waited=figures[1],
                  lock=context.Lock(), meet=context.Barrier(processes))  # fmt: skip
+
+
+def _shared(tensor: Tensor) -> Tensor:
+    there: Tensor = tensor.share_memory_()  # type: ignore[no-untyped-call]  # torch leaves it without annotations
+    return there
 
 
 def _serve(
