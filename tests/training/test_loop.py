@@ -15,7 +15,7 @@ from vitascope.settings import settings  # noqa: E402  after the guard
 from vitascope.training import data, presets  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
-from vitascope.training.objective import Diet  # noqa: E402  after the guard
+from vitascope.training.objective import LEAST_WEIGHT, Diet, weights  # noqa: E402  after the guard
 
 pytestmark = pytest.mark.torch
 
@@ -151,3 +151,12 @@ def test_the_exported_weights_open_in_the_light_runtime(tmp_path):
     for name, value in taught.average.items():
         np.testing.assert_allclose(weights[name], value.numpy(), rtol=0.01, atol=1e-6)
     assert 64 == len(json.loads((tmp_path / "weights" / "tiny.json").read_text())["weights_sha256"])
+
+
+def test_focus_counts_large_channels_first():
+    """Without focus every channel counts alike; with it small ones count in proportion, and the finest still a bit."""
+    spread = torch.tensor([3.0, 1.0, 0.1, 0.01])
+
+    assert torch.equal(weights(spread, 0.0), torch.ones(4))
+    focused = weights(spread, 0.2).tolist()
+    assert focused == pytest.approx([1.0, (1 / 10.0101) / 0.2, LEAST_WEIGHT, LEAST_WEIGHT])

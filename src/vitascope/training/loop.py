@@ -36,8 +36,8 @@ SAVED = 300.0
 class Recipe:
     """One run. ``diets`` maps a share of the run to what is eaten from then on; ``middle`` centres the noise levels.
 
-    A batch is cut into ``portions``. ``hold`` keeps the learning rate up to the end, for a run that another one goes on
-    from.
+    ``focus`` weighs channels (training/objective.py). A batch is cut into ``portions``. ``hold`` keeps the learning
+    rate up to the end, for a run that another one goes on from.
     """
 
     minutes: float
@@ -45,6 +45,7 @@ class Recipe:
     middle: float = 1.0
     rate: float = LEARNING_RATE
     portions: int = 1
+    focus: float = 0.0
     hold: bool = False
     seed: int = 0
 
@@ -71,7 +72,9 @@ class Trainer:
     ) -> None:  # fmt: skip
         torch.set_float32_matmul_precision("high")
         self.preset, self.recipe = preset, recipe
-        self.objective = Objective(preset, looks_LND, recipe.middle, seed=recipe.seed, device=device)
+        self.objective = Objective(
+            preset, looks_LND, recipe.middle, focus=recipe.focus, seed=recipe.seed, device=device
+        )
         diets = [diet for several in recipe.diets.values() for diet in several]
         self.team = Team(self.objective, diets, portions=recipe.portions, mates=mates, fuse=fuse)
         self.model = self.objective.model

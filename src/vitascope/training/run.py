@@ -26,7 +26,9 @@ SPEAK = 10.0
 """Seconds between two lines of progress."""
 
 
-def recipe(minutes: float, *, images: float, rate: float, seed: int, hold: bool = False, scale: int = 1) -> Recipe:
+def recipe(
+    minutes: float, *, images: float, rate: float, seed: int, focus: float = 0.0, hold: bool = False, scale: int = 1
+) -> Recipe:
     """The diet of every preset: stills, then two-second clips, then four-second clips too.
 
     Stills teach what things and places look like at a fifth of the cost of a clip. ``scale`` multiplies batches, for a
@@ -40,7 +42,7 @@ def recipe(minutes: float, *, images: float, rate: float, seed: int, hold: bool 
     begin = {0.0: (still,), images: (few, short, shown), max(images, LONG): (few, short, shown, long)}
     diets = {share: diet for share, diet in begin.items() if share < 1}
     portions = PORTIONS if scale == 1 else 1  # a GPU takes a batch whole
-    return Recipe(minutes=minutes, diets=diets, rate=rate, portions=portions, seed=seed, hold=hold)
+    return Recipe(minutes=minutes, diets=diets, rate=rate, portions=portions, focus=focus, seed=seed, hold=hold)
 
 
 class Diary:
@@ -87,6 +89,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
+    parser.add_argument("--focus", type=float, default=0.0, help="share of variance from which a channel counts fully")
     parser.add_argument("--hold", action="store_true", help="keep the learning rate up: another run will go on")
     parser.add_argument("--fuse", action="store_true", help="compile the blocks (needs a C++ compiler or CUDA)")
     parser.add_argument("--seed", type=int, default=0)
@@ -97,7 +100,7 @@ def main() -> None:
     asked = parser.parse_args()
     where = settings().home / "runs" / (asked.name or asked.preset)
     plan = recipe(asked.minutes, images=asked.images, rate=asked.rate, seed=asked.seed,
-                  hold=asked.hold, scale=asked.scale)  # fmt: skip
+                  focus=asked.focus, hold=asked.hold, scale=asked.scale)  # fmt: skip
     looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
     trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device, mates=asked.mates, fuse=asked.fuse)
     state = where / "state.safetensors"
