@@ -123,6 +123,75 @@ class LogError(VitascopeError):
     code = "log_unavailable"
 
 
+class RoleError(RightsError):
+    """Who asks does not hold the role that this takes."""
+
+    code = "role_needed"
+
+
+class OwnCaseError(RightsError):
+    """Somebody would decide on their own case, or twice on the same one: it takes another person."""
+
+    code = "own_case"
+
+
+class EmbargoError(RightsError):
+    """The terms that were accepted hold a release back until a date, and it has not come."""
+
+    code = "embargo"
+
+
+class StyleError(RightsError):
+    """The prompt asks for the manner of a person who has not permitted that; they can be commissioned."""
+
+    code = "style_not_permitted"
+
+
+class LikenessError(RightsError):
+    """A person's likeness would be used beyond what that person allows."""
+
+    code = "likeness_not_permitted"
+
+
+class ConsentError(UserError):
+    """A work, a consent or a snapshot that cannot be entered as asked."""
+
+    code = "invalid_consent"
+
+
+class ContributionError(UserError):
+    """A contribution, proposal or vote that cannot be entered or changed so."""
+
+    code = "invalid_contribution"
+
+
+class RecordNotFoundError(UserError):
+    """There is no contribution, proposal, work, permission, party or transfer of that id."""
+
+    status = 404
+    code = "record_not_found"
+
+
+class MoneyError(UserError):
+    """An amount, currency, split or account that cannot be entered in the journal."""
+
+    code = "invalid_amount"
+
+
+class PoolError(UserError):
+    """An account has less than would be taken from it: money that is not there is not promised."""
+
+    status = 409
+    code = "pool_too_small"
+
+
+class TransferError(UserError):
+    """A transfer was posted or voided already, or its id stands for another one."""
+
+    status = 409
+    code = "transfer_settled"
+
+
 class CorpusError(VitascopeError):
     """A source package is missing or differs from its recorded hash, or a sprite cannot be made."""
 

@@ -24,12 +24,14 @@ class Use(StrEnum):
     CHARACTER_CREATE = "character.create"
     CHARACTER_USE = "character.use"
     REFERENCE_USE = "reference.use"
+    STYLE_USE = "style.use"
     GUEST_INVITE = "guest.invite"
     TRAIN = "train"
     FINETUNE = "finetune"
 
     EVALUATE = "evaluate"
     DISPLAY = "display"
+    VIDEO_PROMOTE = "video.promote"
     MEMBER_INVITE = "member.invite"
     HOLD_PLACE = "hold.place"
     HOLD_LIFT = "hold.lift"
@@ -70,6 +72,7 @@ _CREATIVE = frozenset(
         Use.CHARACTER_CREATE,
         Use.CHARACTER_USE,
         Use.REFERENCE_USE,
+        Use.STYLE_USE,
         Use.GUEST_INVITE,
         Use.TRAIN,
         Use.FINETUNE,

@@ -1,0 +1,131 @@
+"""The published rate table: what each kind of contribution and each second of a render is worth."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Final
+
+from vitascope.errors import MoneyError
+from vitascope.programme.actor import Actor, require
+from vitascope.programme.money import repository
+from vitascope.programme.money.amount import LARGEST, Amount, require_currency
+from vitascope.rights.canonical import content_hash
+from vitascope.rights.event import Event
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.terms import WHOLE, Rate
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+
+WORKS: Final = {
+    "bug.low": "a reproducible fault that is in the way",
+    "bug.medium": "a fault that spoils a render or an answer",
+    "bug.high": "a fault that loses work or shows it to the wrong person",
+    "bug.critical": "a fault that breaks consent, money or the log",
+    "feedback.hour": "an hour of testing that was agreed on, with what came of it written down",
+    "red_team.finding": "a way around a rule of the programme",
+    "clip.second": "a second of a work accepted for training, once",
+    "review.item": "a contribution triaged by somebody who is not staff",
+    "commission.second": "a second of a commissioned work",
+    "likeness.render": "a render that uses a person's likeness, to that person",
+    "promotion.render": "a render shown by the programme to advertise itself",
+    "render.second": "a second of a finished render: what it costs whoever ordered it",
+}
+"""What a rate can be for; the key is the ``work`` of a ``Rate``."""
+
+ROYALTY: Final = "render.royalty"
+"""Parts per million of a render's price that go to the artists in its credits: a rate without a currency."""
+
+_SEED: Final = {
+    "bug.low": 4_000,
+    "bug.medium": 12_000,
+    "bug.high": 40_000,
+    "bug.critical": 150_000,
+    "feedback.hour": 6_000,
+    "red_team.finding": 50_000,
+    "clip.second": 2_500,
+    "review.item": 1_500,
+    "commission.second": 8_000,
+    "likeness.render": 50,
+    "promotion.render": 20_000,
+    "render.second": 4,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateTable:
+    """Rates in one currency, and the part of a render's price its artists get."""
+
+    currency: str
+    rates: tuple[Rate, ...]
+    royalty_parts: int  # per million
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown work, a second rate for one, another currency, and parts beyond the whole."""
+        require_currency(self.currency)
+        names = [rate.work for rate in self.rates]
+        strangers = sorted(set(names) - set(WORKS))
+        if strangers or len(set(names)) != len(names) or not names:
+            raise MoneyError(f"A rate table names each of {', '.join(WORKS)} once at most; this one has {names[:20]}.")
+        for rate in self.rates:
+            if rate.currency != self.currency or type(rate.amount) is not int:
+                raise MoneyError(f"The rate for {rate.work} is {rate.amount!r} {rate.currency}; give {self.currency}.")
+            if not 0 <= rate.amount <= LARGEST:
+                raise MoneyError(f"The rate for {rate.work} is {rate.amount}; give 0 to {LARGEST} minor units.")
+        if not 0 <= self.royalty_parts <= WHOLE:
+            raise MoneyError(f"The royalty is {self.royalty_parts} parts; give 0 to {WHOLE} per million.")
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON: what a log leaf and a statement name."""
+        return content_hash(self.document)
+
+    @property
+    def document(self) -> dict[str, str | int | dict[str, int]]:
+        """The table as JSON says it."""
+        amounts = {rate.work: rate.amount for rate in self.rates}
+        return {"currency": self.currency, "rates": amounts, "royalty_parts": self.royalty_parts}
+
+    def price(self, work: str, count: int | Fraction) -> Amount | None:
+        """``count`` units of ``work``, rounded down to a minor unit; None where that is nothing or has no rate."""
+        if count < 0:
+            raise MoneyError(f"{count} units of {work} cannot be priced; give 0 or more.")
+        each = next((rate.amount for rate in self.rates if rate.work == work), 0)
+        units = int(each * Fraction(count))
+        return Amount(units=units, currency=self.currency) if units else None
+
+
+def table(currency: str, amounts: Iterable[tuple[str, int]], royalty_parts: int) -> RateTable:
+    """A rate table from pairs of work and minor units."""
+    rates = tuple(Rate(work=work, amount=units, currency=currency) for work, units in amounts)
+    return RateTable(currency=currency, rates=rates, royalty_parts=royalty_parts)
+
+
+SEED: Final = table("EUR", _SEED.items(), 300_000)
+"""The table a programme starts with, in euro cents, until its treasurer publishes another: 30 % to the artists."""
+
+
+def publish(tx: Transaction, log: Leaves, actor: Actor, rates: RateTable, *, now: datetime) -> None:
+    """Put a rate table in force from now on; what was accepted before keeps its amount. Raises ``RoleError``."""
+    require(actor, Use.CONTRIBUTION_PAY)
+    log.append(Event(kind="rates.published", by=actor.party, about=rates.hash, at=now))
+    repository.add_rates(tx, rates.hash, now.timestamp(), json.dumps(rates.document, sort_keys=True))
+
+
+def in_force(tx: Transaction, now: datetime) -> RateTable:
+    """The rate table in force at ``now``."""
+    told = repository.rates_at(tx, now.timestamp())
+    return SEED if told is None else read(told)
+
+
+def read(text: str) -> RateTable:
+    """The rate table in a JSON text. Raises ``MoneyError``."""
+    try:
+        document = json.loads(text)
+        pairs = [(str(work), units) for work, units in document["rates"].items()]
+        return table(document["currency"], pairs, document["royalty_parts"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MoneyError(
+            'This is no rate table; write {"currency": "EUR", "rates": {"bug.low": 4000}, "royalty_parts": 300000}.'
+        ) from error

@@ -1,0 +1,91 @@
+"""Royalties: a part of each render's price goes to the artists in its credits, by a rule anybody can do on paper.
+
+Price = rate per second x seconds, rounded down. Royalty = price x parts per million, rounded down. It is split equally
+among the makers credited, by largest remainder; a maker who has no party here yet is owed it all the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from vitascope.programme.money import journal
+from vitascope.programme.money.amount import Amount, equal_shares, split
+from vitascope.programme.money.journal import POOL, Entry
+from vitascope.programme.money.rates import RateTable
+from vitascope.programme.money.repository import Transfer
+from vitascope.rights.canonical import content_hash
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.terms import WHOLE
+from vitascope.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What a finished render owes its artists for: its length and its credits as they stand on the clip."""
+
+    video: str
+    frames: int
+    fps: int
+    credits: tuple[str, ...]
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long it plays, exactly."""
+        return Fraction(self.frames, self.fps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Royalty:
+    """Who is owed how much for one render: accounts of the journal and minor units, nothing left over."""
+
+    render: str
+    price: Amount | None
+    owed: tuple[tuple[str, int], ...]
+    currency: str
+
+    @property
+    def total(self) -> int:
+        """All of it, in minor units."""
+        return sum(units for _, units in self.owed)
+
+
+def royalty(rendered: Rendered, rates: RateTable, parties: Mapping[str, str]) -> Royalty:
+    """What ``rendered`` owes; ``parties`` tells which credit line belongs to a party of this programme."""
+    price = rates.price("render.second", rendered.seconds)
+    accounts = sorted(
+        {
+            journal.payable(parties[line]) if line in parties else journal.waiting_for(line)
+            for line in rendered.credits
+            if line.strip()
+        }
+    )
+    units = 0 if price is None else price.units * rates.royalty_parts // WHOLE
+    owed = split(units, equal_shares(accounts)) if accounts and units else ()
+    return Royalty(
+        render=rendered.video,
+        price=price,
+        owed=tuple((account, part) for account, part in owed if part),
+        currency=rates.currency,
+    )
+
+
+def owe(tx: Transaction, log: Leaves, due: Royalty, *, by: str, now: datetime) -> Sequence[Transfer]:
+    """Enter a render's royalties, once however often it is asked. Raises ``PoolError`` where nothing backs them."""
+    return [
+        journal.enter(
+            tx,
+            log,
+            Entry(
+                id=f"roy_{content_hash([due.render, account])[:40]}",
+                debit=POOL,
+                credit=account,
+                amount=Amount(units=units, currency=due.currency),
+                purpose="royalty",
+                reference=due.render,
+                by=by,
+            ),
+            now=now,
+        )
+        for account, units in due.owed
+    ]

@@ -1,0 +1,1 @@
+"""Permissions that people give over what is theirs: their works, renders, likeness and manner."""
