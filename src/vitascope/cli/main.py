@@ -17,10 +17,12 @@ from typer.core import TyperGroup
 from vitascope import __version__
 from vitascope.cli.credits import credits_
 from vitascope.cli.generate import generate
+from vitascope.cli.key import key
 from vitascope.cli.keys import keys
 from vitascope.cli.models import models
 from vitascope.cli.trace import trace
 from vitascope.cli.verify import verify
+from vitascope.cli.worker import worker
 from vitascope.errors import UserError, VitascopeError
 
 _MISTAKE, _FAILURE, _INTERRUPTED, _TERMINATED = 2, 1, 130, 143  # the last two: 128 + signal, as shells have it
@@ -97,3 +99,5 @@ app.command("credits")(credits_)
 app.command()(verify)
 app.command()(trace)
 app.add_typer(keys, name="keys")
+app.command()(worker)
+app.add_typer(key, name="key")

@@ -57,12 +57,14 @@ videos = sa.Table(
     sa.Column("failure_code", sa.String(64)),
     sa.Column("failure_message", sa.Text),
     sa.Column("made", sa.Text),  # videos.job.Made as JSON
+    sa.Column("engine_seconds", sa.Double),  # the engine's own time, of all attempts that finished
     sa.Index("videos_by_party", "party", "id"),
     sa.Index("videos_by_urgency", "state", "model", "urgency"),
     sa.Index("videos_by_idempotency", "party", "idempotency", unique=True),
     sa.Index("videos_by_fingerprint", "party", "fingerprint"),
     sa.Index("videos_by_day", "party", "created_at"),
     sa.Index("videos_by_expiry", "expires_at"),
+    sa.Index("videos_by_completion", "model", "completed_at"),
 )
 
 workers = sa.Table(

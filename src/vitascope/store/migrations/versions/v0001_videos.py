@@ -75,6 +75,7 @@ def _videos() -> None:
         sa.Column("failure_code", sa.String(64)),
         sa.Column("failure_message", sa.Text),
         sa.Column("made", sa.Text),
+        sa.Column("engine_seconds", sa.Double),
     )
     op.create_index("videos_by_party", "videos", ["party", "id"])
     op.create_index("videos_by_urgency", "videos", ["state", "model", "urgency"])
@@ -82,3 +83,4 @@ def _videos() -> None:
     op.create_index("videos_by_fingerprint", "videos", ["party", "fingerprint"])
     op.create_index("videos_by_day", "videos", ["party", "created_at"])
     op.create_index("videos_by_expiry", "videos", ["expires_at"])
+    op.create_index("videos_by_completion", "videos", ["model", "completed_at"])

@@ -1,0 +1,115 @@
+"""``vitascope key``: the keys of a house, made, shown, rotated and taken back by whoever has its database."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from vitascope.orders import Priority
+    from vitascope.programme.keys import Key
+
+key = typer.Typer(no_args_is_help=True, help="Make, list, rotate and revoke the keys of a server.")
+
+_Db = Annotated[str, typer.Option("--db", metavar="URL", help="The server's database.")]
+_Data = Annotated[Path, typer.Option(help="Folder of the house's secret, where VITASCOPE_SECRET does not tell it.")]
+_DB = "sqlite:///var/vitascope.db"
+_DAY = 86_400.0
+
+
+@key.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Whose it is, for the list.")],
+    db: _Db = _DB,
+    data: _Data = Path("var"),
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What it may do; can be given again. Default: videos.")
+    ] = None,
+    days: Annotated[float, typer.Option(help="Days until it expires.")] = 90,
+    priority: Annotated[str, typer.Option(help="high, normal or low.")] = "normal",
+    requests_per_minute: Annotated[int, typer.Option(help="Jobs begun in a minute.")] = 600,
+    jobs_in_flight: Annotated[int, typer.Option(help="Jobs unfinished at once.")] = 1_000,
+    seconds_per_day: Annotated[int, typer.Option(help="Seconds of video in a UTC day.")] = 36_000,
+    party: Annotated[str | None, typer.Option(help="An owner who has keys already; sees the same videos.")] = None,
+) -> None:
+    """Make a key. It is printed once and kept nowhere."""
+    from vitascope.errors import GrantError
+    from vitascope.orders import Limits
+    from vitascope.programme import keys
+    from vitascope.store.database import open_database
+    from vitascope.store.secrets import open_secrets
+
+    if priority not in ("high", "normal", "low"):
+        raise GrantError(f"There is no priority {priority[:20]!r}; there are high, normal and low.")
+    limits = Limits(
+        requests_per_minute=requests_per_minute, jobs_in_flight=jobs_in_flight, seconds_per_day=seconds_per_day
+    )
+    scopes = scope or ["video.create", "video.read", "video.delete", "webhook.manage", "content.check"]
+    now = time.time()
+    with open_database(db).transaction() as tx:
+        made = keys.create(
+            tx,
+            name=name,
+            scopes=scopes,
+            expires_at=now + days * _DAY,
+            limits=limits,
+            party=party,
+            priority=cast("Priority", priority),
+            secrets=open_secrets(data),
+            now=now,
+        )
+    typer.echo(made.credential)
+    typer.echo(f"Key {made.key.id} of {made.key.party}, good for {days:g} days. It is not shown again.", err=True)
+
+
+@key.command("list")
+def list_(db: _Db = _DB) -> None:
+    """Show all keys, oldest first; never their secrets."""
+    from vitascope.programme import keys
+    from vitascope.store.database import open_database
+
+    with open_database(db).reading() as tx:
+        for known in keys.listed(tx):
+            typer.echo(f"{known.id}  {known.party}  {_state(known, time.time()):<24}  {known.name}")
+            typer.echo(f"          {' '.join(sorted(known.scopes))}")
+
+
+@key.command()
+def rotate(
+    key_id: Annotated[str, typer.Argument(help="The eight characters that `key list` shows.")],
+    db: _Db = _DB,
+    data: _Data = Path("var"),
+    grace_hours: Annotated[float, typer.Option(help="Hours for which the old key still works, up to 24.")] = 24,
+) -> None:
+    """Replace a key by a new one of the same owner; videos stay visible."""
+    from vitascope.programme import keys
+    from vitascope.store.database import open_database
+    from vitascope.store.secrets import open_secrets
+
+    with open_database(db).transaction() as tx:
+        made = keys.rotate(tx, key_id, grace_seconds=grace_hours * 3600, secrets=open_secrets(data), now=time.time())
+    typer.echo(made.credential)
+    typer.echo(f"Key {made.key.id} replaces {key_id}, which works for {grace_hours:g} hours more.", err=True)
+
+
+@key.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="The eight characters that `key list` shows.")], db: _Db = _DB
+) -> None:
+    """Take a key back at once."""
+    from vitascope.programme import keys
+    from vitascope.store.database import open_database
+
+    with open_database(db).transaction() as tx:
+        keys.revoke(tx, key_id, time.time())
+    typer.echo(f"Key {key_id} opens nothing any more; its videos stay with their owner.")
+
+
+def _state(known: "Key", now: float) -> str:
+    revoked_at, expires_at = known.revoked_at, known.expires_at
+    if revoked_at is not None:
+        return "revoked" if revoked_at <= now else f"works {(revoked_at - now) / 3600:.1f} h more"
+    if expires_at is None:
+        return "good for ever"
+    return "expired" if expires_at <= now else f"good for {(expires_at - now) / _DAY:.0f} days"

@@ -1,0 +1,38 @@
+"""``vitascope worker``: a process that takes jobs from the queue, on this machine or on any other."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from vitascope.worker.engine import Engine
+
+
+def worker(
+    db: Annotated[str, typer.Option("--db", metavar="URL", help="sqlite:////file.db or postgresql://user@host/name.")],
+    files: Annotated[str, typer.Option("--files", metavar="URL", help="A folder or s3://bucket/prefix.")],
+    data: Annotated[
+        Path, typer.Option(help="Folder of the house's secret, where VITASCOPE_SECRET does not tell it.")
+    ] = Path("var"),
+    model: Annotated[list[str] | None, typer.Option(help="A model to carry; can be given again.")] = None,
+    keep_hours: Annotated[float | None, typer.Option(help="Hours for which films are kept. Default: for ever.")] = None,
+    plain_webhooks: Annotated[bool, typer.Option(help="Deliver to http:// and private addresses, too.")] = False,
+    twin_seconds: Annotated[float, typer.Option(hidden=True, help="How long the sleeping twin takes.")] = 1.0,
+) -> None:
+    """Make the videos that were ordered, until SIGTERM; what is unfinished then goes back into the queue."""
+    from vitascope.worker.run import Place, run
+
+    keep_seconds = None if keep_hours is None else keep_hours * 3600
+    place = Place(database=db, files=files, data=data, keep_seconds=keep_seconds, plain_webhooks=plain_webhooks)
+    run(place, [_engine(name, twin_seconds) for name in model or ["xs"]])
+
+
+def _engine(name: str, twin_seconds: float) -> "Engine":
+    from vitascope.worker.twin import NAME, Twin
+
+    if name == NAME:
+        return Twin(twin_seconds)
+    from vitascope.worker.studio import Studio  # the engine is loaded only where it is wanted
+
+    return Studio(name)

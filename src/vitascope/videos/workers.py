@@ -1,0 +1,122 @@
+"""Who carries which model, and who is alive: workers beat while they live, and publish what their models can do."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vitascope.store.database import Transaction
+from vitascope.videos import worker_repository as repository
+
+SILENT_AFTER = 10.0
+"""Seconds without a beat after which a worker counts as dead, wherever it runs. It beats every second from a thread of
+its own; a stalled one that comes back finds its claims gone and stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What a model can do, as its worker knows it."""
+
+    model: str
+    size: tuple[int, int]
+    fps: int
+    longest_seconds: float
+    sides: tuple[int, int]  # smallest and largest side of a file
+    verbs: tuple[str, ...]
+    steps: int
+    most_steps: int
+    has_guidance: bool  # whether a negative prompt means anything to it
+    weights_sha256: str
+    words: tuple[str, ...]  # what it was taught, as English prints it
+    licence: str
+    seconds_per_video_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A process that makes videos."""
+
+    id: str
+    host: str
+    process: int
+    models: tuple[str, ...]
+    started_at: float
+    seen_at: float
+
+
+def enter(tx: Transaction, worker: str, *, host: str, process: int, now: float) -> None:
+    """A worker begins."""
+    repository.add(tx, worker, host=host, process=process, now=now)
+
+
+def publish(tx: Transaction, worker: str, capabilities: Sequence[Capability], now: float) -> None:
+    """Tell what a worker's models can do; enters the worker where it is not known yet."""
+    if not repository.is_known(tx, worker):
+        enter(tx, worker, host="", process=0, now=now)
+    text = json.dumps([asdict(capability) for capability in capabilities], ensure_ascii=False)
+    repository.change(tx, worker, capabilities=text, seen_at=now)
+
+
+def beat(tx: Transaction, worker: str, now: float) -> bool:
+    """A sign of life; False where the worker was given up, and must stop."""
+    return repository.beat(tx, worker, now)
+
+
+def leave(tx: Transaction, worker: str) -> None:
+    """A worker ends: whoever looks next may take over what it had at once."""
+    repository.change(tx, worker, seen_at=0.0)
+
+
+def silent(tx: Transaction, now: float) -> tuple[Worker, ...]:
+    """Workers that were not given up yet and have not beaten for too long."""
+    return tuple(_worker(row) for row in repository.rows(tx) if row["seen_at"] < now - SILENT_AFTER)
+
+
+def on_host(tx: Transaction, host: str) -> tuple[Worker, ...]:
+    """Workers of one machine that were not given up yet."""
+    return tuple(_worker(row) for row in repository.rows(tx) if row["host"] == host)
+
+
+def give_up(tx: Transaction, ids: Sequence[str], now: float) -> None:
+    """These workers are dead; should one of them live, its next beat tells it."""
+    repository.give_up(tx, ids, now)
+
+
+def alive(tx: Transaction, now: float, model: str | None = None) -> tuple[Worker, ...]:
+    """Workers that beat, all or those that carry a model."""
+    living = [_worker(row) for row in repository.rows(tx) if row["seen_at"] >= now - SILENT_AFTER]
+    return tuple(worker for worker in living if model is None or model in worker.models)
+
+
+def capabilities(tx: Transaction, now: float) -> tuple[Capability, ...]:
+    """What the house can do, by model name: of the living, else of whoever carried a model last."""
+    known: dict[str, Capability] = {}
+    for row in repository.newest_rows(tx):
+        for capability in _capabilities(row["capabilities"]):
+            known.setdefault(capability.model, capability)
+    return tuple(known[model] for model in sorted(known))
+
+
+def sweep(tx: Transaction, now: float) -> None:
+    """Drop workers that have been gone for a day; the last that carried anything stays, for what it could do."""
+    repository.drop_before(tx, now - 86_400)
+
+
+def _capabilities(text: str) -> list[Capability]:
+    return [_capability(fields) for fields in json.loads(text)]
+
+
+def _capability(fields: dict[str, Any]) -> Capability:
+    pairs: dict[str, Any] = {name: tuple(fields.pop(name)) for name in ("size", "sides", "verbs", "words")}
+    return Capability(**pairs, **fields)
+
+
+def _worker(row: repository.Row) -> Worker:
+    return Worker(
+        id=row["id"],
+        host=row["host"],
+        process=row["process"],
+        models=tuple(capability.model for capability in _capabilities(row["capabilities"])),
+        started_at=row["started_at"],
+        seen_at=row["seen_at"],
+    )

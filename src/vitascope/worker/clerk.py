@@ -1,0 +1,155 @@
+"""What a worker does beside painting: it beats, takes over what dead workers had, delivers webhooks, and sweeps.
+
+Every worker does all of it; the rows keep them from doing it twice.
+"""
+
+import hashlib
+import logging
+import os
+import platform
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dbos import DBOS
+
+from vitascope.errors import DatabaseError, FilesError
+from vitascope.store.blobs import Blobs
+from vitascope.store.changes import watch
+from vitascope.store.database import Database
+from vitascope.store.secrets import Secrets
+from vitascope.videos import claims, deliveries, events, expiry, repository, workers
+from vitascope.videos.deliveries import Send
+
+_LOG = logging.getLogger(__name__)
+_BEAT, _REAP, _SETTLE, _SWEEP = 1.0, 1.0, 10.0, 300.0  # seconds between two rounds
+_DOUBTED_AFTER = 30.0  # seconds after which a job is compared with the queue
+_AT_ONCE = 200
+_KEPT_IN_QUEUE_MS = 24 * 3600 * 1000  # what the queue remembers of ended jobs; the book remembers for ever
+
+
+class Clerk:
+    """The threads beside the engine."""
+
+    def __init__(self, worker: str, database: Database, *, lost: threading.Event) -> None:
+        self._worker, self._database, self._lost = worker, database, lost
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, blobs: Blobs, secrets: Secrets, send: Send) -> None:
+        """Start all rounds. ``lost`` is set when others gave this worker up: it must stop, its jobs are theirs now."""
+        self._every(_BEAT, self._beat)
+        self._every(_REAP, lambda: reap(self._database))
+        self._every(_SETTLE, lambda: settle(self._database))
+        self._every(_SWEEP, lambda: sweep(self._database, blobs))
+        self._start(lambda: self._deliver(secrets, send))
+
+    def end(self) -> None:
+        """Stop all rounds and wait for those under way."""
+        self._closing.set()
+        for thread in self._threads:
+            thread.join(timeout=15)
+
+    def _beat(self) -> None:
+        with self._database.transaction() as tx:
+            if not workers.beat(tx, self._worker, time.time()):
+                self._lost.set()
+
+    def _deliver(self, secrets: Secrets, send: Send) -> None:
+        changes = watch(self._database)
+        while not self._closing.is_set():
+            self._tried(lambda: deliveries.deliver_due(self._database, secrets, send))
+            changes.wait(_BEAT)
+        changes.close()
+
+    def _every(self, seconds: float, act: Callable[[], object]) -> None:
+        def rounds() -> None:
+            while not self._closing.wait(seconds):
+                self._tried(act)
+
+        self._start(rounds)
+
+    def _start(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _tried(self, act: Callable[[], object]) -> None:
+        """An outage ends a round, not the worker."""
+        try:
+            act()
+        except (DatabaseError, FilesError) as error:
+            _LOG.warning("%s", error.code)
+        except Exception:  # noqa: BLE001  # a round that stumbles comes again
+            _LOG.exception("a round of the clerk failed")
+
+
+def reap(database: Database) -> tuple[str, ...]:
+    """Hand on what dead workers had; their ids. First the queue, then the rows: doing it twice changes nothing."""
+    now = time.time()
+    with database.reading() as tx:
+        silent = {worker.id for worker in workers.silent(tx, now)}
+        here = {worker.id for worker in workers.on_host(tx, host()) if not _is_running(worker.process)}
+    dead = tuple(sorted(silent | here))
+    if dead:
+        DBOS._recover_pending_workflows(list(dead))  # noqa: SLF001  # the one call DBOS 3.4 has for it; a test holds it
+        with database.transaction() as tx:
+            claims.orphan(tx, dead)
+            workers.give_up(tx, dead, now)
+        _LOG.warning("took over from %d dead worker(s)", len(dead))
+    return dead
+
+
+def settle(database: Database) -> int:
+    """End jobs whose workflow has ended without them: after too many recoveries, or a fault of ours. How many."""
+    now = time.time()
+    with database.reading() as tx:
+        doubted = [job.id for job in repository.unfinished(tx, before=now - _DOUBTED_AFTER, limit=_AT_ONCE)]
+    if not doubted:
+        return 0
+    known = {status.workflow_id: status.status for status in DBOS.list_workflows(workflow_ids=doubted)}
+    stuck = [video for video in doubted if known.get(video) not in ("ENQUEUED", "PENDING", "DELAYED")]
+    for video in stuck:
+        with database.transaction() as tx:
+            claims.give_up(tx, video, claims.WORKER_LOST, now)
+    return len(stuck)
+
+
+def sweep(database: Database, blobs: Blobs) -> None:
+    """Remove what nobody can want any more: expired films, old events, the log of deliveries, ended workflows."""
+    now = time.time()
+    expiry.sweep(database, blobs, now)
+    with database.transaction() as tx:
+        events.sweep(tx, now)
+        deliveries.sweep(tx, now)
+        workers.sweep(tx, now)
+    ended = DBOS.list_workflows(status=["SUCCESS", "ERROR", "CANCELLED"], limit=_AT_ONCE, load_input=False)
+    old = [status.workflow_id for status in ended if (status.updated_at or 0) < now * 1000 - _KEPT_IN_QUEUE_MS]
+    if old:
+        DBOS.delete_workflows(old)
+
+
+def host() -> str:
+    """This machine, this start of it, and this room of it: where a process number means one process."""
+    places = (Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid"))
+    told = [place.readlink().name if place.is_symlink() else place.read_text() for place in places if place.exists()]
+    return hashlib.sha256("".join([platform.node(), *told]).encode()).hexdigest()[:32]
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_zombie(process)
+
+
+def _is_zombie(process: int) -> bool:
+    """A process that has ended and whose parent has not looked yet."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return False

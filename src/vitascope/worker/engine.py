@@ -1,0 +1,49 @@
+"""What a worker needs of an engine, whichever it is: say what it can do, and paint an order into files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from vitascope.orders import Order
+from vitascope.types import Progress
+from vitascope.videos.workers import Capability
+
+Tick = Callable[[Progress], None]
+"""Hears of every step; may raise StoppedError, which ends the render there and then."""
+
+Show = Callable[[bytes, int], None]
+"""Takes a preview, a small marked WebP, and the step it was seen at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painted:
+    """A finished render on this machine's disk, and what is known of it."""
+
+    video: Path
+    thumbnail: Path
+    spritesheet: Path
+    frames: int
+    fps: int
+    size: tuple[int, int]
+    weights_sha256: str
+    frames_sha256: str
+    manifest_sha256: str
+    mark_id: str
+    notes: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """Paints orders for one model."""
+
+    def capability(self) -> Capability:
+        """What the model can do."""
+        ...
+
+    def paint(self, order: Order, *, party: str, image: Path | None, folder: Path, tick: Tick, show: Show) -> Painted:
+        """Make what was ordered, as files in ``folder``; ``image`` is the first frame.
+
+        Raises UserError where the order cannot be made, StoppedError where ``tick`` did.
+        """
+        ...

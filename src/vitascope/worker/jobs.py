@@ -1,0 +1,205 @@
+"""The life of a job in a worker: claim, paint, publish, finish. Read me first.
+
+Two steps, so that a crash repeats as little as possible. ``paint`` ends when the files are in the store; a worker that
+dies after that is followed by one that only finishes. What passes between the steps is JSON and small: the files carry
+the film. Both steps may run again after a crash: a claim shuts out whoever held the job before, and a finish that
+was done already changes nothing.
+"""
+
+import json
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vitascope.errors import DatabaseError, FilesError, FilesFullError, StoppedError, VitascopeError
+from vitascope.store.blobs import Blobs, Stored
+from vitascope.store.database import Database
+from vitascope.videos import claims, repository
+from vitascope.videos.expiry import folder
+from vitascope.videos.job import Claim, Failure, Made
+from vitascope.worker.engine import Engine, Painted
+from vitascope.worker.telling import Teller
+
+_LOG = logging.getLogger(__name__)
+_UNKNOWN = Failure(
+    code="internal_error", message="The engine failed where it should not; the operator has the details."
+)
+_TRIES, _TRY_PAUSE = 5, 2.0  # at a store of files that does not answer
+_OUTAGE_PAUSE = 1.0  # between two tries at a database that is away
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What a worker works with."""
+
+    worker: str
+    database: Database
+    blobs: Blobs
+    engines: dict[str, Engine]
+    stopping: threading.Event
+    keep_seconds: float | None = None
+    engine_lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def paint(shop: Workshop, video: str) -> str | None:
+    """Claim a job and make its files; the finish that is due, as JSON, or None where nothing is left to do."""
+    if shop.stopping.is_set():
+        _wait_for_the_end()
+    claim = _patiently(shop, lambda: _claimed(shop, video))
+    if claim is None:
+        return None
+    try:
+        made = _made(shop, claim)
+    except StoppedError:
+        _leave(shop, claim)
+        return None
+    except VitascopeError as error:
+        _fail(shop, claim, Failure(code=error.code, message=str(error)))
+        return None
+    except Exception:  # noqa: BLE001  # the worker's loop: one job's fault must not end the others
+        _LOG.exception("render of %s failed", video)
+        _fail(shop, claim, _UNKNOWN)
+        return None
+    return json.dumps({"token": claim.token, "made": made.to_json()})
+
+
+def finish(shop: Workshop, video: str, due: str) -> None:
+    """Publish: the row says completed, and events and webhooks with it. A claim that is gone leaves no file behind."""
+    told: dict[str, Any] = json.loads(due)
+    made = Made.from_json(told["made"])
+    _patiently(shop, lambda: _finished(shop, video, told["token"], made))
+    _patiently(shop, lambda: _tidy(shop, video, told["token"]))
+
+
+def _claimed(shop: Workshop, video: str) -> Claim | None:
+    with shop.database.transaction() as tx:
+        return claims.claim(tx, video, shop.worker, time.time())
+
+
+def _made(shop: Workshop, claim: Claim) -> Made:
+    """The job painted and its files in the store."""
+    begin = time.monotonic()
+    teller = Teller(shop.database, claim, shop.stopping)
+    with shop.engine_lock, tempfile.TemporaryDirectory(prefix="vitascope-") as scratch:
+        place = Path(scratch)
+        engine = shop.engines[claim.order.model]
+        painted = engine.paint(
+            claim.order,
+            party=claim.party,
+            image=_first_frame(shop, claim, place),
+            folder=place,
+            tick=teller.tick,
+            show=teller.show,
+        )
+        spent = time.monotonic() - begin
+        return _published(shop, claim, painted, spent)
+
+
+def _first_frame(shop: Workshop, claim: Claim, place: Path) -> Path | None:
+    if claim.order.image is None:
+        return None
+    path = place / "first.png"
+    _stubbornly(lambda: shop.blobs.fetch(claim.order.image or "", path))
+    return path
+
+
+def _published(shop: Workshop, claim: Claim, painted: Painted, spent: float) -> Made:
+    """The files in the store, under a name that only this claim has: nobody else writes there, nobody reads it yet."""
+    where = f"{folder(claim.video)}/{claim.token}"
+    sources = {
+        "video": (painted.video, "video/mp4"),
+        "thumbnail": (painted.thumbnail, "image/webp"),
+        "spritesheet": (painted.spritesheet, "image/jpeg"),
+    }
+    files = {variant: _kept(shop, f"{where}/{path.name}", path, kind) for variant, (path, kind) in sources.items()}
+    facts = {name: value for name, value in asdict(painted).items() if name not in sources}
+    return Made(files=files, seed=claim.order.seed, inference_seconds=round(spent, 3), peak_megabytes=_peak(), **facts)
+
+
+def _kept(shop: Workshop, key: str, path: Path, media_type: str) -> Stored:
+    return _stubbornly(lambda: shop.blobs.put(key, path, media_type=media_type))
+
+
+def _finished(shop: Workshop, video: str, token: str, made: Made) -> None:
+    with shop.database.transaction() as tx:
+        claim = claims.standing(tx, video, token)
+        if claim is not None:
+            claims.finish(tx, claim, made, time.time(), keep_seconds=shop.keep_seconds)
+
+
+def _tidy(shop: Workshop, video: str, token: str) -> None:
+    """Remove what this claim put into the store, unless it is what the row shows."""
+    with shop.database.reading() as tx:
+        job = repository.find(tx, video)
+    shown = {stored.key for stored in job.made.files.values()} if job and job.made else set()
+    ours = f"{folder(video)}/{token}"
+    try:
+        shop.blobs.remove([key for key in shop.blobs.keys(ours) if key not in shown])
+    except FilesError:
+        _LOG.warning("files of %s were left behind", video)
+
+
+def _fail(shop: Workshop, claim: Claim, failure: Failure) -> None:
+    def fail() -> None:
+        with shop.database.transaction() as tx:
+            claims.fail(tx, claim, failure, time.time())
+
+    _patiently(shop, fail)
+    _patiently(shop, lambda: _tidy(shop, claim.video, claim.token))
+
+
+def _leave(shop: Workshop, claim: Claim) -> None:
+    """A render that was stopped: nothing to do where the claim is gone; else the worker must go and hands the job back.
+
+    Then this thread never returns: a step that ended would be taken for done, and the process is about to end.
+    """
+    _patiently(shop, lambda: _tidy(shop, claim.video, claim.token))
+    if not shop.stopping.is_set():
+        return
+
+    def release() -> bool:
+        with shop.database.transaction() as tx:
+            return claims.release(tx, claim)
+
+    if _patiently(shop, release):
+        _wait_for_the_end()
+
+
+def _wait_for_the_end() -> None:
+    threading.Event().wait()
+
+
+def _patiently(shop: Workshop, act: Callable[[], T]) -> T:
+    """Do it when the database is there. What is accepted waits for that as long as it takes."""
+    while True:
+        try:
+            return act()
+        except DatabaseError:
+            _LOG.warning("the database is away; waiting for it")
+            time.sleep(_OUTAGE_PAUSE)
+
+
+def _stubbornly(act: Callable[[], T]) -> T:
+    """Do it, though the store of files may stumble; one that is full stays so."""
+    for _ in range(_TRIES - 1):
+        try:
+            return act()
+        except FilesFullError:
+            raise
+        except FilesError:
+            time.sleep(_TRY_PAUSE)
+    return act()
+
+
+def _peak() -> float:
+    """Most memory this process ever had, in megabytes."""
+    import resource  # noqa: PLC0415  # not there on every system
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
