@@ -5,6 +5,7 @@ stewards. No model is loaded, and no connection opened.
 """
 
 import hashlib
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +17,17 @@ from vitascope.provenance.credential import Credential, credential_of, read_cred
 from vitascope.provenance.register import LocalRegister, Register
 from vitascope.provenance.trace import Trace, trace
 from vitascope.provenance.verify import Report, Seen, look, report
+from vitascope.rights.nearest import Nearness, nearest_works
 from vitascope.settings import settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCredits:
+    """Whose works are behind a file."""
+
+    credits: tuple[str, ...]  # as its own seal names them: a line for each artist
+    nearest: tuple[Nearness, ...]  # training works its pictures are nearest to, nearest first
+    flagged: tuple[Nearness, ...]  # of these, the ones too near though the seal does not credit them
 
 
 def verify_file(source: Path | bytes, *, home: Path | None = None, register: Register | None = None) -> Report:
@@ -57,6 +68,28 @@ def trace_file(
     found = trace(_seen(source, authority), register or LocalRegister(home))
     enter(home, row.concluded(found.outcome, "" if found.render is None else found.render.party))
     return found
+
+
+def credits_file(source: Path | bytes, *, home: Path | None = None) -> FileCredits:
+    """Whose works are behind a file: as its seal names them, and the training works its pictures are nearest to.
+
+    Raises:
+        VerifyError: the file cannot be read or holds no picture.
+        SealError: the keys of this house cannot be read.
+    """
+    credential = _credential(source, open_authority(home or settings().home))
+    near = nearest_works(list(video(source)))
+    return FileCredits(
+        credits=credential.credits,
+        nearest=near,
+        flagged=tuple(work for work in near if work.is_too_near and not _is_thanked(work, credential.credits)),
+    )
+
+
+def _is_thanked(near: Nearness, credits_: tuple[str, ...]) -> bool:
+    """Whether the seal thanks for things the work depicts: lines are ``makers: things (licence; packages)``."""
+    things = {thing for line in credits_ for thing in line.rpartition(" (")[0].rpartition(": ")[2].split(", ")}
+    return any(concept.replace("_", " ") in things for concept in near.work.concepts)
 
 
 def _credential(source: Path | bytes, authority: Authority) -> Credential:

@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from vitascope.rights.nearest import Nearness
 
 
 def credits_(
@@ -15,7 +18,11 @@ def credits_(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Name the artists whose licensed work the model learned from."""
-    lines = _credits(" ".join(what or ()))
+    told = " ".join(what or ())
+    if told and Path(told).is_file():
+        _tell_file(Path(told), is_json=json_)
+        return
+    lines = _of_words(told)
     if json_:
         typer.echo(json.dumps({"credits": list(lines)}, indent=2))
         return
@@ -23,22 +30,40 @@ def credits_(
         typer.echo(line)
 
 
-def _credits(what: str) -> tuple[str, ...]:
-    if what and Path(what).is_file():
-        return _of_file(Path(what))
+def _of_words(told: str) -> tuple[str, ...]:
     from vitascope.rights.credits import credits_for
     from vitascope.text.reading import read
     from vitascope.text.world import SUBJECTS
 
-    if not what:
+    if not told:
         return credits_for(SUBJECTS)
-    return credits_for(entity.subject for entity in read(what).scene.entities)
+    return credits_for(entity.subject for entity in read(told).scene.entities)
 
 
-def _of_file(path: Path) -> tuple[str, ...]:
-    """The artists a file's own seal names."""
-    from vitascope.provenance.authority import open_authority
-    from vitascope.provenance.credential import read_credential
-    from vitascope.settings import settings
+def _tell_file(path: Path, *, is_json: bool) -> None:
+    """Whom a file's own seal thanks, and the training works its pictures are nearest to."""
+    from vitascope.origin import credits_file
 
-    return read_credential(path, open_authority(settings().home)).credits
+    found = credits_file(path)
+    if is_json:
+        flagged = {near.work.id for near in found.flagged}
+        nearest = [_object(near, is_flagged=near.work.id in flagged) for near in found.nearest]
+        typer.echo(json.dumps({"credits": list(found.credits), "nearest": nearest}, indent=2))
+        return
+    for line in found.credits or ("Its seal thanks nobody, or it has none.",):
+        typer.echo(line)
+    typer.echo("Nearest training works (distance in spreads of one work; a picture of something else has some, too):")
+    for near in found.nearest:
+        note = "; too near for a work the seal does not name" if near in found.flagged else ""
+        typer.echo(f"  {near.distance:.2f}  {near.work.title}, {' and '.join(near.work.authors)}{note}")
+
+
+def _object(near: "Nearness", *, is_flagged: bool) -> dict[str, object]:
+    return {
+        "work": near.work.id,
+        "title": near.work.title,
+        "authors": list(near.work.authors),
+        "licence": near.work.licence,
+        "distance": round(near.distance, 3),
+        "flagged": is_flagged,
+    }

@@ -1,0 +1,186 @@
+"""``python -m vitascope.bench.marks``: how well the mark is found, and how rarely where there is none.
+
+Every clip is a row of a file in ``<home>/evals``, so that a long run can be stopped and goes on where it was. ``found``
+marks clips, distorts each in every way of ``bench/distort.py`` and asks for the right id among 100,000; ``unmarked``
+looks at clips without a mark as the detector of ``vitascope verify`` does.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from vitascope.bench.distort import DISTORTIONS, delivered, encoded
+from vitascope.bench.footage import Kind, Take, frames_of
+from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.compositor import Drawings
+from vitascope.provenance.detect import ALONE, LIKELY, certain_threshold, detect, identify, scores
+from vitascope.provenance.mark import mark
+from vitascope.provenance.trace import CERTAIN
+from vitascope.rights.register import Register
+from vitascope.settings import settings
+from vitascope.types import Pixels
+
+Row = dict[str, str | int | float | bool]
+
+ISSUED = 100_000
+"""Ids the right one is looked for among."""
+
+SIZES: tuple[tuple[int, int], ...] = ((256, 256), (128, 128), (480, 270))
+KINDS: tuple[Kind, ...] = ("cartoon", "film")
+
+_KEY = bytes(range(32))
+_FRAMES = 33  # of a marked clip; 17 from 480x270 on, where one is as many pixels as four small ones
+_FEW = 5  # frames of an unmarked clip: fewer frames, more noise, so more false alarms rather than fewer
+_SEED = 2_026_11_23
+
+
+def found(number: int, size: tuple[int, int], drawings: Drawings) -> Iterator[Row]:
+    """A row for each distortion of the clip of that number."""
+    take = Take(
+        kind=KINDS[number % 2], seed=number, size=size, frames=_FRAMES if size[0] * size[1] < 100_000 else _FRAMES // 2
+    )
+    frames = frames_of(take, drawings)
+    ids = _ids()
+    mark_id = ids[number % len(ids)]
+    marked = [item.frame for item in mark(frames, mark_id, _KEY)]
+    told: Row = {"clip": number, "kind": take.kind, "size": _spelled(size), "psnr": round(_psnr(frames, marked), 2)}
+    arrived = delivered(marked)
+    for name, distortion in DISTORTIONS.items():
+        detection = detect(distortion(arrived, np.random.default_rng(number)), _KEY)
+        if detection is not None:
+            match = identify(detection, ids)
+            own = scores(detection, [mark_id])[mark_id]
+            yield told | {
+                "case": name,
+                "right": match is not None and match.mark_id == mark_id,
+                "wrong": match is not None and match.mark_id != mark_id,
+                "traced": own >= certain_threshold(1, CERTAIN),
+                "z": round(detection.z, 2),
+                "score": round(own, 2),
+            }
+
+
+def unmarked(number: int, drawings: Drawings) -> Row:
+    """The row of the unmarked clip of that number, encoded as a site would."""
+    take = Take(kind=KINDS[number % 2], seed=10_000_000 + number, size=(128, 128), frames=_FEW)
+    detection = detect(encoded(frames_of(take, drawings), 23), _KEY)
+    if detection is None:
+        return {"clip": number, "kind": take.kind, "z": 0.0, "by_id": False, "alone": False}
+    return {
+        "clip": number,
+        "kind": take.kind,
+        "z": round(detection.z, 2),
+        "by_id": identify(detection, _ids()) is not None,
+        "alone": detection.p <= LIKELY and detection.z >= ALONE,
+    }
+
+
+def summary(rows: Sequence[Row]) -> dict[str, object]:
+    """Shares of the right id by size and by distortion, and the picture's quality, from rows of ``found``."""
+    sizes = dict.fromkeys(str(row["size"]) for row in rows)
+    return {size: _summary_of([row for row in rows if row["size"] == size]) for size in sizes}
+
+
+def alarms(rows: Sequence[Row]) -> dict[str, object]:
+    """How many unmarked clips were called likely, from rows of ``unmarked``."""
+    false = [row for row in rows if row["by_id"] or row["alone"]]
+    heights = sorted(float(row["z"]) for row in rows)
+    return {
+        "clips": len(rows),
+        "called likely": len(false),
+        "rate, 95 % interval": _interval(len(false), len(rows)),
+        "highest sync peaks": heights[-5:],
+    }
+
+
+def _summary_of(rows: Sequence[Row]) -> dict[str, object]:
+    quality = {int(row["clip"]): float(row["psnr"]) for row in rows}
+    cases = dict.fromkeys(str(row["case"]) for row in rows)
+    return {
+        "clips": len(quality),
+        "right": _share(rows, "right"),
+        "wrong": sum(bool(row["wrong"]) for row in rows),
+        "enough for a trace": _share(rows, "traced"),
+        "dB, lowest and median of the clips": (min(quality.values()), median(quality.values())),
+        "by distortion": {case: _share([row for row in rows if row["case"] == case], "right") for case in cases},
+        "by kind": {kind: _share([row for row in rows if row["kind"] == kind], "right") for kind in KINDS},
+    }
+
+
+def _share(rows: Sequence[Row], name: str) -> str:
+    hits = sum(bool(row[name]) for row in rows)
+    return f"{hits} of {len(rows)}, {_interval(hits, len(rows))}"
+
+
+def _interval(hits: int, trials: int) -> str:
+    """Share and its interval of 95 % (Wilson 1927)."""
+    if not trials:
+        return "-"
+    share, z = hits / trials, 1.96
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    reach = z * float(np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))) / (1 + z * z / trials)
+    return f"{100 * share:.2f} % ({100 * max(0.0, middle - reach):.2f}-{100 * min(1.0, middle + reach):.2f})"
+
+
+def _psnr(frames: Sequence[Pixels], marked: Sequence[Pixels]) -> float:
+    errors = [np.square(one.astype(np.float64) - other).mean() for one, other in zip(frames, marked, strict=True)]
+    return float(10 * np.log10(255**2 / np.mean(errors)))
+
+
+def _ids() -> list[int]:
+    return [int(number) for number in np.random.default_rng(_SEED).integers(0, 2**64, ISSUED, dtype=np.uint64)]
+
+
+def _spelled(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+def _rows(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def _add(path: Path, rows: Sequence[Row]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def _run_found(path: Path, clips: int, drawings: Drawings) -> None:
+    done = {(row["clip"], row["size"]) for row in _rows(path)}
+    for number in range(clips):
+        for size in SIZES:
+            if (number, _spelled(size)) not in done:
+                _add(path, list(found(number, size, drawings)))
+
+
+def _run_unmarked(path: Path, clips: int, drawings: Drawings) -> None:
+    done = {row["clip"] for row in _rows(path)}
+    for number in range(clips):
+        if number not in done:
+            _add(path, [unmarked(number, drawings)])
+
+
+def main() -> None:
+    """Measure what is still missing, then write the summary of all rows to standard output as JSON."""
+    parser = argparse.ArgumentParser(prog="vitascope.bench.marks", description=main.__doc__)
+    parser.add_argument("--clips", type=int, default=200, help="marked clips of each size")
+    parser.add_argument("--unmarked", type=int, default=10_000)
+    parser.add_argument("--atlas", type=Path, help="drawings of the cartoons; default: the home folder's")
+    parser.add_argument("--rows", type=Path, help="folder of the rows; default: evals in the home folder")
+    asked = parser.parse_args()
+    atlas = Atlas.open(asked.atlas or settings().home / "corpus" / "atlas.zip", Register.load())
+    folder = asked.rows or settings().home / "evals"
+    marked, plain = folder / "marks-found.jsonl", folder / "marks-unmarked.jsonl"
+    _run_found(marked, asked.clips, atlas)
+    _run_unmarked(plain, asked.unmarked, atlas)
+    report = {"right id among 100,000": summary(_rows(marked)), "unmarked": alarms(_rows(plain))}
+    sys.stdout.write(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
