@@ -182,7 +182,7 @@ class Log:
         """Every kept event; one whose leaf a crash prevented is among them and matches no commitment."""
         with (self._folder / "openings").open(encoding="utf-8") as file:
             for number, line in enumerate(file):
-                yield _read_opening(line, number)
+                yield read_opening(line, number)
 
     def _hashes(self, size: int) -> list[bytes]:
         if not 0 <= size <= self.size:
@@ -243,7 +243,8 @@ def _opening_line(opening: Opening) -> str:
     return canonical_json(fields).decode() + "\n"
 
 
-def _read_opening(line: str, number: int) -> Opening:
+def read_opening(line: str, number: int) -> Opening:
+    """The opening in line ``number`` of the openings, counted from 0. Raises ``LogError``."""
     try:
         fields = json.loads(line)
         return Opening(

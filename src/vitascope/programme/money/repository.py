@@ -116,7 +116,7 @@ def remove_details(tx: Transaction, party: str) -> bool:
 def details(tx: Transaction) -> Mapping[str, str]:
     """Where parties are paid, locked, by party."""
     c = tables.payout_details.c
-    return dict(tx.execute(sa.select(c.party, c.locked)).tuples().all())
+    return {row.party: row.locked for row in tx.execute(sa.select(c.party, c.locked))}
 
 
 def _sum(tx: Transaction, *conditions: Any) -> int:  # noqa: ANN401  # SQLAlchemy's conditions, the last a currency

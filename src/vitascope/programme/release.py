@@ -1,0 +1,174 @@
+"""Release: a member shows, hides and licenses their own renders; what the programme shows of them it asks and pays for.
+
+Publishing is a permission whose grantor is the member, in force from the second it is given. There is no state in
+which anybody's yes is waited for. One thing can hold it back: an embargo in terms the member accepted beforehand, with
+a date.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from vitascope.errors import ConsentError, EmbargoError, RecordNotFoundError
+from vitascope.programme.actor import Actor, require, require_other
+from vitascope.programme.money import journal, rates
+from vitascope.programme.money.journal import POOL, Entry
+from vitascope.programme.voice.repository import render as find_render
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.moment import in_words
+from vitascope.rights.owners import book, repository
+from vitascope.rights.owners.book import LONGEST, Wish
+from vitascope.rights.owners.repository import Given
+from vitascope.rights.party import PUBLIC
+from vitascope.rights.permission import PermissionState
+from vitascope.rights.terms import Terms
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+
+PROGRAMME: Final = "programme"
+USES: Final = (Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_REMIX)
+"""What the public may be given: to watch, to keep a copy, to build on it."""
+
+LICENCES: Final = ("all-rights-reserved", "CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC-BY-ND-4.0")
+"""Under which a member may release a render; theirs to choose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """How a member releases one render."""
+
+    video: str
+    uses: frozenset[Use] = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD})
+    licence: str = "all-rights-reserved"
+    grantee: str = PUBLIC  # or one party
+
+
+def publish(
+    tx: Transaction, log: Leaves, owner: str, release: Release, *, terms: Iterable[Terms] = (), now: datetime
+) -> Given:
+    """Release a render from now on, in place of an earlier release to the same grantee.
+
+    ``terms`` are those the owner accepted. Raises ``EmbargoError`` before their date, ``RecordNotFoundError`` for a
+    render that is not the owner's or not finished, ``ConsentError``.
+    """
+    _require_own(tx, release.video, owner)
+    strangers = sorted(release.uses - set(USES))
+    if strangers or not release.uses or release.licence not in LICENCES:
+        raise ConsentError(
+            f"A render is released for some of {', '.join(USES)} under one of {', '.join(LICENCES)}; "
+            f"{strangers or release.licence!r} is neither."
+        )
+    _require_no_embargo(terms, now)
+    for earlier in _released(tx, release.video, owner, now):
+        if earlier.permission.grantee == release.grantee:
+            book.withdraw(tx, log, earlier.permission.id, owner, now=now)
+    wish = Wish(
+        owner=owner,
+        grantee=release.grantee,
+        thing=render_of(release.video),
+        uses=release.uses,
+        until=now + LONGEST,
+        licence=release.licence,
+    )
+    return book.give(tx, log, wish, now=now)
+
+
+def unpublish(tx: Transaction, log: Leaves, owner: str, video: str, *, now: datetime) -> tuple[Given, ...]:
+    """Take every release of a render back; a licence others already hold in a copy is theirs to rely on."""
+    live = _released(tx, video, owner, now)
+    if not live:
+        raise RecordNotFoundError(f"No release of {video[:64]!r} is in force that is yours to take back.")
+    return tuple(book.withdraw(tx, log, given.permission.id, owner, now=now) for given in live)
+
+
+def released(tx: Transaction, video: str, now: datetime) -> tuple[Given, ...]:
+    """What is released of a render now, to whom and under which licence; promotion is not among it."""
+    return _live(tx, video, now)
+
+
+def may(tx: Transaction, video: str, use: Use, party: str, now: datetime) -> bool:
+    """Whether ``party`` may make this use of a render that is not theirs."""
+    return bool(book.live(tx, render_of(video), use, party, now))
+
+
+def ask_promotion(tx: Transaction, log: Leaves, actor: Actor, video: str, *, until: datetime, now: datetime) -> Given:
+    """Ask a member to let the programme advertise with a render, for the published rate, which is set aside.
+
+    Raises ``RoleError``, ``PoolError`` where the pool could not pay, ``ConsentError`` where the rate is nothing.
+    """
+    require(actor, Use.CONTRIBUTION_PAY)
+    render = find_render(tx, video)
+    if render is None:
+        raise RecordNotFoundError(f"There is no render {video[:64]!r}; copy its id.")
+    require_other(actor, (render.party,), "ask themselves")
+    price = rates.in_force(tx, now).price("promotion.render", 1)
+    if price is None:
+        raise ConsentError("The rate for promotion is nothing; promotional use is paid. Publish a rate first.")
+    entry = Entry(
+        id=f"promo_{secrets.token_hex(12)}",
+        debit=POOL,
+        credit=journal.payable(render.party),
+        amount=price,
+        purpose="promotion",
+        reference=video,
+        by=actor.party,
+    )
+    line = journal.enter(tx, log, entry, now=now, is_pending=True)
+    wish = Wish(
+        owner=render.party,
+        grantee=PROGRAMME,
+        thing=render_of(video),
+        uses=frozenset({Use.VIDEO_PROMOTE}),
+        until=until,
+        restrictions=f"paid: {price.text}",
+    )
+    return book.ask(tx, log, wish, by=actor.party, now=now, transfer=line.id)
+
+
+def accept_promotion(tx: Transaction, log: Leaves, owner: str, permission: str, *, now: datetime) -> Given:
+    """The member's yes: the money is theirs in the same breath."""
+    given = book.agree(tx, log, permission, owner, now=now)
+    if given.transfer is not None:
+        journal.post(tx, log, given.transfer, by=owner, now=now)
+    return given
+
+
+def decline_promotion(tx: Transaction, log: Leaves, owner: str, permission: str, *, now: datetime) -> Given:
+    """The member's no: the money goes back to the pool, and nothing else changes for them."""
+    given = book.refuse(tx, log, permission, owner, now=now)
+    if given.transfer is not None:
+        journal.void(tx, log, given.transfer, by=owner, now=now)
+    return given
+
+
+def render_of(video: str) -> str:
+    """What permissions on a render are on."""
+    return f"render/{video}"
+
+
+def _require_own(tx: Transaction, video: str, owner: str) -> None:
+    render = find_render(tx, video)
+    if render is None or render.party != owner or render.made is None:
+        raise RecordNotFoundError(f"There is no finished render {video[:64]!r} of yours; copy its id.")
+
+
+def _require_no_embargo(terms: Iterable[Terms], now: datetime) -> None:
+    dates = [each.policy.embargo_until for each in terms if each.policy.embargo_until is not None]
+    if dates and now < max(dates):
+        raise EmbargoError(f"The terms you accepted hold releases until {in_words(max(dates))}. Publish then.")
+
+
+def _released(tx: Transaction, video: str, owner: str, now: datetime) -> list[Given]:
+    return [given for given in _live(tx, video, now) if given.permission.grantor == owner]
+
+
+def _live(tx: Transaction, video: str, now: datetime) -> tuple[Given, ...]:
+    return tuple(
+        given
+        for given in repository.on(tx, (render_of(video),))
+        if given.permission.state is PermissionState.ACTIVE
+        and given.permission.is_live(now)
+        and given.permission.uses <= set(USES)
+    )

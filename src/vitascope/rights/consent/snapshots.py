@@ -1,0 +1,105 @@
+"""Snapshots: the register as it may be learned from at one moment, and which models saw which work.
+
+Whether a work may be learned from is computed from permissions and opt-outs whenever it is asked, and stored nowhere.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from vitascope.errors import RecordNotFoundError
+from vitascope.rights.consent import repository, works
+from vitascope.rights.consent.repository import LearnedModel, OptInWork, Snapshot
+from vitascope.rights.event import Event
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.register import OPTOUTS_FILE, WORKS_FILE, Register, to_lines
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+from vitascope.types import Work
+
+LICENCE = "LicenseRef-Vitascope-Opt-In"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """A model that learned from works which may no longer be learned from."""
+
+    model: LearnedModel
+    works: tuple[str, ...]
+
+
+def eligible(tx: Transaction, base: Register, now: datetime) -> Register:
+    """The works of ``base`` and those put in that may be trained on at ``now``."""
+    opted_out = base.opted_out | repository.opt_outs(tx)
+    cleared = {work.id: work for work in base.works.values() if not _is_out(work, opted_out)}
+    own = (
+        work for work in repository.works(tx) if work.removed is None and Use.TRAIN in works.uses_of(tx, work.id, now)
+    )
+    cleared |= {work.id: _registered(work) for work in own if work.id.casefold() not in opted_out}
+    return Register(works=cleared, opted_out=frozenset(opted_out))
+
+
+def take(tx: Transaction, log: Leaves, base: Register, *, by: str, now: datetime) -> tuple[Snapshot, Register]:
+    """Take the snapshot of ``now``: the leaf first, so that its index tells which consents counted."""
+    register = eligible(tx, base, now)
+    name = register.sha256()
+    receipt = log.append(Event(kind="snapshot.taken", by=by, about=name, at=now, count=len(register.works)))
+    snapshot = Snapshot(id=name, at=now, leaf=receipt.index)
+    repository.add_snapshot(tx, snapshot, register.works)
+    return snapshot, register
+
+
+def write(register: Register, folder: Path) -> None:
+    """Write the register where ``Register.load`` and the corpus build read it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WORKS_FILE).write_text(to_lines(register.works.values()), "utf-8")
+    (folder / OPTOUTS_FILE).write_text("".join(f"{name}\n" for name in sorted(register.opted_out)), "utf-8")
+
+
+def learned(tx: Transaction, log: Leaves, model: LearnedModel, *, by: str) -> LearnedModel:
+    """Record which snapshot a model learned from. Raises ``RecordNotFoundError`` for a snapshot nobody took."""
+    if repository.find_snapshot(tx, model.snapshot) is None:
+        raise RecordNotFoundError(f"There is no snapshot {model.snapshot[:12]!r}; take it before training from it.")
+    log.append(Event(kind="model.learned", by=by, about=model.weights_sha256, at=model.at, rule=model.snapshot))
+    repository.add_model(tx, model)
+    return model
+
+
+def affected(tx: Transaction, base: Register, now: datetime) -> tuple[Affected, ...]:
+    """Every model that saw a work which is not eligible now, with those works; oldest model first."""
+    may = frozenset(eligible(tx, base, now).works)
+    found = []
+    for model in repository.models(tx):
+        gone = repository.works_of(tx, model.snapshot) - may
+        if gone:
+            found.append(Affected(model=model, works=tuple(sorted(gone))))
+    return tuple(found)
+
+
+def models_that_saw(tx: Transaction, work: str) -> tuple[LearnedModel, ...]:
+    """The models that learned from a work, eligible or not."""
+    return repository.models(tx, repository.snapshots_with(tx, work))
+
+
+def _is_out(work: Work, opted_out: frozenset[str]) -> bool:
+    names = {work.id.casefold(), *(author.casefold() for author in work.authors)}
+    return work.opted_out or bool(names & opted_out)
+
+
+def _registered(work: OptInWork) -> Work:
+    """An opt-in work as the register has it; one whose owner wishes no credit is by somebody unnamed."""
+    return Work(
+        id=work.id,
+        package="opt-in",
+        path=work.path,
+        sha256=work.sha256,
+        title=work.title,
+        authors=(work.credit or "an artist who wishes not to be named",),
+        licence=LICENCE,
+        licence_basis=f"consent to train, recorded in the log; uploaded {work.uploaded:%Y-%m-%d}",
+        consent="explicit-opt-in",
+        date=f"{work.uploaded:%Y-%m-%d}",
+        lane="O",
+        kind="animation" if work.kind == "animation" else "still",
+        concepts=work.concepts,
+    )

@@ -1,0 +1,84 @@
+"""A small programme to test with: a database, a log, people with roles, and finished renders."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from vitascope.programme.actor import Actor
+from vitascope.programme.money import journal
+from vitascope.programme.money.amount import Amount
+from vitascope.rights.uses import Use
+from vitascope.store.tables import videos
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+ANA = Actor(party="ana", uses=frozenset({Use.PROGRAMME_REPORT}))
+BEN = Actor(party="ben", uses=frozenset({Use.PROGRAMME_REPORT}))
+RITA = Actor(party="rita", uses=frozenset({Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}))
+RAJ = Actor(party="raj", uses=frozenset({Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}))
+ROSA = Actor(party="rosa", uses=frozenset({Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}))
+TOM = Actor(party="tom", uses=frozenset({Use.CONTRIBUTION_PAY, Use.PROGRAMME_REPORT}))
+TEA = Actor(party="tea", uses=frozenset({Use.CONTRIBUTION_PAY, Use.PROGRAMME_REPORT}))
+EVERYBODY = (ANA, BEN, RITA, RAJ, ROSA, TOM, TEA)
+
+
+class Leaves:
+    """A log in memory, for tests in which another thing is tested; the real one is tested with it elsewhere."""
+
+    def __init__(self):
+        self.events = []
+
+    def append(self, event):
+        """Keeps the event."""
+        self.events.append(event)
+
+    def kinds(self):
+        """What was logged, in order."""
+        return [event.kind for event in self.events]
+
+
+def euros(cents):
+    """An amount in euro."""
+    return Amount(units=cents, currency="EUR")
+
+
+def fill_pool(tx, log, cents=1_000_000, statement="bank-1"):
+    """Puts money into the pool."""
+    return journal.fund(tx, log, amount=euros(cents), statement=statement, by="tom", now=NOW)
+
+
+def add_render(tx, video="video_1", party="ana", *, finished=True, **made):
+    """A render of a party, as the worker leaves it."""
+    order = {"prompt": "a parrot flies", "model": "xs", "seconds": 4.0, "seed": 7, "size": [128, 128]}
+    facts = {
+        "frames": 33,
+        "fps": 8,
+        "seed": 7,
+        "size": [128, 128],
+        "weights_sha256": "w" * 64,
+        "frames_sha256": "f" * 64,
+        "manifest_sha256": "m" * 64,
+        "mark_id": "00ff",
+        "credits": ["Ana Lima"],
+        **made,
+    }
+    tx.execute(
+        sa.insert(videos).values(
+            id=video,
+            party=party,
+            key="key",
+            model="xs",
+            order=json.dumps(order),
+            fingerprint="f",
+            seconds=4.0,
+            state="completed" if finished else "in_progress",
+            urgency=1,
+            progress=100,
+            attempts=1,
+            created_at=1.0,
+            made=json.dumps(facts) if finished else None,
+        )
+    )
