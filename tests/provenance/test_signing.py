@@ -1,0 +1,171 @@
+"""Who signs: the local authority, an operator's key of each kind, or a command that keeps the key to itself."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cartoons import cartoon
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from vitascope.errors import SealError
+from vitascope.media import mp4
+from vitascope.provenance.authority import open_authority, rotate
+from vitascope.provenance.credential import read_credential
+from vitascope.provenance.manifest import Claim
+from vitascope.provenance.seal import seal
+from vitascope.settings import settings
+from vitascope.types import Marked
+
+KEYS = {
+    "es256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "es384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "ps256": lambda: rsa.generate_private_key(65537, 2048),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+}
+CLAIM = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=1)
+
+
+def name(common):
+    return x509.Name(
+        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Studio"), x509.NameAttribute(NameOID.COMMON_NAME, common)]
+    )
+
+
+def chain_for(key, days=30):
+    """A root and a leaf for ``key``, PEM, leaf first."""
+    root_key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+
+    def certificate(subject, public, is_root):
+        usage = x509.KeyUsage(True, False, False, False, False, is_root, is_root, False, False)
+        return (
+            x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name("root")).public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=60)).not_valid_after(now + timedelta(days=3650 if is_root else days))
+            .add_extension(x509.BasicConstraints(ca=is_root, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
+        )  # fmt: skip
+
+    emails = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
+    leaf = certificate("signer", key.public_key(), False).add_extension(emails, critical=False)
+    root = certificate("root", root_key.public_key(), True)
+    return b"".join(part.sign(root_key, hashes.SHA256()).public_bytes(Encoding.PEM) for part in (leaf, root))
+
+
+def pem(key, encryption=None):
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption or NoEncryption())
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """Writes files and names them in the settings."""
+
+    def tell(**content):
+        for setting, value in content.items():
+            path = tmp_path / setting
+            if isinstance(value, bytes):
+                path.write_bytes(value)
+            monkeypatch.setenv(f"VITASCOPE_{setting.upper()}", str(path) if isinstance(value, bytes) else value)
+        settings.cache_clear()
+
+    yield tell
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def sealed(folder, authority):
+    path = folder / "clip.mp4"
+    mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(2, 64, 64)), path, fps=8)
+    return seal(path, CLAIM, authority).path
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_an_operator_signs_with_their_own_certificate(tmp_path, told, kind):
+    """Trusted here by the operator's root, and the words do not call it self-issued."""
+    key = KEYS[kind]()
+    told(signing_chain=chain_for(key), signing_key=pem(key))
+    authority = open_authority(tmp_path / "home")
+
+    credential = read_credential(sealed(tmp_path, authority), authority)
+
+    assert (kind, False) == (authority.signer.algorithm, authority.is_self_issued)
+    assert ("trusted", "Studio") == (credential.state, credential.issuer)
+    assert "issuer Studio" in credential.words
+
+
+def test_a_command_signs_and_keeps_the_key(tmp_path, told):
+    """As a hardware module would: the bytes go in, DER comes out."""
+    key = KEYS["es256"]()
+    (tmp_path / "hidden.key").write_bytes(pem(key))
+    (tmp_path / "sign.py").write_text(
+        "import sys\n"
+        "from cryptography.hazmat.primitives import hashes\n"
+        "from cryptography.hazmat.primitives.asymmetric import ec\n"
+        "from cryptography.hazmat.primitives.serialization import load_pem_private_key\n"
+        "key = load_pem_private_key(open(sys.argv[1], 'rb').read(), None)\n"
+        "sys.stdout.buffer.write(key.sign(sys.stdin.buffer.read(), ec.ECDSA(hashes.SHA256())))\n"
+    )
+    command = f"{sys.executable} {tmp_path / 'sign.py'} {tmp_path / 'hidden.key'}"
+    told(signing_chain=chain_for(key), signing_command=command)
+    authority = open_authority(tmp_path / "home")
+
+    assert "trusted" == read_credential(sealed(tmp_path, authority), authority).state
+
+
+def test_a_command_that_fails_leaves_the_file_unsealed(tmp_path, told):
+    """No signature, no seal."""
+    told(signing_chain=chain_for(KEYS["es256"]()), signing_command="false")
+    authority = open_authority(tmp_path / "home")
+
+    with pytest.raises(SealError):
+        sealed(tmp_path, authority)
+
+
+def test_what_an_operator_signed_is_known_after_they_are_gone(tmp_path, told, monkeypatch):
+    """Their root stays among the anchors when the house signs by itself again."""
+    key = KEYS["es256"]()
+    told(signing_chain=chain_for(key), signing_key=pem(key))
+    path = sealed(tmp_path, open_authority(tmp_path / "home"))
+    monkeypatch.delenv("VITASCOPE_SIGNING_CHAIN")
+    monkeypatch.delenv("VITASCOPE_SIGNING_KEY")
+    settings.cache_clear()
+
+    assert "trusted" == read_credential(path, open_authority(tmp_path / "home")).state
+
+
+@pytest.mark.parametrize("with_root", [False, True])
+def test_rotation_keeps_old_files_known(tmp_path, with_root):
+    """A new key signs, the old one is gone, files of both are trusted, and the mark key is the same."""
+    before = open_authority(tmp_path / "home")
+    path = sealed(tmp_path, before)
+
+    after = rotate(tmp_path / "home", with_root=with_root)
+
+    assert before.signer.chain != after.signer.chain
+    assert before.mark_key == after.mark_key
+    assert "trusted" == read_credential(path, after).state
+    assert "trusted" == read_credential(sealed(tmp_path, after), after).state
+
+
+def test_what_does_not_fit_is_told(tmp_path, told):
+    """One sentence each: expired, wrong key, password, no certificate, half of the settings, a missing file."""
+    key, other = KEYS["es256"](), KEYS["es256"]()
+    locked = pem(key, BestAvailableEncryption(b"x"))
+    cases = [
+        ({"signing_chain": chain_for(key, days=-1), "signing_key": pem(key)}, "expired on"),
+        ({"signing_chain": chain_for(other), "signing_key": pem(key)}, "not the one its certificate"),
+        ({"signing_chain": chain_for(key), "signing_key": locked}, "has a password"),
+        ({"signing_chain": b"nothing", "signing_key": pem(key)}, "no certificate"),
+        ({"signing_chain": chain_for(key), "signing_key": b"nothing"}, "no private key"),
+        ({"signing_chain": chain_for(key), "signing_key": "/nowhere/key"}, "cannot be read"),
+        ({"signing_chain": "", "signing_key": pem(key)}, "no certificate: set VITASCOPE_SIGNING_CHAIN"),
+    ]
+    for content, words in cases:
+        told(**content)
+        with pytest.raises(SealError, match=words):
+            open_authority(tmp_path / "home")
