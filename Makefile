@@ -10,10 +10,13 @@ export PROMPT TORCH
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
-.PHONY: video test check train eval bench size
+.PHONY: video serve test check train eval eval-marks bench size
 
 video: $(VENV)/.ready-run                # make video PROMPT="a cat jumps"
 	@$(BIN)/vitascope generate "$$PROMPT"
+
+serve: $(VENV)/.ready-serve              # the Sora API on this machine: a desk and a worker
+	@$(BIN)/vitascope serve
 
 test: $(VENV)/.ready-dev $(if $(filter 1,$(TORCH)),$(VENV)/.ready-train)   # make test TORCH=1 for all of them
 	$(BIN)/python -m pytest -n 2
@@ -31,6 +34,10 @@ train: $(VENV)/.ready-train              # make train PRESET=s: the shipped weig
 eval: $(VENV)/.ready-train               # does a clip show what was asked?
 	$(BIN)/python -m vitascope.training.evals --preset $(PRESET)
 
+eval-marks: $(VENV)/.ready-dev           # is the mark found, is it seen, what does it cost? Goes on where it was stopped
+	$(BIN)/python -m vitascope.bench.marks
+	$(BIN)/python -m vitascope.bench.origin
+
 bench: $(VENV)/.ready-run                # seconds and memory of a clip on this machine
 	$(BIN)/python -m vitascope.bench.run
 
@@ -46,6 +53,10 @@ $(BIN)/python:
 $(VENV)/.ready-run: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) -e .
 	@touch $@
+
+$(VENV)/.ready-serve: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e '.[serve]'
+	@touch $@ $(VENV)/.ready-run
 
 $(VENV)/.ready-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) -e '.[dev]'

@@ -20,7 +20,7 @@ Words = npt.NDArray[np.uint64]
 BITS = 255
 
 MATCH = 0.25
-"""Share of bits that may differ between a copy and its render; see decision 0012 and docs/figures.md."""
+"""Share of bits that may differ between a copy and its render; see decision 0007 and docs/figures.md."""
 
 _WAVES = 16
 _FLAT = 2.0  # grey levels of deviation below which a picture says nothing: black frames are alike everywhere

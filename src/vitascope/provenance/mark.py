@@ -37,7 +37,7 @@ _LOUDESTS = (4.00, 3.15, 2.25)  # 36, 38 and 41 dB at least
 def loudness_for(height: int, width: int) -> Loudness:
     """The loudness for frames of that size: a small frame has few tiles to average, so its mark is louder.
 
-    Between the measured sizes it runs along the logarithm of the pixels; see decision 0012 for how it was found.
+    Between the measured sizes it runs along the logarithm of the pixels; see decision 0007 for how it was found.
     """
     place, known = np.log(height * width), np.log(_SIZES)
     strength, loudest = np.interp(place, known, _STRENGTHS), np.interp(place, known, _LOUDESTS)

@@ -19,7 +19,7 @@ CERTAIN = 1e-6
 
 SAME = 0.08
 """Share of bits in which the same pictures may differ. Of 24,000 pairs of different renders the nearest stood at 0.086
-(decision 0012); strong overlays, cuts and CRF 35 pass this as well, and then a trace is inconclusive."""
+(decision 0007); strong overlays, cuts and CRF 35 pass this as well, and then a trace is inconclusive."""
 
 _TIE = 0.03  # eight bits: renders of one layout, or of one prompt and seed, cannot be told apart by their pictures
 

@@ -1,0 +1,132 @@
+"""``python -m vitascope.bench.origin``: what mark, seal and search cost, and that no flipped byte goes unseen.
+
+Files go to a folder of their own: the register of the person who runs it stays as it is.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from vitascope.backends.base import Tick
+from vitascope.backends.choose import models
+from vitascope.bench.footage import Take, frames_of
+from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.compositor import Drawings
+from vitascope.pipeline import render
+from vitascope.provenance.authority import Authority, open_authority
+from vitascope.provenance.credential import read_credential
+from vitascope.provenance.fingerprint import Words
+from vitascope.provenance.likeness import LikenessIndex
+from vitascope.provenance.manifest import Claim
+from vitascope.provenance.mark import mark
+from vitascope.provenance.register import LocalRegister
+from vitascope.provenance.seal import seal
+from vitascope.rights.register import Register
+from vitascope.settings import settings
+from vitascope.types import Pixels, Plan, Preset, Request
+
+RENDERS, WORDS_EACH = 100_000, 17
+_SIZE = (256, 256)
+
+
+class _Footage:
+    """A backend that shows a composed clip instead of painting one."""
+
+    def __init__(self, frames: list[Pixels]) -> None:
+        self._frames, self.preset = frames, _preset()
+
+    def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
+        """The frames, as many as the plan asks for; ``tick`` hears nothing."""
+        del tick
+        yield from self._frames[: plan.frames]
+
+
+def searches(queries: int) -> dict[str, float]:
+    """Milliseconds to find a render among 100,000 by eight pictures, and how many were found first."""
+    rng = np.random.default_rng(0)
+    words: Words = rng.integers(0, 2**63, (RENDERS * WORDS_EACH, 4), dtype=np.uint64)
+    index = LikenessIndex(np.repeat(np.arange(1, RENDERS + 1, dtype=np.uint64), WORDS_EACH), words)
+    spent, right = [], 0
+    for query in rng.integers(0, RENDERS, queries).tolist():
+        asked = words[query * WORDS_EACH : (query + 1) * WORDS_EACH] ^ np.uint64(0b1011)  # a few bits wrong
+        begin = time.perf_counter()
+        found = index.nearest(asked, within=0.25)
+        spent.append(1000 * (time.perf_counter() - begin))
+        right += bool(found) and found[0].mark_id == query + 1
+    return {"queries": queries, "first": right, "median_ms": _round(spent, 0.5), "p95_ms": _round(spent, 0.95)}
+
+
+def costs(frames: list[Pixels], clip: Path, authority: Authority, runs: int) -> dict[str, float]:
+    """Milliseconds to mark 33 frames and to seal the file, apart and together."""
+    marking, sealing = [], []
+    claim = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=1)
+    for _ in range(runs + 1):
+        begin = time.perf_counter()
+        for _item in mark(frames, 1, authority.mark_key):
+            pass
+        middle = time.perf_counter()
+        seal(clip, claim, authority, to=clip.with_name("sealed.mp4"))
+        marking.append(1000 * (middle - begin))
+        sealing.append(1000 * (time.perf_counter() - middle))
+    both = [one + other for one, other in zip(marking, sealing, strict=True)][1:]  # the first draws the patterns
+    return {"runs": runs, "mark_ms": _round(marking[1:], 0.5), "seal_ms": _round(sealing[1:], 0.5), "both_ms": _round(both, 0.5)}
+
+
+def tampered(clip: Path, authority: Authority, tries: int) -> dict[str, int]:
+    """In how many of ``tries`` a byte of media was flipped and the file still called trusted or valid."""
+    content = clip.read_bytes()
+    rng, start = np.random.default_rng(0), content.rfind(b"mdat") + 4
+    states = []
+    for place in rng.integers(start, len(content), tries).tolist():
+        changed = bytes([content[place] ^ int(rng.integers(1, 256))])
+        clip.write_bytes(content[:place] + changed + content[place + 1 :])
+        states.append(read_credential(clip, authority).state)
+    clip.write_bytes(content)
+    return {"tries": tries, "not called invalid": sum(state != "invalid" for state in states)}
+
+
+def _clip(frames: list[Pixels], folder: Path) -> Path:
+    request = Request(prompt="a cat jumps", size=_SIZE, seed=1)
+    register = LocalRegister(folder)
+    return render(
+        request, to=folder / "clip.mp4", backend=_Footage(frames), tick=lambda _: None, register=register
+    ).path
+
+
+def _preset() -> Preset:
+    return replace(models()[0], size=_SIZE)
+
+
+def _round(values: list[float], share: float) -> float:
+    return round(float(np.quantile(values, share)), 1)
+
+
+def main() -> None:
+    """Measure all of it and write one JSON object to standard output."""
+    parser = argparse.ArgumentParser(prog="vitascope.bench.origin", description=main.__doc__)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--queries", type=int, default=100)
+    parser.add_argument("--tries", type=int, default=200)
+    asked = parser.parse_args()
+    drawings: Drawings = Atlas.open(settings().home / "corpus" / "atlas.zip", Register.load())
+    frames = frames_of(Take(kind="cartoon", seed=1, size=_SIZE, frames=33), drawings)
+    with tempfile.TemporaryDirectory() as folder:
+        authority = open_authority(settings().home)
+        clip = _clip(frames, Path(folder))
+        report = {
+            "tampered": tampered(clip, authority, asked.tries),
+            "cost": costs(frames, clip, authority, asked.runs),
+            "search": searches(asked.queries),
+        }
+    sys.stdout.write(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
