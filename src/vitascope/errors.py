@@ -135,6 +135,12 @@ class OwnCaseError(RightsError):
     code = "own_case"
 
 
+class RefusedError(RightsError):
+    """The programme says no: the message names the rule, the hold or permission that decided, and how to appeal."""
+
+    code = "refused"
+
+
 class EmbargoError(RightsError):
     """The terms that were accepted hold a release back until a date, and it has not come."""
 
@@ -170,6 +176,39 @@ class RecordNotFoundError(UserError):
 
     status = 404
     code = "record_not_found"
+
+
+class InvitationError(UserError):
+    """The invitation or application is unknown, used, revoked or expired, or cannot be made so."""
+
+    code = "invalid_invitation"
+
+
+class SignInError(VitascopeError):
+    """Nobody is signed in: the link, passkey, session or proof is missing, used, expired or of another browser."""
+
+    status = 401
+    code = "sign_in_needed"
+    type = "authentication_error"
+
+
+class MailError(VitascopeError):
+    """A letter could not be handed to the mail server."""
+
+    status = 502
+    code = "mail_not_sent"
+
+
+class AlertError(UserError):
+    """An alert about published keys is not signed by a scanner that is known here, or is none."""
+
+    code = "invalid_alert"
+
+
+class ScanError(UserError):
+    """What was to be searched for keys cannot be read."""
+
+    code = "cannot_scan"
 
 
 class MoneyError(UserError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from vitascope.errors import GrantError, KeyNotFoundError
 from vitascope.orders import Limits, Priority
 from vitascope.programme import repository
+from vitascope.programme.access import standing
 from vitascope.programme.credential import Credential, draw
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
@@ -55,8 +56,11 @@ def create(  # noqa: PLR0913  # each is a fact of the key
     limits: Limits | None = None,
     party: str | None = None,
     priority: Priority = "normal",
+    permission: str | None = None,
 ) -> NewKey:
     """Make a key. Without ``party`` it belongs to a new one, which has ``limits``: it shares its videos with no other.
+
+    It hangs on ``permission``, else on the party's own early access.
 
     Raises GrantError for an empty name, an unknown scope or an end that has passed.
     """
@@ -69,7 +73,7 @@ def create(  # noqa: PLR0913  # each is a fact of the key
         raise GrantError(f"There is no party {party!r}; leave it out and the key gets one of its own.")
     credential = draw()
     key = Key(id=credential.id, party=party, name=name, scopes=wanted, created_at=now, expires_at=expires_at)
-    return _entered(tx, key, credential, secrets)
+    return _entered(tx, key, credential, secrets, permission)
 
 
 def listed(tx: Transaction, party: str | None = None) -> tuple[Key, ...]:
@@ -97,7 +101,7 @@ def rotate(tx: Transaction, key_id: str, *, grace_seconds: float, secrets: Secre
     new = replace(
         old, id=credential.id, created_at=now, expires_at=None if life is None else now + life, last_used_at=None
     )
-    made = _entered(tx, new, credential, secrets)
+    made = _entered(tx, new, credential, secrets, standing.of(tx, old.id))
     repository.end_key(tx, key_id, at=now + grace_seconds, replaced_by=new.id)
     return made
 
@@ -110,7 +114,7 @@ def revoke(tx: Transaction, key_id: str, now: float) -> Key:
     return _require(tx, key_id)
 
 
-def _entered(tx: Transaction, key: Key, credential: Credential, secrets: Secrets) -> NewKey:
+def _entered(tx: Transaction, key: Key, credential: Credential, secrets: Secrets, permission: str | None) -> NewKey:
     repository.add_key(
         tx,
         key.id,
@@ -121,6 +125,7 @@ def _entered(tx: Transaction, key: Key, credential: Credential, secrets: Secrets
         created_at=key.created_at,
         expires_at=key.expires_at,
     )
+    standing.hang(tx, key.id, key.party, permission, now=key.created_at)
     return NewKey(key=key, credential=credential.text)
 
 

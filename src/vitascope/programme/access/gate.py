@@ -1,0 +1,177 @@
+"""The gate: before anything happens, ``decide`` is asked, with all that the house knows of the key at this moment.
+
+Permissions and holds are read in the transaction of the request itself, so a hold is in force in every process as soon
+as it is committed: there is nothing to expire and nobody to tell.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from vitascope.errors import RateLimitError, RefusedError
+from vitascope.orders import Grant, Limits
+from vitascope.programme import repository as keys_repository
+from vitascope.programme.access import repository
+from vitascope.programme.access.watch import Asked, look
+from vitascope.programme.door import Knock, admit
+from vitascope.programme.leaks.ladder import slowed
+from vitascope.rights.answer import Decision
+from vitascope.rights.book import book
+from vitascope.rights.decide import decide
+from vitascope.rights.hold import HoldState, Level, Reach
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.permission import Permission
+from vitascope.rights.question import KeyKind, KeyState, Target
+from vitascope.rights.quota import Cost, Measure, Per, Used
+from vitascope.rights.terms import Terms
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+from vitascope.store.secrets import Secrets
+
+_FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_MINUTE: Final = 60.0
+
+USES_OF_SCOPE: Final = {
+    "video.create": frozenset(use for use in Use if use.is_creative and use not in (Use.TRAIN, Use.FINETUNE))
+    | {Use.VIDEO_PUBLISH},
+    "video.read": frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT}),
+    "video.delete": frozenset({Use.VIDEO_UNPUBLISH}),
+}
+"""What a scope of the API stands for among the uses; the other scopes are about the caller's own things only."""
+
+_ALWAYS: Final = frozenset(
+    {Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL, Use.PERMISSION_DECLINE, Use.PERMISSION_WITHDRAW}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Somebody who was let in, and what was decided."""
+
+    grant: Grant
+    decision: Decision
+
+
+def enter(  # the request, the house, and what is known of both
+    tx: Transaction,
+    knock: Knock,
+    *,
+    secrets: Secrets,
+    log: Leaves,
+    now: float,
+    target: Target | None = None,
+    asked: Asked | None = None,
+) -> Entered:
+    """Let a request in, or say why not: first the door's checks, then ``decide``; a leaf comes before the effect.
+
+    With ``asked`` the leak watch looks at the creation too: it may hold the next one, not this one.
+    Raises what ``door.admit`` raises; RefusedError with the rule and how to appeal; LogError, and then nothing happens.
+    """
+    grant = admit(tx, knock, secrets=secrets, now=now)
+    moment = datetime.fromtimestamp(now, UTC)
+    thing = target or Target(id="engine", costs=_costs(knock))
+    decision = ask(tx, grant, _use(knock.scope), thing, moment)
+    if decision.event is not None:
+        log.append(decision.event)
+    if not decision.allow:
+        raise RefusedError(decision.explanation)
+    if knock.jobs and decision.level >= Level.THROTTLE:
+        _require_slow(tx, grant, knock, decision, now)
+    if asked is not None:
+        look(tx, log, grant, asked, secrets=secrets, now=moment)
+    return Entered(grant=grant, decision=decision)
+
+
+def ask(tx: Transaction, grant: Grant, use: Use, target: Target, now: datetime) -> Decision:
+    """What ``decide`` says of a key that the door knows, over what the house knows now."""
+    key = key_state(tx, grant)
+    links = repository.chain(tx, key.permission)
+    if target.costs:
+        repository.lock_root(tx, links)
+    known = book(permissions=links, terms=_terms(tx, links), holds=repository.standing_holds(tx, now))
+    return decide(key, use, target, now, book=known, used=_used(tx, links, now) if target.costs else ())
+
+
+def may_start(tx: Transaction, key: str, now: datetime) -> bool:
+    """Whether an accepted job may still run: only a dead key stops it. What was accepted runs under any other hold."""
+    row = keys_repository.key(tx, key)
+    if row is None:
+        return False
+    grant = Grant(party=row.party, key=key, scopes=frozenset(), priority="normal", limits=Limits())
+    state = key_state(tx, grant)
+    known = book(permissions=repository.chain(tx, state.permission), holds=repository.standing_holds(tx, now))
+    dead = [hold for hold in known.holds if hold.level is Level.KEY_DEAD and hold.state(now) is HoldState.IN_FORCE]
+    links = known.chain(state.permission)
+    names = {(Reach.KEY, key), (Reach.ALL, "")}
+    names |= {(Reach.PERMISSION, link.id) for link in links}
+    names |= {(Reach.COHORT, link.cohort) for link in links if link.cohort}
+    return not any((hold.selector.reach, hold.selector.id) in names for hold in dead)
+
+
+def key_state(tx: Transaction, grant: Grant) -> KeyState:
+    """The key of a grant as ``decide`` sees it; the door has checked its secret and its end."""
+    bound = repository.bound(tx, grant.key)
+    uses = frozenset(use for scope in grant.scopes for use in USES_OF_SCOPE.get(scope, frozenset()))
+    return KeyState(
+        id=grant.key,
+        kind=bound.kind if bound else KeyKind.MEMBER,
+        party=grant.party,
+        permission=bound.permission if bound else None,
+        scopes=uses | _ALWAYS | _own(grant),
+        expires=_FOREVER,
+        confirmed_until=bound.confirmed_until if bound else None,
+    )
+
+
+def _own(grant: Grant) -> frozenset[Use]:
+    """Reading is what a key needs for its owner's other things: webhooks, deleting, checking a file."""
+    return frozenset({Use.VIDEO_READ}) if grant.scopes else frozenset()
+
+
+def _use(scope: str) -> Use:
+    return Use.VIDEO_CREATE if scope == "video.create" else Use.VIDEO_READ
+
+
+def _costs(knock: Knock) -> tuple[Cost, ...]:
+    if not knock.jobs:
+        return ()
+    return (
+        Cost(measure=Measure.RENDERS, amount=knock.jobs),
+        Cost(measure=Measure.SECONDS, amount=math.ceil(knock.seconds)),
+    )
+
+
+def _used(tx: Transaction, links: tuple[Permission, ...], now: datetime) -> tuple[Used, ...]:
+    """Every window of every quota on the chain, counted from the videos."""
+    found = []
+    for link in links:
+        for per in {quota.per for quota in link.quotas}:
+            renders, seconds = repository.used(tx, link.id, since=_began(per, now))
+            amounts = {Measure.RENDERS: renders, Measure.SECONDS: math.ceil(seconds)}
+            found += [
+                Used(permission=link.id, measure=measure, per=per, amount=amount) for measure, amount in amounts.items()
+            ]
+    return tuple(found)
+
+
+def _began(per: Per, now: datetime) -> float:
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {Per.DAY: day.timestamp(), Per.MONTH: day.replace(day=1).timestamp(), Per.GRANT: 0.0}[per]
+
+
+def _terms(tx: Transaction, links: tuple[Permission, ...]) -> list[Terms]:
+    return [terms for link in links if (terms := repository.find_terms(tx, link.terms)) is not None]
+
+
+def _require_slow(tx: Transaction, grant: Grant, knock: Knock, decision: Decision, now: float) -> None:
+    """A throttled key has a quarter of its limits."""
+    limits = replace(
+        grant.limits,
+        requests_per_minute=slowed(grant.limits.requests_per_minute),
+        jobs_in_flight=slowed(grant.limits.jobs_in_flight),
+    )
+    used = keys_repository.used(tx, grant.party, minute_began=now - _MINUTE, day_began=now)
+    is_full = used.in_flight + knock.jobs > limits.jobs_in_flight
+    if is_full or used.begun + knock.jobs > limits.requests_per_minute:
+        raise RateLimitError(f"{limits.jobs_in_flight} at once for now. {decision.explanation}", retry_after=30)

@@ -1,0 +1,150 @@
+"""Holds: placed, agreed to, lifted, appealed and answered, each with its leaf before its effect."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vitascope.errors import OwnCaseError, RecordNotFoundError
+from vitascope.programme import repository as keys_repository
+from vitascope.programme.access import repository
+from vitascope.programme.actor import Actor, require, require_other
+from vitascope.programme.leaks.ladder import require_may_place
+from vitascope.rights import hold as rules
+from vitascope.rights.event import Event
+from vitascope.rights.hold import Hold, Level, Reach, Selector
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """What a steward asks for. ``reason`` is shown to whoever the hold reaches."""
+
+    selector: Selector
+    level: Level
+    reason: str
+    lasts: timedelta = timedelta(hours=24)
+    evidence: str = ""
+
+
+def place(tx: Transaction, log: Leaves, actor: Actor, pause: Pause, *, now: datetime) -> Hold:
+    """Place a hold; a wide one at no-create or above waits for its second steward.
+
+    Raises RoleError, OwnCaseError where it reaches the steward alone, GrantError for what may not exist.
+    """
+    require(actor, Use.HOLD_PLACE)
+    require_other(actor, parties_of(tx, pause.selector), "hold themselves or what is theirs")
+    hold = Hold(
+        id=f"hold_{secrets.token_hex(8)}",
+        selector=pause.selector,
+        level=pause.level,
+        reason=pause.reason,
+        placed_by=actor.party,
+        placed=now,
+        until=now + pause.lasts,
+        evidence=pause.evidence,
+    )
+    return enter(tx, log, hold)
+
+
+def enter(tx: Transaction, log: Leaves, hold: Hold) -> Hold:
+    """Log a hold and bring it into force; how many it touches stands in the leaf. Raises GrantError, LogError."""
+    require_may_place(hold)
+    count = (
+        len(parties_of(tx, hold.selector))
+        if hold.selector.reach is not Reach.ALL
+        else len(keys_repository.keys(tx, None))
+    )
+    log.append(_event("hold.placed", hold.placed_by, hold, hold.placed, count))
+    repository.add_hold(tx, hold)
+    return hold
+
+
+def agree(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> Hold:
+    """The second steward's yes. Raises RoleError, OwnCaseError for the same person, GrantError."""
+    require(actor, Use.HOLD_PLACE)
+    hold = find(tx, name)
+    require_other(actor, (hold.placed_by, *parties_of(tx, hold.selector)), "agree to this hold")
+    return _changed(tx, log, "hold.agreed", actor, rules.agree(hold, second=actor.party), now)
+
+
+def lift(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> Hold:
+    """End a hold early. Raises RoleError, OwnCaseError for whom it reaches, GrantError when it was lifted."""
+    require(actor, Use.HOLD_LIFT)
+    hold = find(tx, name)
+    require_other(actor, parties_of(tx, hold.selector), "lift this hold")
+    return _changed(tx, log, "hold.lifted", actor, rules.lift(hold, by=actor.party), now)
+
+
+def renew(tx: Transaction, log: Leaves, actor: Actor, name: str, *, reason: str, now: datetime) -> Hold:
+    """A new hold on the same, of the same length, for a new reason. Raises RoleError, OwnCaseError, GrantError."""
+    require(actor, Use.HOLD_PLACE)
+    old = find(tx, name)
+    require_other(actor, parties_of(tx, old.selector), "renew this hold")
+    made = rules.renew(
+        old,
+        renewal=f"hold_{secrets.token_hex(8)}",
+        reason=reason,
+        by=actor.party,
+        now=now,
+        until=now + (old.until - old.placed),
+    )
+    return enter(tx, log, made)
+
+
+def appeal(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> Hold:
+    """A held person's objection; answered within five days. Raises OwnCaseError for somebody it does not reach."""
+    hold = find(tx, name)
+    if hold.selector.reach in (Reach.KEY, Reach.PERMISSION, Reach.COHORT) and party not in parties_of(
+        tx, hold.selector
+    ):
+        raise OwnCaseError(f"Hold {name} does not reach {party}; only whom it reaches may appeal.")
+    return _changed(tx, log, "hold.appealed", Actor(party=party), rules.appeal(hold, by=party, now=now), now)
+
+
+def answer(tx: Transaction, log: Leaves, actor: Actor, name: str, *, is_upheld: bool, now: datetime) -> Hold:
+    """Decide an appeal. Raises RoleError, OwnCaseError for whom the hold reaches, GrantError for its own stewards."""
+    require(actor, Use.HOLD_LIFT)
+    hold = find(tx, name)
+    require_other(actor, parties_of(tx, hold.selector), "answer this appeal")
+    kind = "hold.upheld" if is_upheld else "hold.lifted"
+    return _changed(tx, log, kind, actor, rules.answer(hold, by=actor.party, is_upheld=is_upheld), now)
+
+
+def this_is_me(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> Hold:
+    """The member, confirmed in person, ends a hold that the watch placed on their key at throttle or step-up."""
+    hold = find(tx, name)
+    if party not in parties_of(tx, hold.selector) or hold.level > Level.STEP_UP:
+        raise OwnCaseError(f"Hold {name} is not for {party} to end; appeal, and another person answers.")
+    lifted = rules.lift(hold, by=party)
+    return _changed(tx, log, "hold.answered", Actor(party=party), lifted, now)
+
+
+def find(tx: Transaction, name: str) -> Hold:
+    """A hold by its id. Raises RecordNotFoundError."""
+    hold = repository.hold(tx, name)
+    if hold is None:
+        raise RecordNotFoundError(f"There is no hold {name[:64]!r}; `vitascope hold list` shows those there are.")
+    return hold
+
+
+def parties_of(tx: Transaction, selector: Selector) -> frozenset[str]:
+    """Whom a hold on one key, permission or cohort reaches; nobody in particular for a feature or all."""
+    if selector.reach is Reach.KEY:
+        row = keys_repository.key(tx, selector.id)
+        return frozenset({row.party} if row else ())
+    if selector.reach is Reach.PERMISSION:
+        found = repository.permission(tx, selector.id)
+        return frozenset({found.grantee} if found else ())
+    return repository.members(tx, selector.id) if selector.reach is Reach.COHORT else frozenset()
+
+
+def _changed(tx: Transaction, log: Leaves, kind: str, actor: Actor, hold: Hold, now: datetime) -> Hold:
+    log.append(_event(kind, actor.party, hold, now))
+    repository.change_hold(tx, hold)
+    return hold
+
+
+def _event(kind: str, by: str, hold: Hold, at: datetime, count: int | None = None) -> Event:
+    return Event(kind=kind, by=by, about=hold.id, at=at, rule=f"{hold.selector.reach}:{hold.level.name}", count=count)

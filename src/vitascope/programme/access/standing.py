@@ -1,0 +1,52 @@
+"""Early access as the house gives it: every key hangs on a permission, and on this one where it has no other."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from vitascope.programme.access import repository
+from vitascope.programme.access.repository import Bound
+from vitascope.rights.permission import Permission, PermissionState
+from vitascope.rights.question import KeyKind
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+
+HOUSE: Final = "programme"
+"""Who grants early access."""
+
+MEMBER_USES: Final = frozenset(
+    use for use in Use if (use.is_open or use.is_own_choice or use.is_creative) and use not in (Use.TRAIN, Use.FINETUNE)
+)
+"""What early access carries: everything a maker does, nothing that decides on others."""
+
+_LIFE: Final = timedelta(days=36_500)
+
+
+def hang(tx: Transaction, key: str, party: str, permission: str | None, *, now: float) -> None:
+    """Hang a new key on ``permission``, else on the party's early access, which is made where there is none."""
+    if permission is None:
+        permission = f"access_{party}"
+        if repository.permission(tx, permission) is None:
+            repository.add_permission(tx, _early_access(permission, party, datetime.fromtimestamp(now, UTC)))
+    kind = KeyKind.GUEST if repository.chain(tx, permission)[0].parent else KeyKind.MEMBER
+    repository.bind(tx, Bound(key=key, permission=permission, kind=kind))
+
+
+def of(tx: Transaction, key: str) -> str | None:
+    """The permission a key hangs on."""
+    bound = repository.bound(tx, key)
+    return bound.permission if bound else None
+
+
+def _early_access(name: str, party: str, now: datetime) -> Permission:
+    """What an operator gives on their own machine: it has no terms but those of the house, and the party's limits."""
+    return Permission(
+        id=name,
+        grantor=HOUSE,
+        grantee=party,
+        object="engine",
+        uses=MEMBER_USES,
+        terms="house",
+        valid_from=now,
+        valid_until=now + _LIFE,
+        state=PermissionState.ACTIVE,
+    )

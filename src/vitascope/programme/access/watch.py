@@ -1,0 +1,125 @@
+"""The watch at the gate: each creation is scored, a high score holds the key, and its owner is told why at once."""
+
+import secrets as random_bytes
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from vitascope.errors import OwnCaseError, RecordNotFoundError
+from vitascope.orders import Grant
+from vitascope.programme import repository as keys_repository
+from vitascope.programme.access import holds
+from vitascope.programme.access import repository as access_repository
+from vitascope.programme.access.repository import Bound
+from vitascope.programme.leaks import repository
+from vitascope.programme.leaks.alerts import Alert
+from vitascope.programme.leaks.habits import at_home, observe
+from vitascope.programme.leaks.ladder import Verdict, automatic_hold, verdict
+from vitascope.programme.leaks.repository import Notice
+from vitascope.programme.leaks.score import Score, certain, score
+from vitascope.programme.leaks.sighting import Origin, Sighting, manner_of, minhash, place
+from vitascope.rights.event import Event
+from vitascope.rights.hold import Hold, Level
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.question import KeyKind
+from vitascope.store.database import Transaction
+from vitascope.store.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One creation as the desk sees it; of prompt, network and program only keyed hashes are kept."""
+
+    prompt: str
+    network: str  # the caller's /24 or /48
+    client: str  # user agent and order of headers
+    polls: tuple[float, ...] = ()  # seconds between the last looks at the list, newest last
+
+
+def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: Secrets, now: datetime) -> Hold | None:
+    """Score one creation that was let in, and place the hold that follows, if any. Raises LogError."""
+    bound = access_repository.bound(tx, grant.key)
+    if bound is not None and bound.kind is KeyKind.CANARY:
+        return _follow(tx, log, grant.key, certain("This key was planted to be found, and was used."), now)
+    used = keys_repository.used(tx, grant.party, minute_began=now.timestamp(), day_began=now.timestamp())
+    seen = Sighting(
+        at=now.timestamp(),
+        minhash=minhash(asked.prompt, secrets.pepper),
+        manner=manner_of(asked.prompt),
+        origin=Origin(network=place(asked.network, secrets.pepper), client=place(asked.client, secrets.pepper)),
+        in_flight=used.in_flight,
+        limit=grant.limits.jobs_in_flight,
+        polls=asked.polls,
+    )
+    known = observe(repository.habits(tx, grant.key), seen)
+    repository.keep_habits(tx, grant.key, known, seen.at)
+    return _follow(tx, log, grant.key, score(known), now)
+
+
+def take_alerts(tx: Transaction, log: Leaves, alerts: Iterable[Alert], *, now: datetime) -> tuple[Hold, ...]:
+    """Hold every key that a signed alert names; keys unknown here are passed over."""
+    taken = []
+    for alert in alerts:
+        if keys_repository.key(tx, alert.key) is not None:
+            where = f" at {alert.url}" if alert.url else ""
+            found = certain(f"The key was found published{where} and must be taken for everybody's.")
+            taken.append(_follow(tx, log, alert.key, found, now))
+    return tuple(hold for hold in taken if hold is not None)
+
+
+def plant(tx: Transaction, log: Leaves, key: str, *, by: str, now: datetime) -> None:
+    """Make a key a canary: whoever uses it found it where nobody should look."""
+    bound = access_repository.bound(tx, key)
+    if bound is None:
+        raise RecordNotFoundError(f"There is no key {key[:20]!r} to plant; make one first.")
+    log.append(Event(kind="key.planted", by=by, about=key, at=now))
+    access_repository.rebind(tx, Bound(key=key, permission=bound.permission, kind=KeyKind.CANARY))
+
+
+def answer(
+    tx: Transaction, log: Leaves, party: str, name: str, *, said: Literal["me", "help"], now: datetime
+) -> Notice:
+    """A member's answer: "this is me" lifts the hold of the watch and teaches it; "help" leaves the key held.
+
+    Raises RecordNotFoundError, OwnCaseError for another member's notice or one that was answered.
+    """
+    notice = repository.notice(tx, name)
+    if notice is None:
+        raise RecordNotFoundError(f"There is no notice {name[:64]!r}.")
+    if notice.party != party or notice.answer is not None:
+        raise OwnCaseError(f"Notice {name} was answered, or is not for {party} to answer.")
+    if said == "me":
+        if holds.find(tx, notice.hold).lifted_by is None:
+            holds.this_is_me(tx, log, party, notice.hold, now=now)
+        repository.keep_habits(tx, notice.key, at_home(repository.habits(tx, notice.key)), now.timestamp())
+    repository.answer_notice(tx, name, answer=said, at=now.timestamp())
+    return notice
+
+
+def _follow(tx: Transaction, log: Leaves, key: str, judged: Score, now: datetime) -> Hold | None:
+    made: Verdict = verdict(judged)
+    standing = access_repository.standing_holds(tx, now)
+    hold = automatic_hold(made, key=key, name=f"hold_{random_bytes.token_hex(8)}", standing=standing, now=now)
+    if hold is None:
+        return None
+    holds.enter(tx, log, hold)
+    row = keys_repository.key(tx, key)
+    if row is not None and hold.level > Level.WATCH:
+        repository.add_notice(tx, _notice(row.party, hold, now))
+    return hold
+
+
+def _notice(party: str, hold: Hold, now: datetime) -> Notice:
+    words = (
+        f"Your key {hold.selector.id} is slowed or asks for you ({hold.level.name.lower()}): {hold.reason} If this is "
+        "you, say so and it goes on; if not, ask for help: your work is safe, and everything you made stays open."
+    )
+    return Notice(
+        id=f"notice_{random_bytes.token_hex(8)}",
+        party=party,
+        key=hold.selector.id,
+        hold=hold.id,
+        words=words,
+        at=now.timestamp(),
+    )

@@ -1,0 +1,65 @@
+"""The rows of the leak watch: the habits of each key, and what its owner was told."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from vitascope.programme.leaks.habits import Habits
+from vitascope.store import people_tables
+from vitascope.store.database import Transaction
+
+_HABITS, _NOTICES = people_tables.key_habits.c, people_tables.notices.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a member is told about one of their keys, and what they answered."""
+
+    id: str
+    party: str
+    key: str
+    hold: str
+    words: str
+    at: float
+    answer: str | None = None  # "me" or "help"
+    answered_at: float | None = None
+
+
+def habits(tx: Transaction, key: str) -> Habits:
+    """What is known of a key; nothing, for a new one."""
+    text = tx.execute(sa.select(_HABITS.habits).where(_HABITS.key == key)).scalar_one_or_none()
+    return Habits() if text is None else Habits.from_text(text)
+
+
+def keep_habits(tx: Transaction, key: str, known: Habits, at: float) -> None:
+    """Keep what is known of a key now."""
+    values = {"habits": known.to_text(), "at": at}
+    if tx.execute(sa.update(people_tables.key_habits).where(_HABITS.key == key).values(values)).rowcount == 0:
+        tx.execute(sa.insert(people_tables.key_habits).values(key=key, **values))
+
+
+def add_notice(tx: Transaction, notice: Notice) -> None:
+    """Tell a member something."""
+    tx.execute(
+        sa.insert(people_tables.notices).values(
+            id=notice.id, party=notice.party, key=notice.key, hold=notice.hold, words=notice.words, at=notice.at
+        )
+    )
+
+
+def notices(tx: Transaction, party: str) -> tuple[Notice, ...]:
+    """What a member was told, newest first."""
+    query = sa.select(people_tables.notices).where(_NOTICES.party == party).order_by(_NOTICES.at.desc())
+    return tuple(Notice(**row) for row in tx.execute(query).mappings())
+
+
+def notice(tx: Transaction, name: str) -> Notice | None:
+    """One notice, kept from other writers until the transaction ends."""
+    query = sa.select(people_tables.notices).where(_NOTICES.id == name).with_for_update()
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else Notice(**row)
+
+
+def answer_notice(tx: Transaction, name: str, *, answer: str, at: float) -> None:
+    """Keep a member's answer."""
+    tx.execute(sa.update(people_tables.notices).where(_NOTICES.id == name).values(answer=answer, answered_at=at))

@@ -1,0 +1,243 @@
+"""The gate: decide() stands before every act, holds bite at once, quotas of passes hold to the unit."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from houses import NOW, SECRETS, new_key
+
+from tests.programme.members import Leaves
+from vitascope.errors import LogError, OwnCaseError, RateLimitError, RefusedError, RoleError
+from vitascope.orders import Limits
+from vitascope.programme import keys
+from vitascope.programme.access import gate, holds, repository, standing
+from vitascope.programme.access.holds import Pause
+from vitascope.programme.actor import Actor
+from vitascope.programme.door import Knock
+from vitascope.rights.hold import Level, Reach, Selector
+from vitascope.rights.permission import Ending, end
+from vitascope.rights.quota import Measure, Per, Quota
+from vitascope.rights.uses import Use
+from vitascope.store import tables
+from vitascope.store.database import open_database
+
+AT = datetime.fromtimestamp(NOW, UTC)
+HOUR = timedelta(hours=1)
+SALLY = Actor(party="sally", uses=frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT}))
+SAM = Actor(party="sam", uses=SALLY.uses)
+ALL = Selector(reach=Reach.ALL)
+
+
+class Broken:
+    """A log that cannot be written."""
+
+    def append(self, _event):
+        """Fails as a full disk does."""
+        raise LogError("the log cannot be written")
+
+
+def _create(tx, made, *, log=None, scope="video.create", jobs=1, seconds=4.0):
+    knock = Knock(credential=made.credential, scope=scope, jobs=jobs, seconds=seconds)
+    return gate.enter(tx, knock, secrets=SECRETS, log=log or Leaves(), now=NOW)
+
+
+def _video(tx, made, number, *, state="completed", seconds=4.0):
+    row = {
+        "id": f"video_{number}", "party": made.key.party, "key": made.key.id, "model": "xs", "order": "{}",
+        "fingerprint": "f", "urgency": 1, "progress": 0, "attempts": 0, "seconds": seconds, "state": state,
+        "created_at": NOW - 100,
+    }  # fmt: skip
+    tx.execute(sa.insert(tables.videos).values(row))
+
+
+def _pause(selector=ALL, level=Level.NO_CREATE):
+    return Pause(selector=selector, level=level, reason="a key is loose")
+
+
+def test_every_key_is_the_key_of_a_permission(sqlite):
+    """A new key hangs on its party's early access, and may create; the yes is a leaf."""
+    made, log = new_key(sqlite), Leaves()
+    with sqlite.transaction() as tx:
+        entered = _create(tx, made, log=log)
+
+        assert f"access_{made.key.party}" == repository.bound(tx, made.key.id).permission
+    assert entered.decision.allow
+    assert ["video.create allowed"] == log.kinds()
+
+
+def test_without_a_leaf_nothing_happens(sqlite):
+    """Where the log cannot be written, creation stops; reading goes on, it leaves no leaf."""
+    made = new_key(sqlite)
+    with sqlite.transaction() as tx:
+        with pytest.raises(LogError):
+            _create(tx, made, log=Broken())
+        _create(tx, made, log=Broken(), scope="video.read", jobs=0)
+
+
+def test_an_ended_permission_opens_nothing_new_and_reading_stays(sqlite):
+    """When access is withdrawn, creation is refused by name and rule, and the member's works stay readable."""
+    made = new_key(sqlite)
+    with sqlite.transaction() as tx:
+        permission = repository.permission(tx, f"access_{made.key.party}")
+        repository.change_permission(tx, end(permission, Ending.WITHDRAWN))
+        with pytest.raises(RefusedError, match="permission_not_live"):
+            _create(tx, made)
+        _create(tx, made, scope="video.read", jobs=0)
+
+
+@pytest.mark.parametrize("reach", [Reach.KEY, Reach.PERMISSION, Reach.FEATURE, Reach.ALL])
+def test_a_hold_reaches_what_it_names_and_no_more(sqlite, reach):
+    """Creation stops for whom the hold reaches; another member goes on unless it names all or the feature."""
+    ana, ben = new_key(sqlite), new_key(sqlite, name="Ben")
+    names = {Reach.KEY: ana.key.id, Reach.PERMISSION: f"access_{ana.key.party}", Reach.FEATURE: "video.create"}
+    selector = Selector(reach=reach, id=names.get(reach, ""))
+    with sqlite.transaction() as tx:
+        hold = holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
+        if hold.needs_two:
+            assert _create(tx, ana).decision.allow  # one steward alone pauses nobody at large
+            holds.agree(tx, Leaves(), SAM, hold.id, now=AT)
+        with pytest.raises(RefusedError, match=hold.id):
+            _create(tx, ana)
+        _create(tx, ana, scope="video.read", jobs=0)
+        if not reach.is_wide:
+            assert _create(tx, ben).decision.allow
+
+
+def test_a_hold_is_in_force_in_another_process_at_once(database_url):
+    """Whoever opened the database by themselves refuses the moment the hold is committed."""
+    one, other = open_database(database_url), open_database(database_url)
+    made = new_key(one)
+    with other.transaction() as tx:
+        assert _create(tx, made).decision.allow
+    with one.transaction() as tx:
+        holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id)), now=AT)
+    with other.transaction() as tx, pytest.raises(RefusedError):
+        _create(tx, made)
+    one.close()
+    other.close()
+
+
+def test_a_throttled_key_has_a_quarter_of_its_limits(sqlite):
+    """Throttle slows, and says why; it does not stop."""
+    made = new_key(sqlite, limits=Limits(jobs_in_flight=8))
+    with sqlite.transaction() as tx:
+        holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id), Level.THROTTLE), now=AT)
+        _create(tx, made)
+        _video(tx, made, 1, state="queued")
+        _video(tx, made, 2, state="in_progress")
+        with pytest.raises(RateLimitError, match="a key is loose"):
+            _create(tx, made)
+
+
+def test_step_up_waits_for_the_passkey(sqlite):
+    """After the owner has shown a passkey the same key creates again."""
+    made = new_key(sqlite)
+    with sqlite.transaction() as tx:
+        holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id), Level.STEP_UP), now=AT)
+        with pytest.raises(RefusedError, match="passkey"):
+            _create(tx, made)
+        repository.confirm(tx, [made.key.id], AT + HOUR)
+
+        assert _create(tx, made).decision.allow
+
+
+def test_accepted_jobs_run_unless_the_key_is_dead(sqlite):
+    """No-create leaves what was accepted; a dead key stops it."""
+    made = new_key(sqlite)
+    selector = Selector(reach=Reach.KEY, id=made.key.id)
+    with sqlite.transaction() as tx:
+        holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
+        assert gate.may_start(tx, made.key.id, AT)
+        holds.place(tx, Leaves(), SALLY, _pause(selector, Level.KEY_DEAD), now=AT)
+        assert not gate.may_start(tx, made.key.id, AT)
+
+
+def test_nobody_holds_or_frees_themselves(sqlite):
+    """A steward may not place, lift or answer a hold on their own key, nor agree with themselves."""
+    made = new_key(sqlite)
+    own = Actor(party=made.key.party, uses=SALLY.uses)
+    selector = Selector(reach=Reach.KEY, id=made.key.id)
+    with sqlite.transaction() as tx:
+        with pytest.raises(OwnCaseError):
+            holds.place(tx, Leaves(), own, _pause(selector), now=AT)
+        hold = holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
+        with pytest.raises(OwnCaseError):
+            holds.lift(tx, Leaves(), own, hold.id, now=AT)
+        wide = holds.place(tx, Leaves(), SALLY, _pause(), now=AT)
+        with pytest.raises(OwnCaseError):
+            holds.agree(tx, Leaves(), SALLY, wide.id, now=AT)
+        with pytest.raises(RoleError):
+            holds.place(tx, Leaves(), Actor(party="ben"), _pause(), now=AT)
+
+
+def test_an_appeal_is_answered_by_another_person(sqlite):
+    """Whoever is held appeals; the steward who placed it cannot answer, another one lifts it."""
+    made, log = new_key(sqlite), Leaves()
+    with sqlite.transaction() as tx:
+        hold = holds.place(tx, log, SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id)), now=AT)
+        with pytest.raises(OwnCaseError):
+            holds.appeal(tx, log, "stranger", hold.id, now=AT)
+        holds.appeal(tx, log, made.key.party, hold.id, now=AT)
+        with pytest.raises(Exception, match="somebody else"):
+            holds.answer(tx, log, SALLY, hold.id, is_upheld=False, now=AT)
+        holds.answer(tx, log, SAM, hold.id, is_upheld=False, now=AT)
+
+        assert _create(tx, made).decision.allow
+    assert ["hold.placed", "hold.appealed", "hold.lifted"] == log.kinds()
+
+
+def test_a_pass_keeps_its_budget_to_the_unit(sqlite):
+    """A child permission's quota counts what its keys made, and the parent's what all below it made."""
+    ana = new_key(sqlite)
+    with sqlite.transaction() as tx:
+        parent = repository.permission(tx, f"access_{ana.key.party}")
+        child = replace(
+            parent, id="pass_1", grantor=ana.key.party, grantee="guest", parent=parent.id,
+            quotas=(Quota(measure=Measure.RENDERS, per=Per.GRANT, limit=3),),
+        )  # fmt: skip
+        repository.add_permission(tx, child)
+    guest = new_key(sqlite, name="Guest", permission="pass_1")
+    with sqlite.transaction() as tx:
+        for number in range(3):
+            _create(tx, guest)
+            _video(tx, guest, number)
+        with pytest.raises(RefusedError, match="quota_spent"):
+            _create(tx, guest)
+        _create(tx, ana)
+
+
+def test_two_at_once_cannot_share_the_last_unit(database):
+    """Eight threads want the last render of one quota; one gets it, on both kinds of database."""
+    made = new_key(database)
+    with database.transaction() as tx:
+        parent = repository.permission(tx, f"access_{made.key.party}")
+        quotas = (Quota(measure=Measure.RENDERS, per=Per.GRANT, limit=1),)
+        repository.add_permission(tx, replace(parent, id="tight", quotas=quotas))
+        repository.rebind(tx, replace(repository.bound(tx, made.key.id), permission="tight"))
+    outcomes = []
+
+    def want(number):
+        try:
+            with database.transaction() as tx:
+                _create(tx, made)
+                _video(tx, made, number)
+            outcomes.append("made")
+        except RefusedError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=want, args=(number,)) for number in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert 1 == outcomes.count("made")
+
+
+def test_rotation_keeps_the_permission(sqlite):
+    """The key that replaces another hangs where the old one hung."""
+    made = new_key(sqlite)
+    with sqlite.transaction() as tx:
+        new = keys.rotate(tx, made.key.id, grace_seconds=0, secrets=SECRETS, now=NOW)
+
+        assert standing.of(tx, made.key.id) == standing.of(tx, new.key.id)
