@@ -20,6 +20,7 @@ from vitascope.cli.generate import generate
 from vitascope.cli.key import key
 from vitascope.cli.keys import keys
 from vitascope.cli.models import models
+from vitascope.cli.serve import serve
 from vitascope.cli.trace import trace
 from vitascope.cli.verify import verify
 from vitascope.cli.worker import worker
@@ -101,3 +102,4 @@ app.command()(trace)
 app.add_typer(keys, name="keys")
 app.command()(worker)
 app.add_typer(key, name="key")
+app.command()(serve)

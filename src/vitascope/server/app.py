@@ -1,0 +1,125 @@
+"""The desk as one application: the calls, the edge around them, and the description of it all. Read this first."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import HTMLResponse, Response
+
+from vitascope import __version__
+from vitascope.errors import FieldError
+from vitascope.server import page
+from vitascope.server.api import archive, batch, characters, checks, content, events, health, models, videos, webhooks
+from vitascope.server.desk import Desk, limiters
+from vitascope.server.edge import Edge
+from vitascope.server.envelope import from_framework
+from vitascope.server.metrics import Meters
+from vitascope.server.news import News
+from vitascope.server.traces import tracing
+from vitascope.settings import DeskSettings
+from vitascope.store.blobs import Blobs
+from vitascope.store.changes import watch
+from vitascope.store.database import Database
+from vitascope.store.secrets import Secrets
+from vitascope.videos.queue import Queue
+
+_ABOUT = (
+    "The Sora API on a machine of your own. Point base_url of any OpenAI SDK here, end it with /v1, and use a key of "
+    "this house. Every call needs `Authorization: Bearer vs_...`, but for the two that tell whether the desk is there."
+)
+_FACES = (characters, batch, content, events, videos, webhooks, checks, models, archive, health)
+"""In the order in which paths are tried: what has a fixed name comes before what has an id."""
+
+
+def build(*, database: Database, blobs: Blobs, queue: Queue, secrets: Secrets, settings: DeskSettings) -> FastAPI:
+    """The application on these foundations; whoever opened them closes them."""
+    app = FastAPI(
+        title="Vitascope",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # a redirected POST loses its body in many clients
+        lifespan=_lifespan,
+    )
+    app.state.desk = Desk(
+        database=database,
+        blobs=blobs,
+        queue=queue,
+        secrets=secrets,
+        settings=settings,
+        news=News(lambda: watch(database)),
+        meters=Meters(),
+        **limiters(database),
+    )
+    for face in _FACES:
+        app.include_router(face.router)
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    app.add_exception_handler(HTTPException, _translate)
+    app.add_exception_handler(RequestValidationError, _translate_validation)
+    _add_layers(app, settings)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents
+    return app
+
+
+def _add_layers(app: FastAPI, settings: DeskSettings) -> None:
+    """The last added is the outermost."""
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "last-event-id", "range"],
+            expose_headers=["x-request-id", "openai-poll-after-ms", "retry-after", "content-range"],
+        )
+    desk: Desk = app.state.desk
+    app.add_middleware(Edge, report=desk.meters.count, trace=tracing(settings.traces))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    desk: Desk = app.state.desk
+    desk.news.end()
+
+
+async def _docs(request: Request) -> Response:
+    """The page for people."""
+    headers = {"content-security-policy": page.POLICY}
+    return HTMLResponse(page.page(request.app.openapi()), headers=headers)
+
+
+async def _translate(request: Request, error: Exception) -> NoReturn:
+    """What the framework raises goes on to the edge as an error of our tree."""
+    if not isinstance(error, HTTPException):
+        raise error
+    raise from_framework(error, request.url.path, request.method) from error
+
+
+async def _translate_validation(_: Request, error: Exception) -> NoReturn:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    param = str(first["loc"][-1])
+    raise FieldError(f"`{param}`: {first['msg']}.", param=param) from error
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, with the key in it; FastAPI's own answer to bad parameters is not one of ours."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        for path, item in document["paths"].items():
+            for call in item.values():
+                if not path.endswith("z"):
+                    call["security"] = [{"key": []}]
+                if "422" in call["responses"] and "Refusal" not in str(call["responses"]["422"]):
+                    del call["responses"]["422"]
+        document["components"]["schemas"].pop("HTTPValidationError", None)
+        document["components"]["schemas"].pop("ValidationError", None)
+        app.openapi_schema = document
+    return app.openapi_schema

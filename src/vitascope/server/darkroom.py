@@ -1,0 +1,45 @@
+"""Files from outside are opened in a process of their own, with little memory and little time, never at the desk.
+
+What a decoder does with a hostile file happens in there, and ends with it.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vitascope.errors import ImageError, VerifyError, VitascopeError
+
+SECONDS = 60.0
+"""How long one file may take."""
+
+_REFUSED = 3
+_KINDS: Mapping[str, type[VitascopeError]] = {"picture": ImageError, "origin": VerifyError}
+
+
+def developed(picture: Path, to: Path) -> None:
+    """Decode ``picture`` and write it to ``to`` as a PNG of moderate size. Raises ImageError."""
+    _run("picture", picture, to)
+
+
+def origin(file: Path) -> Mapping[str, Any]:
+    """Where ``file`` comes from, as ``inside_darkroom.origin`` tells it. Raises VerifyError."""
+    report: Mapping[str, Any] = json.loads(_run("origin", file))
+    return report
+
+
+def _run(task: str, *paths: Path) -> str:
+    command = [sys.executable, "-m", "vitascope.server.inside_darkroom", task, *map(str, paths)]
+    try:
+        done = subprocess.run(  # noqa: S603  # our own program, and names of files we chose
+            command, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _KINDS[task](f"The file took more than {SECONDS:g} seconds to open. Send a simpler one.") from error
+    if done.returncode == 0:
+        return done.stdout
+    if done.returncode == _REFUSED:
+        raise _KINDS[task](done.stdout.strip())
+    raise _KINDS[task]("The file took more memory or time to open than it may. Send a smaller one.")

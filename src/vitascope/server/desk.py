@@ -1,0 +1,117 @@
+"""The desk and what it stands on, and a visit: one request of one key, in one transaction."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import anyio
+from anyio import to_thread
+from fastapi import Depends, Request
+
+from vitascope.errors import KeyMissingError
+from vitascope.orders import Grant
+from vitascope.programme.door import Knock, admit
+from vitascope.server.metrics import Meters
+from vitascope.server.news import News
+from vitascope.settings import DeskSettings
+from vitascope.store.blobs import Blobs
+from vitascope.store.database import Database, Transaction
+from vitascope.store.secrets import Secrets
+from vitascope.videos.queue import Queue
+
+T = TypeVar("T")
+
+_READERS = 6  # threads that read at once; the database has more connections than these and the writers' together
+_WRITERS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything a request may touch."""
+
+    database: Database
+    blobs: Blobs
+    queue: Queue
+    secrets: Secrets
+    settings: DeskSettings
+    news: News
+    meters: Meters
+    readers: anyio.CapacityLimiter
+    writers: anyio.CapacityLimiter
+    others: anyio.CapacityLimiter  # files, addresses, other programs
+    darkrooms: anyio.CapacityLimiter  # each may take gigabytes
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """``work`` in a thread, without a transaction: for files and addresses."""
+        return await to_thread.run_sync(work, limiter=self.others)
+
+
+def limiters(database: Database) -> dict[str, anyio.CapacityLimiter]:
+    """How many threads may do what. SQLite has one writer: waiting for it here is fair, and waiting there is not."""
+    return {
+        "readers": anyio.CapacityLimiter(_READERS),
+        "writers": anyio.CapacityLimiter(1 if database.is_sqlite else _WRITERS),
+        "others": anyio.CapacityLimiter(16),
+        "darkrooms": anyio.CapacityLimiter(2),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request at the desk, and the key it came with."""
+
+    desk: Desk
+    credential: str
+
+    async def read(self, scope: str, work: Callable[[Transaction, Grant, float], T]) -> T:
+        """What ``work`` reads, if the key may: one transaction that writes nothing."""
+
+        def reading() -> T:
+            now = time.time()
+            with self.desk.database.reading() as tx:
+                return work(tx, self.admitted(tx, Knock(credential=self.credential, scope=scope), now), now)
+
+        return await to_thread.run_sync(reading, limiter=self.desk.readers)
+
+    async def write(self, scope: str, work: Callable[[Transaction, Grant, float], T]) -> T:
+        """What ``work`` answers, if the key may: one transaction, of which all or nothing happens."""
+        return await self.transact(
+            lambda tx, now: work(tx, self.admitted(tx, Knock(credential=self.credential, scope=scope), now), now)
+        )
+
+    async def transact(self, work: Callable[[Transaction, float], T]) -> T:
+        """What ``work`` answers, which knocks at the door itself; one transaction, of which all or nothing happens."""
+
+        def writing() -> T:
+            with self.desk.database.transaction() as tx:
+                return work(tx, time.time())
+
+        return await to_thread.run_sync(writing, limiter=self.desk.writers)
+
+    async def enter(self, scope: str) -> Grant:
+        """Only look whether the key may, before a long body is read."""
+        return await self.read(scope, lambda _tx, grant, _now: grant)
+
+    def admitted(self, tx: Transaction, knock: Knock, now: float) -> Grant:
+        """The programme's yes or no."""
+        return admit(tx, knock, secrets=self.desk.secrets, now=now)
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+async def _visit(request: Request) -> Visit:
+    kind, _, credential = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not credential.strip():
+        raise KeyMissingError("The request has no key. Send the header `Authorization: Bearer vs_...`.")
+    return Visit(desk=await _desk(request), credential=credential.strip())
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+"""A parameter of a route: the desk."""
+
+Visitor = Annotated[Visit, Depends(_visit)]
+"""A parameter of a route: who asks."""

@@ -1,0 +1,66 @@
+"""The program that opens a file from outside: it limits itself first, then decodes, then says what it saw.
+
+``python -m vitascope.server.inside_darkroom picture IN OUT`` or ``... origin FILE``. Ends with 3 and a sentence where
+the file is refused; anything else but 0 means that a limit was hit.
+"""
+
+import dataclasses
+import json
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from vitascope.errors import UserError
+
+_REFUSED = 3
+_MEMORY = 3 << 30  # bytes of address space: the largest picture allowed needs 1 GB with its transparency
+_CPU_SECONDS = 50
+_LARGEST_FILE = 64 << 20
+_LONGEST_SIDE = 2048  # pixels; no model paints more, and a PNG of that size is quick to read
+
+
+def main(task: str, *paths: Path) -> int:
+    """Do ``task``; returns the exit status."""
+    _limit()
+    try:
+        sys.stdout.write(_TASKS[task](*paths))
+    except UserError as error:
+        sys.stdout.write(str(error))
+        return _REFUSED
+    return 0
+
+
+def picture(path: Path, to: Path) -> str:
+    """Decode the still in ``path`` and write it to ``to`` as a PNG whose longer side has at most 2048 pixels."""
+    from PIL import Image
+
+    from vitascope.media.read import still
+
+    decoded = Image.fromarray(still(path))
+    decoded.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    decoded.save(to, "PNG")
+    return ""
+
+
+def origin(path: Path) -> str:
+    """What credential and mark of ``path`` say, as JSON."""
+    from vitascope.origin import verify_file
+
+    return json.dumps(dataclasses.asdict(verify_file(path)), default=str)
+
+
+def _limit() -> None:
+    for limit, most in (
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_CPU, _CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, _LARGEST_FILE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
+_TASKS: Mapping[str, Callable[..., str]] = {"picture": picture, "origin": origin}
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1], *map(Path, sys.argv[2:])))

@@ -1,0 +1,77 @@
+"""The picture a video begins with: from a file, a data URL or an address to a PNG of ours in the store of files."""
+
+import base64
+import binascii
+import hashlib
+import tempfile
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from starlette.datastructures import UploadFile
+
+from vitascope.errors import FieldError, UnsupportedFieldError
+from vitascope.server import darkroom
+from vitascope.server.asked import Reference
+from vitascope.server.desk import Desk
+from vitascope.videos import outgoing
+
+_MOST_BYTES = 50_000_000
+_NAME = "input_reference"
+
+
+async def kept(desk: Desk, reference: Reference, party: str) -> str:
+    """Decode ``reference`` and keep it; the key it lies under, which is the same for the same picture.
+
+    Raises ImageError where it is no picture, FieldError where it cannot be had.
+    """
+    with tempfile.TemporaryDirectory(prefix="vitascope-") as folder:
+        sent, decoded = Path(folder) / _NAME, Path(folder) / "decoded.png"
+        await _bring(desk, reference, sent)
+        async with desk.darkrooms:
+            await desk.aside(lambda: darkroom.developed(sent, decoded))
+        return await desk.aside(lambda: _keep(desk, decoded.read_bytes(), party))
+
+
+async def _bring(desk: Desk, reference: Reference, to: Path) -> None:
+    """Write the bytes of ``reference`` to a file, whatever they are."""
+    if reference.file is not None:
+        file = reference.file
+        await desk.aside(lambda: copied(file, to))
+    elif reference.data is not None:
+        content = _from_data_url(reference.data)
+        await desk.aside(lambda: _write(to, content))
+    elif desk.settings.fetch_images:
+        url = str(reference.url)
+        content = await desk.aside(lambda: outgoing.fetch(url, most_bytes=_MOST_BYTES))
+        await desk.aside(lambda: _write(to, content))
+    else:
+        raise UnsupportedFieldError("This server fetches no addresses: send a file or a data URL.", param=_NAME)
+
+
+def copied(upload: UploadFile, to: Path) -> None:
+    """Copy an upload to a path of ours; the name the client gave it is never used."""
+    with to.open("wb") as file:
+        while piece := upload.file.read(1 << 20):
+            file.write(piece)
+
+
+def _write(to: Path, content: bytes) -> None:
+    to.write_bytes(content)
+
+
+def _from_data_url(url: str) -> bytes:
+    head, comma, body = url.partition(",")
+    if not comma:
+        raise FieldError("The data URL has no comma: write data:image/png;base64,...", param=_NAME)
+    try:
+        if head.lower().endswith(";base64"):
+            return base64.b64decode(unquote_to_bytes(body), validate=True)
+        return unquote_to_bytes(body)
+    except (binascii.Error, ValueError) as error:
+        raise FieldError("The data URL is no valid base64. Encode the file again.", param=_NAME) from error
+
+
+def _keep(desk: Desk, png: bytes, party: str) -> str:
+    key = f"inputs/{party}/{hashlib.sha256(png).hexdigest()}.png"
+    desk.blobs.put(key, png, media_type="image/png")
+    return key

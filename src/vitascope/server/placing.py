@@ -1,0 +1,63 @@
+"""Placing an order: one transaction in which the programme admits it, the book takes it down and the queue has it."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+from starlette.responses import Response
+
+from vitascope.errors import FieldError, VideoNotFoundError
+from vitascope.orders import Grant, Order
+from vitascope.programme.door import Knock
+from vitascope.server import ordering, wire
+from vitascope.server.desk import Visit
+from vitascope.store.database import Transaction
+from vitascope.videos import book, workers
+from vitascope.videos.job import Submitted
+from vitascope.videos.workers import Capability
+
+LONGEST_ID = 100
+_LONGEST_IDEMPOTENCY = 255
+
+
+async def placed(request: Request, visit: Visit, order: Callable[[Transaction, float], Order]) -> Response:
+    """Place what ``order`` settles and answer with the video; a repeated request is answered with the first video."""
+    idempotency, is_retry = _idempotency(request), request.headers.get("x-stainless-retry-count", "0") not in {"0", ""}
+
+    def place(tx: Transaction, now: float) -> Submitted:
+        grant = admitted(tx, visit, (), now)
+        wanted = order(tx, now)
+        before = book.repeated(tx, wanted, grant.party, idempotency=idempotency, retry=is_retry, now=now)
+        if before is not None:  # a repetition uses nothing up
+            return Submitted(job=before, is_new=False)
+        grant = admitted(tx, visit, (wanted,), now)
+        queue, limit = visit.desk.queue, visit.desk.settings.queue_limit
+        return book.submit(tx, wanted, grant, queue=queue, now=now, idempotency=idempotency, queue_limit=limit)
+
+    submitted = await visit.transact(place)
+    return wire.answer(wire.video(submitted.job), headers={"location": f"/v1/videos/{submitted.job.id}"})
+
+
+def admitted(tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: float) -> Grant:
+    """Knock with what is ordered. Raises RateLimitError, QuotaError and what a bad key raises."""
+    seconds = sum(order.seconds for order in orders)
+    knock = Knock(credential=visit.credential, scope="video.create", jobs=len(orders), seconds=seconds)
+    return visit.admitted(tx, knock, now)
+
+
+def chosen_model(tx: Transaction, visit: Visit, name: str | None, now: float) -> Capability:
+    """What the model of that name can, from what the workers said. Raises NoModelError, ModelError."""
+    return ordering.chosen(name, workers.capabilities(tx, now), visit.desk.settings.default_model)
+
+
+def checked(video_id: str) -> str:
+    """``video_id``, if it can be one: some databases fail at letters that no id has. Raises VideoNotFoundError."""
+    if not (video_id.isascii() and video_id.isprintable() and 0 < len(video_id) <= LONGEST_ID):
+        raise VideoNotFoundError("There is no video of that id.")
+    return video_id
+
+
+def _idempotency(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= _LONGEST_IDEMPOTENCY and key.isascii() and key.isprintable()):
+        raise FieldError("`Idempotency-Key` must have 1 to 255 ASCII characters.", param="Idempotency-Key")
+    return key
