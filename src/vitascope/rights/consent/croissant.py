@@ -90,7 +90,7 @@ def croissant(register: Register, *, name: str, published: str, version: str) ->
         "description": f"The {len(register.works)} works that a Vitascope model may learn from, with their licences.",
         "version": version,
         "datePublished": published,
-        "license": [f"https://spdx.org/licenses/{licence}" for licence in _licences(register)],
+        "license": [_licence_url(licence) for licence in _licences(register)],
         "creator": [{"@type": "sc:Person", "name": author} for author in _authors(register)],
         "url": f"urn:sha256:{register.sha256()}",
         "citeAs": f"Works register {register.sha256()[:12]}",
@@ -179,6 +179,12 @@ def _offer(register: Register) -> dict[str, Json]:
 
 def _licences(register: Register) -> Iterator[str]:
     yield from sorted({work.licence for work in register.works.values() if work.licence})
+
+
+def _licence_url(licence: str) -> str:
+    """SPDX lists no ``LicenseRef-``: those are ours to name."""
+    is_listed = not licence.startswith("LicenseRef-")
+    return f"https://spdx.org/licenses/{licence}" if is_listed else f"urn:spdx:{licence}"
 
 
 def _authors(register: Register) -> Iterator[str]:

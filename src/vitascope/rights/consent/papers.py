@@ -61,7 +61,7 @@ def summary(register: Register, about: About) -> dict[str, Json]:
                 f"a withdrawn work is not in the next snapshot; models that saw it are named and retrained or recalled "
                 f"within {about.withdrawal_days} days"
             ),
-            "illegal_content": "every work was looked at when it was registered; there is no crawl",
+            "illegal_content": "there is no crawl: each work is named in the register, or was put in by its owner",
             "opted_out": len(register.opted_out),
         },
     }
