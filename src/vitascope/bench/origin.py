@@ -76,7 +76,12 @@ def costs(frames: list[Pixels], clip: Path, authority: Authority, runs: int) -> 
         marking.append(1000 * (middle - begin))
         sealing.append(1000 * (time.perf_counter() - middle))
     both = [one + other for one, other in zip(marking, sealing, strict=True)][1:]  # the first draws the patterns
-    return {"runs": runs, "mark_ms": _round(marking[1:], 0.5), "seal_ms": _round(sealing[1:], 0.5), "both_ms": _round(both, 0.5)}
+    return {
+        "runs": runs,
+        "mark_ms": _round(marking[1:], 0.5),
+        "seal_ms": _round(sealing[1:], 0.5),
+        "both_ms": _round(both, 0.5),
+    }
 
 
 def tampered(clip: Path, authority: Authority, tries: int) -> dict[str, int]:
