@@ -1,0 +1,1 @@
+"""How people come in: terms and cohorts, applications, invitations, guest passes, sign-in."""

@@ -1,0 +1,70 @@
+"""Cohorts and their terms: any change is a new version, and a worse one is told before it binds anybody."""
+
+from datetime import datetime, timedelta
+
+from vitascope.errors import GrantError, RecordNotFoundError
+from vitascope.programme.access import repository
+from vitascope.programme.access.repository import Announced, Cohort
+from vitascope.rights.event import Event
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.terms import Policy, Terms
+from vitascope.store.database import Transaction
+
+
+def found(tx: Transaction, log: Leaves, cohort: Cohort, terms: Terms, *, by: str, now: datetime) -> Cohort:
+    """Begin a cohort under its first terms, in force from now on. Raises GrantError for an id that is taken."""
+    if repository.cohort(tx, cohort.id) is not None:
+        raise GrantError(f"There is a cohort {cohort.id!r} already; choose another id, or announce terms for it.")
+    log.append(Event(kind="cohort.founded", by=by, about=cohort.id, at=now, rule=terms.hash))
+    repository.add_cohort(tx, cohort)
+    repository.announce(tx, cohort.id, Announced(terms=terms, announced=now, effective=now))
+    return cohort
+
+
+def announce(tx: Transaction, log: Leaves, cohort: str, terms: Terms, *, by: str, now: datetime) -> Announced:
+    """Tell new terms: worse ones bind whoever comes after the notice the old ones promise, others at once.
+
+    Permissions given before go on under the terms they were accepted with, until they end.
+    """
+    old = in_force(tx, cohort, now)
+    if any(each.terms.hash == terms.hash for each in repository.announced(tx, cohort)):
+        raise GrantError(f"Cohort {cohort} has had these very terms ({terms.hash[:12]}); change text, date or policy.")
+    notice = timedelta(days=old.policy.notice_days) if is_worse(old, terms) else timedelta()
+    log.append(Event(kind="terms.announced", by=by, about=cohort, at=now, rule=terms.hash))
+    made = Announced(terms=terms, announced=now, effective=now + notice)
+    repository.announce(tx, cohort, made)
+    return made
+
+
+def in_force(tx: Transaction, cohort: str, now: datetime) -> Terms:
+    """The terms whoever joins now is offered: of all in force, those told last. Raises RecordNotFoundError."""
+    standing = [each for each in repository.announced(tx, cohort) if each.effective <= now]
+    if not standing:
+        raise RecordNotFoundError(f"There is no cohort {cohort[:64]!r}; found it first.")
+    return max(standing, key=lambda each: (each.effective, each.announced)).terms
+
+
+def is_worse(old: Terms, new: Terms) -> bool:
+    """Whether a member could lose by the change; another text counts as worse, since no rule can read it."""
+    return old.text != new.text or is_worse_policy(old.policy, new.policy)
+
+
+def is_worse_policy(old: Policy, new: Policy) -> bool:
+    """Whether any promise shrinks: less notice, sunset, quota or pay, a later embargo, slower withdrawal."""
+    shorter = new.notice_days < old.notice_days or new.sunset_days < old.sunset_days
+    slower = new.withdrawal_days > old.withdrawal_days
+    embargoed = new.embargo_until is not None and (old.embargo_until is None or new.embargo_until > old.embargo_until)
+    return shorter or slower or embargoed or _has_tighter_quota(old, new) or _pays_less(old, new)
+
+
+def _has_tighter_quota(old: Policy, new: Policy) -> bool:
+    before = {(quota.measure, quota.per): quota.limit for quota in old.quotas}
+    return any(quota.limit < before.get((quota.measure, quota.per), quota.limit + 1) for quota in new.quotas)
+
+
+def _pays_less(old: Policy, new: Policy) -> bool:
+    after = {(rate.work, rate.currency): rate.amount for rate in new.rates}
+    shares = {share.party: share.parts for share in new.split}
+    return any(after.get((rate.work, rate.currency), 0) < rate.amount for rate in old.rates) or any(
+        shares.get(share.party, 0) < share.parts for share in old.split
+    )

@@ -1,0 +1,209 @@
+"""Invitations: made one by one or from a table, for one mailbox, until a day; accepted once, with the terms' hash.
+
+A forwarded invitation buys nothing: whoever accepts it is sent nothing, the sign-in link goes to the invited mailbox.
+"""
+
+import csv
+import hashlib
+import hmac
+import io
+import re
+import secrets as random_bytes
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from vitascope.errors import InvitationError
+from vitascope.orders import Limits
+from vitascope.programme import repository as keys_repository
+from vitascope.programme.access import repository as access_repository
+from vitascope.programme.access.standing import HOUSE, MEMBER_USES
+from vitascope.programme.actor import Actor, require
+from vitascope.programme.people import cohorts, repository
+from vitascope.programme.people.repository import Invitation, Person
+from vitascope.rights.event import Event
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.permission import Permission, accept
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+from vitascope.store.secrets import Secrets, lock, unlock
+
+MOST_ROWS = 10_000
+"""Rows that one table may have."""
+
+LONGEST_DAYS = 90
+_ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})\.[A-Za-z]{2,24}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewInvitation:
+    """An invitation and, this once, the token that goes into its letter."""
+
+    invitation: Invitation
+    address: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One line of a table: whom to invite."""
+
+    line: int
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a line of a table invites nobody; the line is named, the address is not repeated."""
+
+    line: int
+    why: str
+
+
+def read_table(text: str) -> tuple[tuple[Wanted, ...], tuple[Fault, ...]]:
+    """The addresses in the first column of a CSV table, and the lines that are none; a heading is passed over.
+
+    Raises InvitationError for a table with more than 10,000 rows.
+    """
+    wanted, faults, seen = list[Wanted](), list[Fault](), dict[str, int]()
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    for row in reader:
+        line, first = reader.line_num, (row[0].strip() if row else "")
+        if line > MOST_ROWS + 1:
+            raise InvitationError(f"The table has more than {MOST_ROWS} rows; send it in parts.")
+        if not first or (line == 1 and "@" not in first):
+            continue
+        address = tidy(first)
+        if address is None:
+            faults.append(Fault(line=line, why="it does not begin with a mail address"))
+        elif address in seen:
+            faults.append(Fault(line=line, why=f"it repeats line {seen[address]}"))
+        else:
+            seen[address] = line
+            wanted.append(Wanted(line=line, address=address))
+    return tuple(wanted), tuple(faults)
+
+
+def tidy(address: str) -> str | None:
+    """The address as it is compared, or None where it is none."""
+    stripped = address.strip()
+    return stripped.casefold() if _ADDRESS.fullmatch(stripped) else None
+
+
+def invite(  # who, whom, to what, how long
+    tx: Transaction,
+    log: Leaves,
+    actor: Actor,
+    addresses: Iterable[str],
+    *,
+    cohort: str,
+    days: int,
+    secrets: Secrets,
+    now: datetime,
+) -> tuple[NewInvitation, ...]:
+    """Make an invitation for each mailbox. Raises RoleError, InvitationError, RecordNotFoundError for the cohort."""
+    require(actor, Use.MEMBER_INVITE)
+    cohorts.in_force(tx, cohort, now)
+    if not 1 <= days <= LONGEST_DAYS:
+        raise InvitationError(f"An invitation lasts 1 to {LONGEST_DAYS} days, not {days}.")
+    return tuple(_invite(tx, log, actor, address, cohort, now, days, secrets) for address in addresses)
+
+
+def open_invitation(tx: Transaction, token: str, *, secrets: Secrets, now: datetime) -> Invitation:
+    """The invitation behind a token. Raises InvitationError where it is unknown, used, revoked or over."""
+    invitation = repository.invitation(tx, digest_of(token, secrets))
+    if invitation is None:
+        raise InvitationError("This invitation is unknown here; copy the whole link again.")
+    if invitation.revoked_at is not None or invitation.used_at is not None:
+        what = "was taken back" if invitation.revoked_at is not None else "was used already"
+        raise InvitationError(f"This invitation {what}; sign in with the mailbox it was sent to, or ask for a new one.")
+    if invitation.expires_at <= now.timestamp():
+        raise InvitationError(
+            f"This invitation ended on {datetime.fromtimestamp(invitation.expires_at, UTC):%Y-%m-%d}; ask again."
+        )
+    return invitation
+
+
+def accept_invitation(  # the token, what was read, what was declined
+    tx: Transaction,
+    log: Leaves,
+    token: str,
+    *,
+    terms: str,
+    name: str,
+    secrets: Secrets,
+    now: datetime,
+    declined: frozenset[Use] = frozenset(),
+) -> Permission:
+    """Join: the party and its permission, with the acceptance of the terms by their hash. Access begins by sign-in.
+
+    Raises InvitationError; GrantError where the terms changed between reading and accepting.
+    """
+    invitation = open_invitation(tx, token, secrets=secrets, now=now)
+    party = f"party_{random_bytes.token_hex(8)}"
+    if not repository.use_invitation(tx, invitation.id, party=party, now=now.timestamp()):
+        raise InvitationError("This invitation was used a moment ago; sign in with the mailbox it was sent to.")
+    joined = accept(_offer(tx, invitation, party, now), terms=terms, declined=declined)
+    _enter_person(tx, invitation, party, name, secrets, now)
+    log.append(Event(kind="permission.accepted", by=party, about=joined.id, at=now, rule=terms))
+    access_repository.add_permission(tx, joined)
+    access_repository.add_acceptance(tx, permission=joined.id, party=party, terms=terms, at=now)
+    return joined
+
+
+def digest_of(text: str, secrets: Secrets) -> str:
+    """What is kept of a token or an address."""
+    return hmac.new(secrets.pepper, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _invite(  # as above
+    tx: Transaction, log: Leaves, actor: Actor, address: str, cohort: str, now: datetime, days: int, secrets: Secrets
+) -> NewInvitation:
+    mailbox = tidy(address)
+    if mailbox is None:
+        raise InvitationError("An invitation needs a mail address, like name@example.org.")
+    token = random_bytes.token_urlsafe(24)
+    invitation = Invitation(
+        id=f"invitation_{random_bytes.token_hex(8)}",
+        digest=digest_of(token, secrets),
+        address=lock(mailbox, secrets),
+        cohort=cohort,
+        made_by=actor.party,
+        made_at=now.timestamp(),
+        expires_at=(now + timedelta(days=days)).timestamp(),
+    )
+    log.append(Event(kind="invitation.made", by=actor.party, about=invitation.id, at=now, rule=cohort))
+    repository.add_invitation(tx, invitation)
+    return NewInvitation(invitation=invitation, address=mailbox, token=token)
+
+
+def _offer(tx: Transaction, invitation: Invitation, party: str, now: datetime) -> Permission:
+    cohort = access_repository.cohort(tx, invitation.cohort)
+    terms = cohorts.in_force(tx, invitation.cohort, now)
+    if cohort is None:
+        raise InvitationError("The cohort of this invitation is gone; ask for a new one.")
+    return Permission(
+        id=f"access_{party}",
+        grantor=HOUSE,
+        grantee=party,
+        object="engine",
+        uses=MEMBER_USES,
+        terms=terms.hash,
+        valid_from=now,
+        valid_until=now + timedelta(days=cohort.days),
+        cohort=cohort.id,
+        quotas=cohort.quotas,
+    )
+
+
+def _enter_person(
+    tx: Transaction, invitation: Invitation, party: str, name: str, secrets: Secrets, now: datetime
+) -> None:
+    mailbox = unlock(invitation.address, secrets)
+    digest = digest_of(mailbox, secrets)
+    if repository.person_at(tx, digest) is not None:
+        raise InvitationError("This mailbox belongs to a member already; sign in with it.")
+    keys_repository.add_party(
+        tx, party, name=name.strip()[:100] or party, priority="normal", limits=Limits(), now=now.timestamp()
+    )
+    repository.add_person(tx, Person(party=party, address_digest=digest, address=lock(mailbox, secrets)))

@@ -1,0 +1,143 @@
+"""The rows of people coming in: invitations, addresses, sign-in links, sessions and their proofs."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from vitascope.store import people_tables
+from vitascope.store.database import Transaction
+
+_INVITATIONS, _PEOPLE = people_tables.invitations.c, people_tables.people.c
+_LINKS, _SESSIONS, _PROOFS = people_tables.sign_in_links.c, people_tables.sessions.c, people_tables.proofs.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """One invitation as it is stored: its token as a digest, its address locked. Times are seconds since 1970."""
+
+    id: str
+    digest: str
+    address: str
+    cohort: str
+    made_by: str
+    made_at: float
+    expires_at: float
+    used_at: float | None = None
+    used_by: str | None = None
+    revoked_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The mailbox behind a party: a digest to find it by, and the address, locked."""
+
+    party: str
+    address_digest: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One sign-in, tied to a key that cannot leave its browser."""
+
+    digest: str
+    party: str
+    browser_key: str
+    made_at: float
+    expires_at: float
+    ended_at: float | None = None
+    confirmed_until: float | None = None
+
+
+def add_invitation(tx: Transaction, invitation: Invitation) -> None:
+    """Enter an invitation."""
+    row = {name: getattr(invitation, name) for name in Invitation.__slots__}
+    tx.execute(sa.insert(people_tables.invitations).values(row))
+
+
+def invitation(tx: Transaction, digest: str) -> Invitation | None:
+    """One by the digest of its token."""
+    query = sa.select(people_tables.invitations).where(_INVITATIONS.digest == digest)
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else Invitation(**row)
+
+
+def invitations(tx: Transaction) -> tuple[Invitation, ...]:
+    """All, newest first."""
+    query = sa.select(people_tables.invitations).order_by(_INVITATIONS.made_at.desc(), _INVITATIONS.id)
+    return tuple(Invitation(**row) for row in tx.execute(query).mappings())
+
+
+def use_invitation(tx: Transaction, name: str, *, party: str, now: float) -> bool:
+    """Mark it used; whether it was this transaction that did: of two at once, one gets it."""
+    free = (_INVITATIONS.id == name) & _INVITATIONS.used_at.is_(None) & _INVITATIONS.revoked_at.is_(None)
+    done = tx.execute(sa.update(people_tables.invitations).where(free).values(used_at=now, used_by=party))
+    return int(done.rowcount) == 1
+
+
+def revoke_invitation(tx: Transaction, name: str, now: float) -> bool:
+    """Take an unused one back; whether there was one."""
+    free = (_INVITATIONS.id == name) & _INVITATIONS.used_at.is_(None) & _INVITATIONS.revoked_at.is_(None)
+    return int(tx.execute(sa.update(people_tables.invitations).where(free).values(revoked_at=now)).rowcount) == 1
+
+
+def add_person(tx: Transaction, person: Person) -> None:
+    """Enter the mailbox of a party."""
+    row = {"party": person.party, "address_digest": person.address_digest, "address": person.address}
+    tx.execute(sa.insert(people_tables.people).values(row))
+
+
+def person_at(tx: Transaction, address_digest: str) -> Person | None:
+    """Whose mailbox it is."""
+    query = sa.select(people_tables.people).where(_PEOPLE.address_digest == address_digest)
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else Person(**row)
+
+
+def add_link(tx: Transaction, digest: str, *, party: str, now: float, expires_at: float) -> None:
+    """Enter a sign-in link."""
+    row = {"digest": digest, "party": party, "made_at": now, "expires_at": expires_at}
+    tx.execute(sa.insert(people_tables.sign_in_links).values(row))
+
+
+def links_since(tx: Transaction, party: str, since: float) -> int:
+    """Sign-in links sent to a party since then."""
+    query = sa.select(sa.func.count()).where(_LINKS.party == party, _LINKS.made_at > since)
+    return int(tx.execute(query).scalar_one())
+
+
+def use_link(tx: Transaction, digest: str, now: float) -> str | None:
+    """Use a link up; the party it signs in, or None where it is unknown, used or expired."""
+    live = (_LINKS.digest == digest) & _LINKS.used_at.is_(None) & (_LINKS.expires_at > now)
+    done = tx.execute(sa.update(people_tables.sign_in_links).where(live).values(used_at=now))
+    if done.rowcount != 1:
+        return None
+    return str(tx.execute(sa.select(_LINKS.party).where(_LINKS.digest == digest)).scalar_one())
+
+
+def add_session(tx: Transaction, session: Session) -> None:
+    """Enter a session."""
+    row = {name: getattr(session, name) for name in Session.__slots__}
+    tx.execute(sa.insert(people_tables.sessions).values(row))
+
+
+def session(tx: Transaction, digest: str) -> Session | None:
+    """One by the digest of its cookie."""
+    query = sa.select(people_tables.sessions).where(_SESSIONS.digest == digest)
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else Session(**row)
+
+
+def end_session(tx: Transaction, digest: str, now: float) -> None:
+    """From now on it opens nothing."""
+    tx.execute(sa.update(people_tables.sessions).where(_SESSIONS.digest == digest).values(ended_at=now))
+
+
+def add_proof(tx: Transaction, digest: str, nonce: str, *, now: float, forget_before: float) -> bool:
+    """Note that a session signed this nonce; False where it did before. Those too old to pass are forgotten."""
+    seen = sa.select(_PROOFS.at).where(_PROOFS.session == digest, _PROOFS.nonce == nonce)
+    if tx.execute(seen).first() is not None:
+        return False
+    tx.execute(sa.delete(people_tables.proofs).where(_PROOFS.at < forget_before))
+    tx.execute(sa.insert(people_tables.proofs).values(session=digest, nonce=nonce, at=now))
+    return True

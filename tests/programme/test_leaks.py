@@ -1,0 +1,173 @@
+"""The leak watch: the leak of 2024 is caught, honest members are left alone, and everybody is told why."""
+
+import base64
+import json
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from houses import NOW, SECRETS, new_key
+
+from tests.programme.members import Leaves
+from vitascope.bench.artists import Town, days_of, draw_artist
+from vitascope.bench.leaks import Leak, honest, replay, settled
+from vitascope.errors import AlertError, GrantError, OwnCaseError, RefusedError, ScanError
+from vitascope.programme.access import gate, holds, repository, watch
+from vitascope.programme.access.watch import Asked
+from vitascope.programme.credential import draw
+from vitascope.programme.door import Knock
+from vitascope.programme.leaks import repository as told
+from vitascope.programme.leaks.alerts import Alert, known_scanners, read_alerts
+from vitascope.programme.leaks.habits import Habits, observe
+from vitascope.programme.leaks.ladder import require_may_place
+from vitascope.programme.leaks.scan import find_keys, scan
+from vitascope.programme.leaks.score import Signal
+from vitascope.programme.leaks.sighting import manner_of, minhash
+from vitascope.rights.hold import Hold, Level, Reach, Selector
+
+AT = datetime.fromtimestamp(NOW, UTC)
+
+
+@pytest.fixture(scope="module")
+def member():
+    """A member after two weeks."""
+    return settled(2)
+
+
+@pytest.mark.parametrize("render", [15.0, 60.0, 180.0])
+def test_the_leak_of_2024_is_caught(member, render):
+    """Within ten simulated minutes and forty renders the leaked key is slowed or steps up."""
+    caught = replay(member, Leak(render=render, hours=1.0), 2)
+
+    assert caught.minutes is not None
+    assert caught.minutes <= 10
+    assert caught.renders <= 40
+
+
+def test_no_count_of_networks_is_needed(member):
+    """The leak came from one address; it is caught with the fan-out of networks switched off."""
+    signals = frozenset(Signal) - {Signal.FAN_OUT}
+
+    assert replay(member, Leak(hours=1.0), 2, signals=signals).minutes <= 10
+
+
+def test_honest_members_are_left_alone():
+    """Of a few honest members over ten days nobody goes above watch."""
+    assert [] == [judged.words for judged in honest(4, 10, 5) if judged.level > Level.WATCH]
+
+
+def test_habits_keep_no_word_and_survive_the_database():
+    """What is stored reads back equal, and holds neither the prompt nor its words."""
+    import numpy as np
+
+    rng, town, known = np.random.default_rng(1), Town(), Habits()
+    for seen in days_of(rng, draw_artist(rng, town, "m"), town, num_days=3):
+        known = observe(known, seen)
+
+    assert known == Habits.from_text(known.to_text())
+    assert minhash("a red fox", b"p" * 32) != minhash("a red fox", b"q" * 32)
+    assert "fox" not in manner_of("A red fox, running.")
+
+
+def _enter(tx, made, asked=None, log=None):
+    knock = Knock(credential=made.credential, scope="video.create", jobs=1, seconds=4.0)
+    return gate.enter(tx, knock, secrets=SECRETS, log=log or Leaves(), now=NOW, asked=asked)
+
+
+_ASKED = Asked(prompt="a parrot", network="192.0.2.0/24", client="sdk")
+
+
+def test_a_canary_stops_whoever_uses_it(sqlite):
+    """The first use of a planted key holds it at no-create; the second is refused."""
+    made, log = new_key(sqlite), Leaves()
+    with sqlite.transaction() as tx:
+        watch.plant(tx, log, made.key.id, by="sally", now=AT)
+        _enter(tx, made, _ASKED, log)
+        with pytest.raises(RefusedError, match="planted to be found"):
+            _enter(tx, made, _ASKED, log)
+    assert "hold.placed" in log.kinds()
+
+
+def test_the_member_is_told_and_answers_for_themselves(sqlite):
+    """A held key leaves a notice with the reason; its owner's "this is me" lifts the hold, another's does not."""
+    made, log = new_key(sqlite), Leaves()
+    with sqlite.transaction() as tx:
+        _enter(tx, made, _ASKED)
+        hold = Hold(
+            id="hold_1", selector=Selector(reach=Reach.KEY, id=made.key.id), level=Level.STEP_UP,
+            reason="Nine manners of writing.", placed_by="watch", placed=AT, until=AT.replace(year=AT.year + 1),
+        )  # fmt: skip
+        holds.enter(tx, log, hold)
+        told.add_notice(tx, watch._notice(made.key.party, hold, AT))
+        (notice,) = told.notices(tx, made.key.party)
+        assert "Nine manners" in notice.words
+        with pytest.raises(OwnCaseError):
+            watch.answer(tx, log, "ben", notice.id, said="me", now=AT)
+        watch.answer(tx, log, made.key.party, notice.id, said="me", now=AT)
+
+        assert _enter(tx, made).decision.allow
+        with pytest.raises(OwnCaseError):
+            watch.answer(tx, log, made.key.party, notice.id, said="me", now=AT)
+
+
+def test_a_machine_holds_one_key_and_kills_none():
+    """The watch may not place a wide hold, nor a dead key."""
+    wide = Hold(
+        id="h", selector=Selector(reach=Reach.ALL), level=Level.WATCH, reason="r", placed_by="watch", placed=AT,
+        until=AT.replace(year=AT.year + 1),
+    )  # fmt: skip
+    with pytest.raises(GrantError, match="Only a person"):
+        require_may_place(wide)
+
+
+def _signed(body, key):
+    return base64.b64encode(key.sign(body, ec.ECDSA(SHA256()))).decode()
+
+
+def test_an_alert_counts_only_when_signed(tmp_path):
+    """The signature is over the raw bytes; another key, another body or an unknown scanner is refused."""
+    key, text = ec.generate_private_key(ec.SECP256R1()), draw().text
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    body = json.dumps([{"token": text, "type": "t", "url": "https://example.org/x", "source": "content"}]).encode()
+    good = {"signed_by": "k1", "signature": _signed(body, key), "known": {"k1": pem}}
+
+    (alert,) = read_alerts(body, **good)
+
+    assert alert.key == find_keys(text)[0]
+    other = ec.generate_private_key(ec.SECP256R1())
+    for bad in ({"signature": _signed(body, other)}, {"signed_by": "k2"}, {"signature": "!"}):
+        with pytest.raises(AlertError):
+            read_alerts(body, **(good | bad))
+    with pytest.raises(AlertError):
+        read_alerts(body + b" ", **good)
+    assert {} == known_scanners(tmp_path / "none.json")
+
+
+def test_a_published_key_is_held_and_others_are_not(sqlite):
+    """An alert holds the key it names at no-create; an unknown one is passed over."""
+    ana, ben = new_key(sqlite), new_key(sqlite, name="Ben")
+    with sqlite.transaction() as tx:
+        alerts = [
+            Alert(key=ana.key.id, url="https://example.org", source="content"),
+            Alert(key="none", url="", source=""),
+        ]
+        assert 1 == len(watch.take_alerts(tx, Leaves(), alerts, now=AT))
+        with pytest.raises(RefusedError, match="found published"):
+            _enter(tx, ana)
+        assert _enter(tx, ben).decision.allow
+        assert 1 == len(repository.standing_holds(tx, AT))
+
+
+def test_scan_finds_keys_by_checksum(tmp_path):
+    """A key is found by file and line, also across the pieces that files are read in; a look-alike is not."""
+    key = draw()
+    (tmp_path / "env").write_text(f"a=1\nKEY={key.text}\nFAKE={key.text[:-1]}{'0' if key.text[-1] != '0' else '1'}\n")
+    (tmp_path / "big").write_bytes(b"\n" * ((1 << 20) - 20) + key.text.encode() + b"\n")
+
+    found = {(finding.path.name, finding.line, finding.key) for finding in scan(tmp_path)}
+
+    assert {("env", 2, key.id), ("big", (1 << 20) - 19, key.id)} == found
+    with pytest.raises(ScanError):
+        list(scan(tmp_path / "missing"))

@@ -1,0 +1,250 @@
+"""People coming in: terms with notice, invitations that work once, sign-in that stays in its browser, guest passes."""
+
+import base64
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from houses import NOW, SECRETS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.programme.members import Leaves
+from vitascope.errors import GrantError, InvitationError, OwnCaseError, RefusedError, RoleError, SignInError
+from vitascope.programme.access import gate, repository
+from vitascope.programme.access.repository import Cohort
+from vitascope.programme.actor import Actor
+from vitascope.programme.door import Knock
+from vitascope.programme.people import cohorts, invitations, passes, sign_in
+from vitascope.programme.people.passes import Pass
+from vitascope.programme.people.sign_in import Proof
+from vitascope.rights.permission import Ending, end
+from vitascope.rights.terms import Policy, Rate, Terms
+from vitascope.rights.uses import Use
+
+AT = datetime.fromtimestamp(NOW, UTC)
+DAY = timedelta(days=1)
+FAIR = Terms(text="Make what you like; it is yours.", issued=AT, policy=Policy())
+SALLY = Actor(party="sally", uses=frozenset({Use.MEMBER_INVITE}))
+COHORT = Cohort(id="first", name="The first fifty")
+
+
+def _founded(tx, log=None):
+    return cohorts.found(tx, log or Leaves(), COHORT, FAIR, by="sally", now=AT)
+
+
+def _invited(tx, address="ana@example.org", **facts):
+    _founded(tx)
+    wanted = {"cohort": "first", "days": 7, "secrets": SECRETS, "now": AT, **facts}
+    return invitations.invite(tx, Leaves(), SALLY, [address], **wanted)[0]
+
+
+def _accept(tx, token, *, terms=FAIR.hash, now=AT, log=None):
+    return invitations.accept_invitation(tx, log or Leaves(), token, terms=terms, name="Ana", secrets=SECRETS, now=now)
+
+
+class Browser:
+    """Signs as WebCrypto does, with a key that stays here."""
+
+    def __init__(self):
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.public = base64.b64encode(der).decode()
+
+    def proof(self, *, nonce="n" * 16, at=NOW, path="/v1/programme/me", body=b""):
+        """A signed request."""
+        bare = Proof(method="POST", path=path, body_sha256=sign_in.body_digest(body), at=at, nonce=nonce, signature="")
+        r, s = utils.decode_dss_signature(self._key.sign(bare.text, ec.ECDSA(SHA256())))
+        raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return replace(bare, signature=base64.b64encode(raw).decode())
+
+
+def _signed_in(tx, browser):
+    _accept(tx, _invited(tx).token)
+    letter = sign_in.ask_link(tx, "Ana@Example.org", secrets=SECRETS, now=NOW)
+    cookie, _ = sign_in.sign_in(tx, letter.token, browser.public, secrets=SECRETS, now=NOW)
+    return letter, cookie
+
+
+def test_worse_terms_wait_for_their_notice(sqlite):
+    """Less pay binds nobody before the promised days are over; more quota holds at once."""
+    paid = Policy(rates=(Rate(work="bug.low", amount=500, currency="EUR"),))
+    first, worse = replace(FAIR, policy=paid), replace(FAIR, policy=Policy())
+    with sqlite.transaction() as tx:
+        cohorts.found(tx, Leaves(), COHORT, first, by="sally", now=AT)
+        cohorts.announce(tx, Leaves(), "first", worse, by="sally", now=AT + DAY)
+
+        assert first.hash == cohorts.in_force(tx, "first", AT + 30 * DAY).hash
+        assert worse.hash == cohorts.in_force(tx, "first", AT + 31 * DAY).hash
+
+
+@given(days=st.integers(30, 400), more=st.integers(0, 400))
+def test_longer_notice_is_never_worse(days, more):
+    """Only promises that shrink are worse."""
+    assert not cohorts.is_worse_policy(Policy(notice_days=days), Policy(notice_days=days + more))
+    assert bool(more) == cohorts.is_worse_policy(Policy(notice_days=days + more), Policy(notice_days=days))
+
+
+def test_an_invitation_works_once(sqlite):
+    """It makes a party with a permission under the terms' hash; the second use is refused, and so is a stranger's."""
+    log = Leaves()
+    with sqlite.transaction() as tx:
+        made = _invited(tx)
+        joined = _accept(tx, made.token, log=log)
+
+        assert (FAIR.hash, "first") == (joined.terms, joined.cohort)
+        with pytest.raises(InvitationError, match="used already"):
+            _accept(tx, made.token)
+        with pytest.raises(InvitationError, match="unknown"):
+            _accept(tx, "x" * 32)
+    assert ["permission.accepted"] == log.kinds()
+
+
+def test_an_invitation_ends(sqlite):
+    """A day too late it says when it ended; clock jumps back do not revive a used one."""
+    with sqlite.transaction() as tx:
+        made = _invited(tx)
+        with pytest.raises(InvitationError, match="ended on"):
+            _accept(tx, made.token, now=AT + 8 * DAY)
+        _accept(tx, made.token)
+        with pytest.raises(InvitationError):
+            _accept(tx, made.token, now=AT - DAY)
+
+
+def test_terms_that_changed_between_reading_and_accepting_are_not_accepted(sqlite):
+    """Whoever read another version is told so, and the invitation is not used up."""
+    with sqlite.transaction() as tx:
+        made = _invited(tx)
+    with pytest.raises(GrantError, match="read the terms again"), sqlite.transaction() as tx:
+        _accept(tx, made.token, terms="0" * 64)
+    with sqlite.transaction() as tx:
+        _accept(tx, made.token)
+
+
+def test_of_two_acceptances_at_once_one_counts(database):
+    """Both hold the link; one party is made, on both kinds of database."""
+    with database.transaction() as tx:
+        made = _invited(tx)
+    outcomes = []
+
+    def accept():
+        try:
+            with database.transaction() as tx:
+                _accept(tx, made.token)
+            outcomes.append("joined")
+        except InvitationError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=accept) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert 1 == outcomes.count("joined")
+
+
+def test_only_who_may_invites(sqlite):
+    """A member without the role invites nobody."""
+    with sqlite.transaction() as tx:
+        _founded(tx)
+        with pytest.raises(RoleError):
+            invitations.invite(
+                tx, Leaves(), Actor(party="ben"), ["a@example.org"], cohort="first", days=7, secrets=SECRETS, now=AT
+            )
+
+
+def test_a_table_of_ten_thousand_rows_with_errors_on_some():
+    """The good rows are taken, each bad one is named by its line, and no address is repeated in a complaint."""
+    lines = ["mail", *(f"artist{number}@example.org" for number in range(9_997)), "no address", "ARTIST5@example.org"]
+
+    wanted, faults = invitations.read_table("\n".join(lines))
+
+    assert 9_997 == len(wanted)
+    assert [(9_999, "it does not begin with a mail address"), (10_000, "it repeats line 7")] == [
+        (fault.line, fault.why) for fault in faults
+    ]
+    with pytest.raises(InvitationError, match="10000 rows"):
+        invitations.read_table("\n".join(["a@example.org"] * 10_002))
+
+
+def test_no_address_and_no_token_is_stored_in_the_clear(sqlite, tmp_path):
+    """Whoever reads the database file finds neither."""
+    with sqlite.transaction() as tx:
+        made = _invited(tx, "planted-canary@example.org")
+        _accept(tx, made.token)
+    sqlite.close()
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("vita.db*"))
+
+    assert b"planted-canary" not in stored
+    assert made.token.encode() not in stored
+    assert made.token not in repr(made)
+
+
+def test_a_copied_cookie_is_refused_at_its_first_request(sqlite):
+    """The public page of 2024 had the cookie and not the browser's key: nothing opens."""
+    home, page = Browser(), Browser()
+    with sqlite.transaction() as tx:
+        _, cookie = _signed_in(tx, home)
+
+        assert sign_in.whose(tx, cookie, home.proof(), secrets=SECRETS, now=NOW).party.startswith("party_")
+        with pytest.raises(SignInError, match="another browser"):
+            sign_in.whose(tx, cookie, page.proof(nonce="m" * 16), secrets=SECRETS, now=NOW)
+
+
+def test_a_signed_request_counts_once_and_soon(sqlite):
+    """A recorded request cannot be replayed, changed, or sent a minute later."""
+    home = Browser()
+    with sqlite.transaction() as tx:
+        _, cookie = _signed_in(tx, home)
+        proof = home.proof()
+        sign_in.whose(tx, cookie, proof, secrets=SECRETS, now=NOW)
+        for bad, late in ((proof, 0), (replace(proof, path="/v1/keys", nonce="q" * 16), 0), (proof, 61)):
+            with pytest.raises(SignInError):
+                sign_in.whose(tx, cookie, bad, secrets=SECRETS, now=NOW + late)
+
+
+def test_a_sign_in_link_works_once_and_goes_to_members_only(sqlite):
+    """A replayed link is refused, a stranger's mailbox gets no letter, and nobody is flooded."""
+    home = Browser()
+    with sqlite.transaction() as tx:
+        letter, _ = _signed_in(tx, home)
+        with pytest.raises(SignInError, match="was used"):
+            sign_in.sign_in(tx, letter.token, home.public, secrets=SECRETS, now=NOW)
+        assert sign_in.ask_link(tx, "stranger@example.org", secrets=SECRETS, now=NOW) is None
+        sent = [sign_in.ask_link(tx, "ana@example.org", secrets=SECRETS, now=NOW) for _ in range(6)]
+        assert 4 == sum(each is not None for each in sent)  # one was sent before
+        with pytest.raises(SignInError, match="15 minutes"):
+            sign_in.sign_in(tx, sent[0].token, home.public, secrets=SECRETS, now=NOW + 901)
+
+
+def _pass(**changes):
+    return Pass(**{"name": "Demo", "renders": 2, "seconds": 60, "until": AT + 7 * DAY, **changes})
+
+
+def test_a_pass_creates_within_the_members_access_and_dies_with_it(sqlite):
+    """The guest's key works; when the member's permission ends, it says which one did."""
+    with sqlite.transaction() as tx:
+        joined = _accept(tx, _invited(tx).token)
+        _, key = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
+        knock = Knock(credential=key.credential, scope="video.create", jobs=1, seconds=4.0)
+        assert gate.enter(tx, knock, secrets=SECRETS, log=Leaves(), now=NOW + 1).decision.allow
+        repository.change_permission(tx, end(joined, Ending.WITHDRAWN))
+        with pytest.raises(RefusedError, match=joined.id):
+            gate.enter(tx, knock, secrets=SECRETS, log=Leaves(), now=NOW + 1)
+
+
+def test_a_pass_never_outlives_its_parent_and_is_the_members_own(sqlite):
+    """A later end than the member's is refused; so is a pass below somebody else's access, or taking theirs back."""
+    with sqlite.transaction() as tx:
+        joined = _accept(tx, _invited(tx).token)
+        with pytest.raises(GrantError, match="valid outside"):
+            passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(until=AT + 900 * DAY), secrets=SECRETS, now=AT)
+        with pytest.raises(OwnCaseError):
+            passes.mint(tx, Leaves(), "ben", joined.id, _pass(), secrets=SECRETS, now=AT)
+        made, _ = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
+        with pytest.raises(OwnCaseError):
+            passes.take_back(tx, Leaves(), "ben", made.id, now=AT)
+        assert Ending.WITHDRAWN is passes.take_back(tx, Leaves(), joined.grantee, made.id, now=AT).ending
