@@ -29,7 +29,8 @@ def serve(
     ] = 1,
     db: Annotated[str, typer.Option(help="Database. Default: SQLite in the data folder.")] = "",
     files: Annotated[str, typer.Option(help="Store of files: folder or s3://. Default: in the data folder.")] = "",
-    model: Annotated[str, typer.Option(help="The model the workers carry.")] = "xs",
+    model: Annotated[list[str] | None, typer.Option(help="A model the workers carry; can be given again.")] = None,
+    keep_hours: Annotated[float | None, typer.Option(help="Hours for which films are kept. Default: for ever.")] = None,
     twin_seconds: Annotated[float | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve the Sora API: a front desk and its workers, until Ctrl-C."""
@@ -51,7 +52,11 @@ def serve(
     blobs, chosen = open_blobs(files), desk_settings()
     app = build(database=database, blobs=blobs, queue=queue, secrets=secrets, settings=chosen)
     address = _address(host, listening.getsockname()[1])
-    crew = Crew(_worker_command(db, files, folder, model, twin_seconds), workers)
+    extra = {"--keep-hours": keep_hours, "--twin-seconds": twin_seconds}
+    switches = [text for name, value in extra.items() if value is not None for text in (name, str(value))]
+    switches += ["--plain-webhooks"] if chosen.plain_webhooks else []
+    switches += [text for name in model or ["xs"] for text in ("--model", name)]
+    crew = Crew(_worker_command(db, files, folder, switches), workers)
     write_to_stderr()
     run(app, listening, crew=crew, ready=lambda: _greet(address, _first_key(database, secrets)))
     queue.close()
@@ -84,10 +89,9 @@ def _greet(address: str, key: str | None) -> None:
     sys.stdout.flush()
 
 
-def _worker_command(db: str, files: str, data: Path, model: str, twin_seconds: float | None) -> list[str]:
+def _worker_command(db: str, files: str, data: Path, switches: list[str]) -> list[str]:
     program = [sys.executable, "-c", "from vitascope.cli.main import app; app()", "worker"]
-    twin = [] if twin_seconds is None else ["--twin-seconds", str(twin_seconds)]
-    return [*program, "--db", db, "--files", files, "--data", str(data), "--model", model, *twin]
+    return [*program, "--db", db, "--files", files, "--data", str(data), *switches]
 
 
 def _address(host: str, port: int) -> str:
