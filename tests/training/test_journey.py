@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from vitascope.training.journey import flops_of, from_json, journey, to_json  # noqa: E402  after the guard
-from vitascope.training.presets import xs  # noqa: E402  after the guard
+from vitascope.training.journey import flops_of, from_json, journey, to_json
+from vitascope.training.presets import xs
 
 pytestmark = pytest.mark.torch
 

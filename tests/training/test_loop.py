@@ -12,6 +12,9 @@ from vitascope.backends.weights import load  # noqa: E402  after the guard
 from vitascope.errors import TrainingError  # noqa: E402  after the guard
 from vitascope.models import checkpoint  # noqa: E402  after the guard
 from vitascope.settings import settings  # noqa: E402  after the guard
+from vitascope.text.scene import Entity, Scene  # noqa: E402  after the guard
+from vitascope.text.words import rows as word_rows  # noqa: E402  after the guard
+from vitascope.text.words import words  # noqa: E402  after the guard
 from vitascope.training import data, presets  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
@@ -160,3 +163,32 @@ def test_focus_counts_large_channels_first():
     assert torch.equal(weights(spread, 0.0), torch.ones(4))
     focused = weights(spread, 0.2).tolist()
     assert focused == pytest.approx([1.0, (1 / 10.0101) / 0.2, LEAST_WEIGHT, LEAST_WEIGHT])
+
+
+def test_plain_clips_are_of_one_thing_that_does_one_thing(monkeypatch, tmp_path):
+    """A caption with a size, a second thing or a storyboard is not plain; one without a take is not either."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
+    settings.cache_clear()
+    preset = tiny()
+    folder = data.folder(preset, 5)
+    folder.mkdir(parents=True)
+    dog, cat = (Entity(subject=subject, motions=("jump",)) for subject in ("dog", "cat"))
+    scenes = [
+        Scene(entities=(dog,), place="beach", take="take:1"),
+        Scene(entities=(replace(dog, size="large"),), place="beach", take="take:1"),
+        Scene(entities=(dog, cat), relation="above", place="beach", take="take:1"),
+        Scene(entities=(replace(dog, motions=("jump", "spin")),), place="beach", take="take:1"),
+        Scene(entities=(dog,), place="beach"),
+    ]
+    spoken = np.stack([np.stack(list(word_rows(words(scene)).values())) for scene in scenes]).astype(np.int8)
+    np.save(folder / "words-0000.npy", spoken)
+    np.save(folder / "look-0000.npy", np.zeros(len(scenes), np.int16))
+    np.save(folder / "rows-0000.npy", np.zeros((len(scenes), 2, 16, 32), np.float16))
+
+    shards = data.Shards(preset, 5)
+
+    assert [True, False, False, False, False] == shards.plain[0].tolist()
+    picked = shards.batch(4, np.random.default_rng(0), plain=True).words_4BW[0, :, 0]
+    assert set(picked.tolist()) <= {1, int(spoken[0, 0, 0])}
+    monkeypatch.undo()
+    settings.cache_clear()

@@ -45,9 +45,10 @@ def reader(preset: Preset, weights: Mapping[str, Floats], branches: int) -> ov.M
     x = layers.constant("order")
     for table in tables.values():
         x = op.add(x, table)
+    spoken = x
     for number in range(net.text_depth):
         x = _text_block(layers.under(f"blocks.{number}."), x, net)
-    x = layers.scaled_norm("norm", x)
+    x = op.add(layers.scaled_norm("norm", x), spoken)
     said = op.unsqueeze(op.convert(op.greater(words["token"], np.int32(0)), np.float32), 2)
     total = op.reduce_sum(op.multiply(tables["token"], said), 1)
     return ov.Model([layers.linear("to_rows", x), layers.linear("to_pooled", total)], list(words.values()), "reader")

@@ -36,13 +36,16 @@ class TextEncoder(nn.Module):
         """``(4, B, W)`` token, role, entity, segment to rows ``(B, W, E)`` and the sum of its words ``(B, E)``.
 
         The sum is of bare words, before blocks and norm: a mean of mixed rows moves by a twentieth when one word
-        changes, and the network took it for a constant (docs/log.md, 2026-11-23).
+        changes, and the network took it for a constant. The rows keep the bare words beside what the blocks made of
+        them: the blocks' stream grows forty times larger than a word, and its norm then leaves nothing of the word that
+        says what thing it is (docs/log.md, 2026-11-23).
         """
         token, role, entity, segment = words_4BW
         named_BWE = self.token(token)
-        x_BWE = named_BWE + self.role(role) + self.entity(entity) + self.segment(segment) + self.order
+        spoken_BWE = named_BWE + self.role(role) + self.entity(entity) + self.segment(segment) + self.order
+        mixed_BWE = spoken_BWE
         for block in self.blocks:
-            x_BWE = block(x_BWE)
-        x_BWE = self.norm(x_BWE)
-        said = (token > 0).to(x_BWE.dtype).unsqueeze(-1)
-        return self.to_rows(x_BWE), self.to_pooled((named_BWE * said).sum(1))
+            mixed_BWE = block(mixed_BWE)
+        rows_BWE = self.norm(mixed_BWE) + spoken_BWE
+        said = (token > 0).to(rows_BWE.dtype).unsqueeze(-1)
+        return self.to_rows(rows_BWE), self.to_pooled((named_BWE * said).sum(1))

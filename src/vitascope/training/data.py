@@ -50,6 +50,7 @@ class Shards:
         self.rows: list[npt.NDArray[np.float16]] = []
         self.words: list[npt.NDArray[np.int8]] = []
         self.look: list[npt.NDArray[np.int16]] = []
+        self.plain: list[npt.NDArray[np.bool_]] = []
         self.refresh()
 
     def refresh(self) -> None:
@@ -59,6 +60,7 @@ class Shards:
             self.rows.append(np.load(path, mmap_mode="r"))
             self.words.append(np.load(path.with_name(f"words-{number}.npy")))
             self.look.append(np.load(path.with_name(f"look-{number}.npy")))
+            self.plain.append(_plain(self.words[-1]))
         if not self.rows:
             raise TrainingError(
                 f"no clips of {self.frames} frames in {folder(self.preset, self.frames)}: "
@@ -70,11 +72,15 @@ class Shards:
 
     def batch(
         self, size: int, generator: np.random.Generator, *, latents: int | None = None,
-        looks_LND: Tensor | None = None,
+        looks_LND: Tensor | None = None, plain: bool = False,
     ) -> Batch:  # fmt: skip
-        """``size`` clips of one shard, only their first ``latents`` latents; looks add reference rows."""
+        """``size`` clips of one shard, only their first ``latents`` latents; looks add reference rows.
+
+        ``plain`` takes those of one thing that does one thing in one place, with nothing special about it.
+        """
         shard = int(generator.integers(len(self.rows)))
-        allowed = np.flatnonzero(self.look[shard] >= 0) if looks_LND is not None else np.arange(len(self.look[shard]))
+        fits = self.plain[shard] | (not plain)
+        allowed = np.flatnonzero(fits & ((self.look[shard] >= 0) | (looks_LND is None)))
         chosen = np.sort(generator.choice(allowed, size, replace=len(allowed) < size))
         clip = torch.from_numpy(self.rows[shard][chosen, :latents]).flatten(1, 2)
         words = self._drop(torch.from_numpy(self.words[shard][chosen].astype(np.int64)).transpose(0, 1), generator)
@@ -87,6 +93,14 @@ class Shards:
         dropped = torch.from_numpy(generator.random(words_4BW.shape[1]) < DROPPED)
         nothing = torch.from_numpy(np.stack(list(no_words().values()))).long().unsqueeze(1)
         return torch.where(dropped[None, :, None], nothing, words_4BW)
+
+
+def _plain(words_N4W: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Which captions say subject, motion, place, time and take and nothing else, ``(N,)``."""
+    usual = [ROLES.index(role) for role in ("pad", "subject", "motion", "place", "time", "take")]
+    role, entity, segment = words_N4W[:, 1], words_N4W[:, 2], words_N4W[:, 3]
+    told = [(role == ROLES.index(name)).sum(axis=1) == 1 for name in ("subject", "motion", "take")]
+    return np.isin(role, usual).all(axis=1) & (entity < 2).all(axis=1) & (segment == 0).all(axis=1) & np.all(told, 0)
 
 
 def _hide_subjects(words_4BW: Tensor, generator: np.random.Generator) -> Tensor:

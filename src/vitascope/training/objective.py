@@ -27,12 +27,13 @@ LEAST_WEIGHT = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diet:
-    """One kind of batch: clips of ``frames`` frames, how many, how often, and whether with a reference picture."""
+    """One kind of batch: clips of ``frames`` frames, how many, how often, with a reference picture, plain ones only."""
 
     frames: int
     size: int
     share: float
     reference: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ class Objective:
     def _batch(self, diet: Diet, size: int, random: np.random.Generator) -> Batch:
         return self.source(diet.frames).batch(
             size, random, latents=latents(diet.frames, self.preset.codec),
-            looks_LND=self.looks_LND if diet.reference else None,
+            looks_LND=self.looks_LND if diet.reference else None, plain=diet.plain,
         )  # fmt: skip
 
     def _shortest(self) -> int:

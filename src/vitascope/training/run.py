@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -22,27 +23,29 @@ LONG = 0.6
 PORTIONS = 8
 """Parts of a batch on a CPU: small enough that no process waits long for another, large enough for its matrices."""
 
+MIDDLE = 1.0
+"""Logit of the noise level around which most are drawn."""
+
 SPEAK = 10.0
 """Seconds between two lines of progress."""
 
 
-def recipe(
-    minutes: float, *, images: float, rate: float, seed: int, focus: float = 0.0, hold: bool = False, scale: int = 1
-) -> Recipe:
-    """The diet of every preset: stills, then two-second clips, then four-second clips too.
+def recipe(minutes: float, *, images: float, stills: float = 0.5, long: float = LONG, scale: int = 1) -> Recipe:
+    """The diet of every preset: stills for a share ``images`` of the run, then clips too, from ``long`` on longer ones.
 
-    Stills teach what things and places look like at a fifth of the cost of a clip. ``scale`` multiplies batches, for a
-    GPU.
+    Stills teach what things and places look like at a third of the cost of a clip; ``stills`` is how many batches of
+    them come with one of clips. Most are plain: one thing that does one thing. ``scale`` multiplies batches, for a GPU.
     """
     still = Diet(frames=1, size=96 * scale, share=1.0)
-    short = Diet(frames=17, size=32 * scale, share=1.0)
+    few = replace(still, share=0.2)
+    short = Diet(frames=17, size=32 * scale, share=0.3)
     shown = Diet(frames=17, size=24 * scale, share=0.1, reference=True)
-    long = Diet(frames=33, size=16 * scale, share=0.5)
-    few = Diet(frames=1, size=96 * scale, share=0.5)
-    begin = {0.0: (still,), images: (few, short, shown), max(images, LONG): (few, short, shown, long)}
+    longer = Diet(frames=33, size=16 * scale, share=0.15)
+    plain = (replace(few, share=stills, plain=True), replace(short, share=1.0, plain=True))
+    usual = (*plain, few, short, shown)
+    begin = {0.0: (still,), images: usual, max(images, long): (*usual, longer, replace(longer, share=0.3, plain=True))}
     diets = {share: diet for share, diet in begin.items() if share < 1}
-    portions = PORTIONS if scale == 1 else 1  # a GPU takes a batch whole
-    return Recipe(minutes=minutes, diets=diets, rate=rate, portions=portions, focus=focus, seed=seed, hold=hold)
+    return Recipe(minutes=minutes, diets=diets, portions=PORTIONS if scale == 1 else 1)  # a GPU takes a batch whole
 
 
 class Diary:
@@ -88,8 +91,11 @@ def main() -> None:
     parser.add_argument("--preset", default="xs", choices=["xs", "s"])
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
+    parser.add_argument("--stills", type=float, default=0.5, help="stills of one thing later, against 1 for clips")
+    parser.add_argument("--long", type=float, default=LONG, help="share of the run after which longer clips come")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--focus", type=float, default=0.0, help="share of variance from which a channel counts fully")
+    parser.add_argument("--middle", type=float, default=MIDDLE, help="logit of the middle noise level")
     parser.add_argument("--hold", action="store_true", help="keep the learning rate up: another run will go on")
     parser.add_argument("--fuse", action="store_true", help="compile the blocks (needs a C++ compiler or CUDA)")
     parser.add_argument("--seed", type=int, default=0)
@@ -99,8 +105,10 @@ def main() -> None:
     parser.add_argument("--name", default="", help="folder of this run under the home folder's runs/")
     asked = parser.parse_args()
     where = settings().home / "runs" / (asked.name or asked.preset)
-    plan = recipe(asked.minutes, images=asked.images, rate=asked.rate, seed=asked.seed,
-                  focus=asked.focus, hold=asked.hold, scale=asked.scale)  # fmt: skip
+    diets = recipe(asked.minutes, images=asked.images, stills=asked.stills, long=asked.long, scale=asked.scale)
+    plan = replace(
+        diets, middle=asked.middle, focus=asked.focus, rate=asked.rate, seed=asked.seed, hold=asked.hold
+    )  # fmt: skip
     looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
     trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device, mates=asked.mates, fuse=asked.fuse)
     state = where / "state.safetensors"
