@@ -10,8 +10,9 @@ from shop import RememberingQueue
 
 from vitascope.orders import Limits
 from vitascope.programme import keys
+from vitascope.rights.logbook import open_log
 from vitascope.server.app import build
-from vitascope.server.run import bound
+from vitascope.server.run import bound, configured
 from vitascope.settings import DeskSettings
 from vitascope.store.blobs import open_blobs
 from vitascope.store.database import open_database
@@ -36,7 +37,12 @@ class Desk:
         self.database = open_database(url or f"sqlite:///{folder / 'desk.db'}")
         self.blobs, self.queue = open_blobs(str(folder / "files")), RememberingQueue()
         self.app = build(
-            database=self.database, blobs=self.blobs, queue=self.queue, secrets=SECRETS, settings=settings
+            database=self.database,
+            blobs=self.blobs,
+            queue=self.queue,
+            secrets=SECRETS,
+            log=open_log(folder),
+            settings=settings,
         )
         self.worker = "worker-1"
 
@@ -44,7 +50,7 @@ class Desk:
     def listening(self):
         """The desk on a free port, in a thread of this process."""
         socket = bound("127.0.0.1", 0)
-        server = uvicorn.Server(uvicorn.Config(self.app, log_config=None, http="httptools", loop="asyncio", ws="none"))
+        server = uvicorn.Server(configured(self.app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
         thread.start()
         self.url = f"http://127.0.0.1:{socket.getsockname()[1]}"

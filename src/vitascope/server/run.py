@@ -34,7 +34,17 @@ def bound(host: str, port: int) -> socket.socket:
 
 def run(app: FastAPI, listening: socket.socket, *, crew: Crew, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished, workers hand back what they have."""
-    config = uvicorn.Config(
+    crew.start()
+    try:
+        asyncio.run(_serve(_Server(configured(app), crew=crew, ready=ready), listening, crew))
+    finally:
+        crew.dismiss()
+        crew.wait()
+
+
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How the desk speaks HTTP."""
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -46,12 +56,6 @@ def run(app: FastAPI, listening: socket.socket, *, crew: Crew, ready: Callable[[
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_LAST_WORDS,
     )
-    crew.start()
-    try:
-        asyncio.run(_serve(_Server(config, crew=crew, ready=ready), listening, crew))
-    finally:
-        crew.dismiss()
-        crew.wait()
 
 
 async def _serve(server: "_Server", listening: socket.socket, crew: Crew) -> None:

@@ -1,0 +1,72 @@
+"""The provenance check over HTTP, and archives: a foreign file, a file of ours, a file that is none, out and in again."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from desks import FILM, Desk, error_of
+from PIL import Image
+
+
+def _png():
+    file = BytesIO()
+    noise = np.random.default_rng(1).integers(0, 255, (96, 96, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_foreign_picture_is_not_known(client):
+    """All keys of the contract are there, the credential first; nothing is claimed."""
+    answer = client.post("/v1/content_provenance_checks", files={"file": ("x.exe", _png())})
+
+    assert 200 == answer.status_code, answer.text
+    check = answer.json()
+    first, mark = check["results"][:2]
+    assert "content_provenance_check" == check["object"]
+    assert {"type", "outcome", "validation_state", "issuer", "model", "generated_at"} <= set(first)
+    assert ("c2pa", "not_detected", "not_present") == tuple(first[k] for k in ("type", "outcome", "validation_state"))
+    assert ("vitascope_mark", "not_detected") == (mark["type"], mark["outcome"])
+    assert check["made_here"] is False
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "invalid_value"), (b"text" * 99, "invalid_value"), (b"\0\0\0\x18ftypmp42" + b"\0" * 64, "unreadable_file"),
+     (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "unreadable_file")],
+)  # fmt: skip
+def test_a_file_that_is_none_is_refused(client, content, code):
+    """By its first bytes, or by the process that opens it."""
+    answer = client.post("/v1/content_provenance_checks", files={"file": content})
+
+    assert (400, code) == (answer.status_code, error_of(answer)["code"])
+
+
+def test_a_check_without_a_file_or_with_more_is_refused(client):
+    """One part, ``file``."""
+    none = client.post("/v1/content_provenance_checks", data={"file": "text"})
+    more = client.post("/v1/content_provenance_checks", data={"a": "b"}, files={"file": _png()})
+
+    assert [400, 400] == [none.status_code, more.status_code]
+    assert ["missing_required_parameter", "unknown_parameter"] == [error_of(one)["code"] for one in (none, more)]
+
+
+def test_everything_moves_to_another_house(client, desk, tmp_path):
+    """An archive holds videos and files; another house takes it in, once."""
+    video = client.post("/v1/videos", json={"prompt": "a parrot", "seed": 5}).json()["id"]
+    desk.finish(video)
+    archive = client.get("/v1/export")
+    with Desk(tmp_path).listening() as other, other.client() as there:
+        head = {"content-type": "application/zip"}
+        taken = [there.post("/v1/import", content=archive.content, headers=head).json()["videos"] for _ in range(2)]
+        moved = there.get("/v1/videos").json()["data"]
+        content = there.get(f"/v1/videos/{moved[0]['id']}/content").content
+        refused = there.post("/v1/import", content=b"PK no", headers=head)
+        typeless = there.post("/v1/import", content=archive.content, headers={"content-type": "text/plain"})
+
+    assert "videos.jsonl" in ZipFile(BytesIO(archive.content)).namelist()
+    assert [1, 0] == taken
+    assert ["a parrot"] == [one["prompt"] for one in moved]
+    assert FILM == content
+    assert (400, "invalid_archive") == (refused.status_code, error_of(refused)["code"])
+    assert 415 == typeless.status_code
