@@ -15,11 +15,15 @@ import typer
 from typer.core import TyperGroup
 
 from vitascope import __version__
+from vitascope.cli.consent import consent
+from vitascope.cli.contribution import contribution
 from vitascope.cli.credits import credits_
 from vitascope.cli.generate import generate
 from vitascope.cli.key import key
 from vitascope.cli.keys import keys
+from vitascope.cli.log import log
 from vitascope.cli.models import models
+from vitascope.cli.payout import payout
 from vitascope.cli.serve import serve
 from vitascope.cli.trace import trace
 from vitascope.cli.verify import verify
@@ -103,3 +107,7 @@ app.add_typer(keys, name="keys")
 app.command()(worker)
 app.add_typer(key, name="key")
 app.command()(serve)
+app.add_typer(contribution, name="contribution")
+app.add_typer(payout, name="payout")
+app.add_typer(consent, name="consent")
+app.add_typer(log, name="log")

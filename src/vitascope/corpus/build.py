@@ -28,7 +28,7 @@ from vitascope.corpus.sources import (
 )
 from vitascope.corpus.vectors import svg_document, svg_frames
 from vitascope.errors import CorpusError
-from vitascope.rights.register import WORKS_FILE, Register, to_lines
+from vitascope.rights.register import WORKS_FILE, Register, register_in_use, to_lines
 from vitascope.settings import settings
 from vitascope.text.world import PLACES, STYLES, SUBJECTS, Subject
 from vitascope.types import Work
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.fixture:
         build_atlas(Register.load(), path, FIXTURE_SUBJECTS, FIXTURE_STYLES)
     else:
-        build_atlas(Register.load(), path)
+        build_atlas(register_in_use(settings().home), path)
     sys.stdout.write(f"{path}: {path.stat().st_size / 1e6:.1f} MB\n")
 
 

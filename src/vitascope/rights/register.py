@@ -80,6 +80,15 @@ class Register:
         return hashlib.sha256(lines.encode()).hexdigest()
 
 
+def register_in_use(home: Path) -> Register:
+    """The register this home learns from: a snapshot in ``corpus/register`` if one lies there, else the shipped one.
+
+    ``vitascope consent snapshot`` writes one, so that a work that was withdrawn is in no corpus built after it.
+    """
+    folder = home / "corpus" / "register"
+    return Register.load(folder if folder.exists() else None)
+
+
 def to_lines(works: Iterable[Work]) -> str:
     """The works as JSON lines in order of id, one canonical spelling for the same works."""
     ordered = sorted(works, key=lambda work: work.id)

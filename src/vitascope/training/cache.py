@@ -16,8 +16,8 @@ from safetensors.numpy import save_file
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import render
-from vitascope.corpus.scenes import compose
-from vitascope.rights.register import Register
+from vitascope.corpus.scenes import Composition, compose
+from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import rows as word_rows
 from vitascope.text.words import words
@@ -38,13 +38,21 @@ def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: i
     codec = LappedCodec(preset.codec)
     packed, spoken, look = [], np.zeros((clips, 4, preset.net.words), np.int8), np.full(clips, -1, np.int16)
     for index in range(clips):
-        composition = compose(generator, frames=frames, fps=preset.fps)
+        composition = _drawable(generator, atlas, frames=frames, fps=preset.fps)
         packed.append(codec.encode(render(composition, atlas)).astype(np.float16))
         spoken[index] = np.stack(list(word_rows(words(composition.said)).values()))
         first = composition.scene.entities[0]
         if first.colour is None:
             look[index] = LOOKS.index((first.subject, first.style or STYLES[0]))
     return _store(folder(preset, frames), number, {"rows": np.stack(packed), "words": spoken, "look": look})
+
+
+def _drawable(generator: np.random.Generator, atlas: Atlas, *, frames: int, fps: int) -> Composition:
+    """The next scene whose every drawing the atlas holds; one built without a withdrawn work lacks some."""
+    while True:
+        composition = compose(generator, frames=frames, fps=fps)
+        if all(layer.style in atlas.styles(layer.subject) for layer in composition.layers):
+            return composition
 
 
 def _store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) -> Path:
@@ -76,7 +84,7 @@ def _on_white(atlas: Atlas, subject: str, style: str, side: int) -> npt.NDArray[
 
 def open_atlas() -> Atlas:
     """The atlas that the corpus build packed, every sprite cleared by the works register."""
-    return Atlas.open(settings().home / "corpus" / "atlas.zip", Register.load())
+    return Atlas.open(settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
 
 
 def _work(name: str, frames: int, number: int, clips: int) -> str:

@@ -15,7 +15,7 @@ from vitascope.backends.choose import SHIPPED
 from vitascope.backends.weights import preset_to_json
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
-from vitascope.rights.register import Register
+from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import vocabulary_sha256
 from vitascope.training.presets import preset as preset_of
@@ -42,7 +42,7 @@ def export(preset: Preset, state: Path, folder: Path) -> Preset:
         preset,
         weights_sha256=hashlib.sha256(stored).hexdigest(),
         vocabulary_sha256=vocabulary_sha256(),
-        trained_on=Register.load().sha256(),
+        trained_on=register_in_use(settings().home).sha256(),
     )
     (folder / f"{preset.name}.json").write_text(preset_to_json(finished))
     return finished

@@ -50,6 +50,12 @@ def forget_where(tx: Transaction, log: Leaves, party: str, *, now: datetime) -> 
     return repository.remove_details(tx, party)
 
 
+def account_of(tx: Transaction, party: str, secrets: Secrets) -> BankAccount | None:
+    """Where ``party`` is paid, if they said so."""
+    locked = repository.details(tx).get(party)
+    return None if locked is None else _account(locked, secrets)
+
+
 def prepare(
     tx: Transaction, log: Leaves, actor: Actor, name: str, *, currency: str, secrets: Secrets, now: datetime
 ) -> Run:

@@ -1,0 +1,263 @@
+"""``vitascope consent``: works people put in, what they allow, snapshots to train from, and the papers made of them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vitascope.cli.house import Data, Db, days, opened
+
+if TYPE_CHECKING:
+    from vitascope.rights.uses import Use
+
+consent = typer.Typer(no_args_is_help=True, help="Works, consents, snapshots, papers, commissions.")
+
+_Owner = Annotated[str, typer.Option("--by", metavar="PARTY", help="The rightsholder; only they decide.")]
+_Work = Annotated[str, typer.Argument(metavar="WORK", help="Its id.")]
+_Uses = Annotated[list[str] | None, typer.Option("--use", help="train, finetune, evaluate or display; may repeat.")]
+
+
+@consent.command("put-in")
+def put_in(
+    file: Annotated[Path, typer.Argument(help="The work.")],
+    by: _Owner,
+    title: Annotated[str, typer.Option(help="Its title.")],
+    mine: Annotated[bool, typer.Option(help="I made it, or hold the right to decide about it.")] = False,
+    credit: Annotated[str, typer.Option(help="How you wish to be named; empty: not at all.")] = "",
+    shows: Annotated[list[str] | None, typer.Option(help="What it shows: cat, balloon; may repeat.")] = None,
+    files: Annotated[str, typer.Option(help="Store of files. Default: in the data folder.")] = "",
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Put a work in. It allows nothing by itself; what its file says about training is read and shown."""
+    import mimetypes
+
+    from vitascope.errors import ConsentError
+    from vitascope.rights.consent import works
+    from vitascope.store.blobs import open_blobs
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConsentError(f"{file} cannot be read: {error.strerror}.") from error
+    upload = works.Upload(
+        title=title,
+        content=content,
+        media_type=mimetypes.guess_type(file.name)[0] or "",
+        credit=credit,
+        concepts=tuple(shows or ()),
+        is_mine=mine,
+    )
+    with opened(data, db) as house:
+        work = works.put_in(house.tx, house.log, by, upload, now=house.now)
+        open_blobs(files or str(house.data / "files")).put(work.path, content, media_type=upload.media_type)
+    typer.echo(f"{work.id}: put in, and used for nothing until you grant it.")
+    for signal in work.signals:
+        typer.echo(f"  its file says {signal.verdict} ({signal.form}): {signal.raw}")
+
+
+@consent.command("list")
+def list_(data: Data = None, db: Db = "") -> None:
+    """All works that were put in, and what each is granted for now."""
+    from vitascope.rights.consent import repository, works
+
+    with opened(data, db) as house:
+        for work in repository.works(house.tx):
+            uses = ", ".join(sorted(works.uses_of(house.tx, work.id, house.now))) or "nothing"
+            state = "taken away" if work.removed else f"granted for {uses}"
+            typer.echo(f"{work.id}  {work.owner}  {work.title}  {state}")
+
+
+@consent.command()
+def grant(
+    work: _Work,
+    by: _Owner,
+    use: _Uses = None,
+    for_days: Annotated[float, typer.Option("--days", help="How long.")] = 730,
+    overrides_signals: Annotated[bool, typer.Option(help="I mean it although the file itself says no.")] = False,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Let the programme use a work, each use by itself."""
+    from vitascope.rights.consent import works
+
+    with opened(data, db) as house:
+        wish = works.Consent(
+            work=work,
+            uses=_uses(use),
+            until=house.now + days(for_days),
+            overrides_signals=overrides_signals,
+        )
+        given = works.grant(house.tx, house.log, by, wish, now=house.now)
+        typer.echo(f"{work}: {len(given)} uses granted until {wish.until:%Y-%m-%d}. Withdraw them whenever you like.")
+
+
+@consent.command()
+def withdraw(work: _Work, by: _Owner, use: _Uses = None, data: Data = None, db: Db = "") -> None:
+    """Take uses back, all of them where none is named, and learn which models saw the work."""
+    from vitascope.rights.consent import repository, works
+
+    with opened(data, db) as house:
+        uses = _uses(use) if use else frozenset(works.USES)
+        taken = works.withdraw(house.tx, house.log, by, work, uses, now=house.now)
+        models = repository.models(house.tx, repository.snapshots_with(house.tx, work))
+        typer.echo(f"{work}: {len(taken)} uses withdrawn; it is not in the next snapshot.")
+        for model in models:
+            typer.echo(f"  {model.name} ({model.weights_sha256[:12]}) learned from it: to be retrained or recalled.")
+
+
+@consent.command("opt-out")
+def opt_out(
+    name: Annotated[str, typer.Argument(help="A work's id, or an author as the register spells them.")],
+    by: _Owner,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Leave a registered work, or all of an author's, out of every snapshot from now on."""
+    from vitascope.rights.consent import works
+
+    with opened(data, db) as house:
+        works.leave_out(house.tx, house.log, name, by=by, now=house.now)
+        typer.echo(f"{name} is left out from the next snapshot on.")
+
+
+@consent.command()
+def snapshot(
+    to: Annotated[Path, typer.Argument(help="Folder for the register; <VITASCOPE_HOME>/corpus/register to train.")],
+    by: Annotated[str, typer.Option("--by", metavar="PARTY", help="Who takes it.")],
+    without: Annotated[list[str] | None, typer.Option(help="Leave this work out as well; may repeat.")] = None,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Write the register as it may be learned from now; the leaf comes first."""
+    from dataclasses import replace
+
+    from vitascope.rights.consent import snapshots
+    from vitascope.rights.register import Register
+
+    left_out = frozenset(name.casefold() for name in without or ())
+    base = Register.load()
+    base = replace(base, opted_out=base.opted_out | left_out)
+    with opened(data, db) as house:
+        taken, register = snapshots.take(house.tx, house.log, base, by=by, now=house.now)
+        snapshots.write(register, to)
+        typer.echo(f"{taken.id}: {len(register.works)} works in {to}, leaf {taken.leaf}.")
+
+
+@consent.command()
+def learned(
+    model: Annotated[str, typer.Argument(help="The model's name.")],
+    by: Annotated[str, typer.Option("--by", metavar="PARTY", help="Who records it.")],
+    weights: Annotated[str, typer.Option(metavar="SHA256", help="Of the weights.")],
+    taken: Annotated[str, typer.Option("--snapshot", metavar="SHA256", help="What it learned from.")],
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Record which snapshot a model learned from."""
+    from vitascope.rights.consent import snapshots
+    from vitascope.rights.consent.repository import LearnedModel
+
+    with opened(data, db) as house:
+        told = LearnedModel(name=model, weights_sha256=weights, snapshot=taken, at=house.now)
+        snapshots.learned(house.tx, house.log, told, by=by)
+        typer.echo(f"{model} learned from {taken[:12]}.")
+
+
+@consent.command()
+def affected(data: Data = None, db: Db = "") -> None:
+    """Every model that saw a work which may not be learned from any more."""
+    from vitascope.rights.consent import snapshots
+    from vitascope.rights.register import Register
+
+    with opened(data, db) as house:
+        for each in snapshots.affected(house.tx, Register.load(), house.now):
+            typer.echo(f"{each.model.name} ({each.model.weights_sha256[:12]}): {', '.join(each.works)}")
+
+
+@consent.command()
+def papers(
+    to: Annotated[Path, typer.Argument(help="Folder for croissant.json, works.csv, summary and card.")],
+    register: Annotated[Path | None, typer.Option(help="Folder of a snapshot. Default: the shipped register.")] = None,
+    model: Annotated[str, typer.Option(help="The model they are about.")] = "xs",
+    weights: Annotated[str, typer.Option(metavar="SHA256", help="Of its weights.")] = "unknown",
+    published: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Date on the papers. Default: today.")] = "",
+) -> None:
+    """Make the papers of a data set: Croissant 1.1 with RAI, the training-content summary, the dataset card."""
+    import json
+    from datetime import UTC, datetime
+
+    from vitascope import __version__
+    from vitascope.rights.consent import croissant
+    from vitascope.rights.consent import papers as made
+    from vitascope.rights.register import Register
+
+    works = Register.load(register)
+    day = published or f"{datetime.now(UTC):%Y-%m-%d}"
+    about = made.About(model=model, weights_sha256=weights, published=day)
+    document = croissant.croissant(works, name=f"vitascope-{model}", published=day, version=__version__)
+    texts = {
+        "croissant.json": croissant.as_text(document),
+        croissant.TABLE: croissant.works_table(works),
+        "training-summary.json": json.dumps(made.summary(works, about), indent=2, ensure_ascii=False) + "\n",
+        "training-summary.md": made.summary_markdown(works, about),
+        "dataset-card.md": made.dataset_card(works, about),
+    }
+    to.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (to / name).write_text(text, "utf-8")
+    typer.echo(f"{len(texts)} papers on {len(works.works)} works in {to}.")
+
+
+@consent.command()
+def commission(
+    artist: Annotated[str, typer.Argument(metavar="PARTY", help="Whose manner you would like.")],
+    by: Annotated[str, typer.Option("--by", metavar="PARTY", help="Who asks.")],
+    brief: Annotated[str, typer.Option(help="What you would like them to make or to allow.")],
+    for_days: Annotated[float, typer.Option("--days", help="How long the permission would last.")] = 90,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Ask an artist for a commission: their manner is yours to use once they say yes, and not before."""
+    from vitascope.rights.owners import book
+    from vitascope.rights.style import style_of
+    from vitascope.rights.uses import Use
+
+    with opened(data, db) as house:
+        wish = book.Wish(
+            owner=artist,
+            grantee=by,
+            thing=style_of(artist),
+            uses=frozenset({Use.STYLE_USE}),
+            until=house.now + days(for_days),
+            restrictions=brief,
+        )
+        asked = book.ask(house.tx, house.log, wish, by=by, now=house.now)
+        typer.echo(f"{asked.permission.id}: {artist} was asked. Nothing is allowed until they say yes.")
+
+
+@consent.command()
+def answer(
+    permission: Annotated[str, typer.Argument(metavar="ID", help="What was asked.")],
+    by: _Owner,
+    no: Annotated[bool, typer.Option(help="Decline; nothing else changes.")] = False,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Say yes or no to what you were asked for: a commission, promotional use."""
+    from vitascope.programme import release
+
+    with opened(data, db) as house:
+        act = release.decline_promotion if no else release.accept_promotion
+        given = act(house.tx, house.log, by, permission, now=house.now)
+        typer.echo(f"{permission}: {given.permission.state}.")
+
+
+def _uses(names: list[str] | None) -> frozenset["Use"]:
+    from vitascope.errors import ConsentError
+    from vitascope.rights.consent.works import USES
+
+    known = {use.value: use for use in USES}
+    strangers = sorted(set(names or ()) - known.keys())
+    if strangers or not names:
+        raise ConsentError(f"Name uses with --use: {', '.join(known)}; {strangers or 'none was named'}.")
+    return frozenset(known[name] for name in names)

@@ -1,0 +1,68 @@
+"""A house opened for one command: its database, its log and its secret, and who at the keyboard acts."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from vitascope.programme.actor import Actor
+    from vitascope.rights.log import Log
+    from vitascope.store.database import Transaction
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder of database, log and secret. Default: server, in VITASCOPE_HOME.")
+]
+Db = Annotated[str, typer.Option("--db", metavar="URL", help="Database. Default: SQLite in the data folder.")]
+By = Annotated[str, typer.Option("--by", metavar="PARTY", help="Who acts; stands in the log. Two-person rules hold.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What a command that writes works with."""
+
+    tx: "Transaction"
+    log: "Log"
+    data: Path
+    now: datetime
+
+
+def folder_of(data: Path | None) -> Path:
+    """The data folder that was named, or the one ``vitascope serve`` takes."""
+    from vitascope.settings import settings
+
+    return (data or settings().home / "server").absolute()
+
+
+@contextmanager
+def opened(data: Path | None, db: str) -> Iterator[House]:
+    """A house in one transaction: all of a command happens, or nothing."""
+    from vitascope.rights.logbook import open_log
+    from vitascope.store.database import open_database
+
+    folder = folder_of(data)
+    log = open_log(folder)
+    database = open_database(db or f"sqlite:///{folder}/vitascope.db")
+    try:
+        with database.transaction() as tx:
+            yield House(tx=tx, log=log, data=folder, now=datetime.fromtimestamp(time.time(), UTC))
+    finally:
+        database.close()
+
+
+def acting(party: str) -> "Actor":
+    """Whoever has the database at hand holds every role; that nobody decides on their own case holds for them too."""
+    from vitascope.programme.actor import Actor
+    from vitascope.rights.uses import Use
+
+    return Actor(party=party, uses=frozenset(Use))
+
+
+def days(count: float) -> timedelta:
+    """A length of time in days."""
+    return timedelta(days=count)

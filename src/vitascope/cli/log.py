@@ -1,0 +1,93 @@
+"""``vitascope log``: check the transparency log from its files, watch it, cosign it, erase what a leaf says."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vitascope.cli.house import By, Data, folder_of
+
+log = typer.Typer(no_args_is_help=True, help="The transparency log: verify, watch, cosign, erase.")
+
+
+@log.command()
+def begin(
+    name: Annotated[str, typer.Argument(help="Its name for life, such as example.org/log.")], data: Data = None
+) -> None:
+    """Give the log its name, before its first leaf, and print the key that others check it with."""
+    from vitascope.rights.logbook import name_log, open_log, signer_of
+
+    folder = folder_of(data)
+    name_log(folder, name)
+    open_log(folder)
+    typer.echo(signer_of(folder).verifier.text)
+
+
+@log.command()
+def verify(
+    folder: Annotated[Path | None, typer.Argument(help="Folder with leaves, openings and checkpoint.")] = None,
+    key: Annotated[str, typer.Option(help="The log's public key, name+hash+key. Default: this house's own.")] = "",
+    data: Data = None,
+) -> None:
+    """Compute everything anew: signature, root, order, and each event against its leaf. Writes nothing."""
+    from vitascope.rights import logbook
+    from vitascope.rights.checkpoint import read_verifier
+    from vitascope.rights.monitor import verify as check
+
+    where = folder or logbook.folder_of(folder_of(data))
+    verifier = read_verifier(key) if key else logbook.signer_of(folder_of(data)).verifier
+    found = check(where, verifier)
+    typer.echo(
+        f"{found.size} leaves, root {found.root.hex()}: as signed. {found.openings} events can be shown, "
+        f"{found.erased} were erased, {found.unsigned} wait for a checkpoint."
+    )
+
+
+@log.command()
+def monitor(
+    folder: Annotated[Path, typer.Argument(help="The log, or a fresh copy of it.")],
+    key: Annotated[str, typer.Option(help="The log's public key, name+hash+key.")],
+    memory: Annotated[Path, typer.Option(help="File in which the last checkpoint is remembered.")],
+) -> None:
+    """See whether the log only added to what was seen before; a fork ends with exit code 1 and both notes kept."""
+    from vitascope.rights.checkpoint import read_verifier
+    from vitascope.rights.monitor import Monitor, prover
+    from vitascope.rights.monitor import verify as check
+
+    verifier = read_verifier(key)
+    check(folder, verifier)
+    watcher = Monitor(memory, verifier)
+    before = watcher.last
+    after = watcher.see((folder / "checkpoint").read_text("utf-8"), prover(folder))
+    seen = f"It continues the {before.size} seen before." if before else "First seen; remembered."
+    typer.echo(f"{after.size} leaves. {seen}")
+
+
+@log.command()
+def cosign(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint that `monitor` found consistent.")],
+    name: Annotated[str, typer.Option(help="The auditor's name, such as example.org/auditor.")],
+    key_file: Annotated[Path, typer.Option(help="The auditor's private key; made on first use.")],
+) -> None:
+    """Add an auditor's line below a checkpoint, and print the auditor's public key."""
+    from datetime import UTC, datetime
+
+    from vitascope.rights.checkpoint import signer_at
+    from vitascope.rights.cosign import Auditor
+    from vitascope.rights.cosign import cosign as sign
+
+    key = signer_at(key_file, origin=name).key
+    note = sign(checkpoint.read_text("utf-8"), name=name, key=key, now=datetime.now(UTC))
+    checkpoint.write_text(note, "utf-8")
+    typer.echo(Auditor(name=name, key=key.public_key()).text)
+
+
+@log.command()
+def erase(leaf: Annotated[int, typer.Argument(help="Number of the leaf.")], by: By, data: Data = None) -> None:
+    """Destroy what a leaf says and its salt; the leaf and every proof stay."""
+    from datetime import UTC, datetime
+
+    from vitascope.rights.logbook import open_log
+
+    receipt = open_log(folder_of(data)).erase(leaf, by=by, now=datetime.now(UTC))
+    typer.echo(f"Leaf {leaf} says nothing any more; leaf {receipt.index} says that it was erased.")

@@ -1,0 +1,181 @@
+"""``vitascope payout``: the pool, the rates, statements, runs for a bank, and the journal for an accountant."""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vitascope.cli.house import By, Data, Db, acting, opened
+
+if TYPE_CHECKING:
+    from vitascope.programme.money.pain import BankAccount
+
+payout = typer.Typer(no_args_is_help=True, help="Money on paper: pool, rates, statements, runs, journal.")
+
+_Currency = Annotated[str, typer.Option(help="ISO 4217.")]
+_Run = Annotated[str, typer.Argument(metavar="RUN", help="Name of the run, such as 2026-11.")]
+
+
+@payout.command()
+def fund(
+    units: Annotated[int, typer.Argument(help="Whole minor units: 125000 is 1,250.00 EUR.")],
+    statement: Annotated[str, typer.Option(help="The bank's own reference for the money.")],
+    by: By,
+    currency: _Currency = "EUR",
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Record that money lies at the bank for the pool."""
+    from vitascope.programme.money import journal
+    from vitascope.programme.money.amount import Amount
+
+    with opened(data, db) as house:
+        amount = Amount(units=units, currency=currency)
+        journal.fund(house.tx, house.log, amount=amount, statement=statement, by=by, now=house.now)
+        held = journal.balance(house.tx, journal.POOL, currency)
+        typer.echo(f"The pool has {held.held} minor units of {currency}, {held.free} of them free.")
+
+
+@payout.command()
+def rates(
+    publish: Annotated[Path | None, typer.Option(help="A JSON file with a new rate table.")] = None,
+    by: By = "",
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Print the rate table in force, or publish another one."""
+    import json
+
+    from vitascope.errors import MoneyError
+    from vitascope.programme.money import rates as tables
+
+    with opened(data, db) as house:
+        if publish is not None:
+            if not by:
+                raise MoneyError("Say with --by who publishes the rates: it stands in the log.")
+            table = tables.read(publish.read_text("utf-8"))
+            tables.publish(house.tx, house.log, acting(by), table, now=house.now)
+        typer.echo(json.dumps(tables.in_force(house.tx, house.now).document, indent=2))
+
+
+@payout.command()
+def statement(
+    party: Annotated[str, typer.Argument(help="Whose.")],
+    form: Annotated[str, typer.Option(help="text, json or html.")] = "text",
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Everything the journal says about one person."""
+    import json
+
+    from vitascope.programme.money import statement as statements
+
+    with opened(data, db) as house:
+        told = statements.statement(house.tx, party)
+    if form == "json":
+        typer.echo(json.dumps(statements.as_document(told), indent=2))
+    else:
+        typer.echo(statements.as_html(told) if form == "html" else statements.as_text(told))
+
+
+@payout.command()
+def where(
+    party: Annotated[str, typer.Argument(help="Who is paid.")],
+    holder: Annotated[str, typer.Option(help="Name of the account's holder.")] = "",
+    forget: Annotated[bool, typer.Option(help="Delete what is known.")] = False,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Keep where somebody is paid, locked; the IBAN is asked for and never an argument that others could see."""
+    from vitascope.programme.money import payout as runs
+    from vitascope.programme.money.pain import BankAccount
+    from vitascope.store.secrets import open_secrets
+
+    told = "" if forget else typer.prompt("IBAN", hide_input=True).replace(" ", "")
+    with opened(data, db) as house:
+        if forget:
+            runs.forget_where(house.tx, house.log, party, now=house.now)
+            typer.echo(f"Where {party} is paid is forgotten.")
+            return
+        account = BankAccount(name=holder, iban=told)
+        runs.tell_where(house.tx, house.log, party, account, secrets=open_secrets(house.data), now=house.now)
+        typer.echo(f"Where {party} is paid is kept, locked with the secret of this house.")
+
+
+@payout.command()
+def prepare(
+    run: _Run,
+    by: By,
+    to: Annotated[Path, typer.Option(help="The bank file; only you can read it.")],
+    payer: Annotated[str, typer.Option(help="Party whose kept account pays.")],
+    days: Annotated[int, typer.Option(help="Days until the bank carries it out.")] = 2,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Enter what the run pays as pending and write pain.001 for the bank; doing it again makes the same file."""
+    from vitascope.errors import MoneyError
+    from vitascope.programme.money import payout as runs
+    from vitascope.programme.money.pain import pain_001
+    from vitascope.store.secrets import open_secrets
+
+    with opened(data, db) as house:
+        secrets = open_secrets(house.data)
+        account: BankAccount | None = runs.account_of(house.tx, payer, secrets)
+        if account is None:
+            raise MoneyError(f"Nobody has said from which account {payer} pays; `vitascope payout where {payer}`.")
+        told = runs.prepare(house.tx, house.log, acting(by), run, currency="EUR", secrets=secrets, now=house.now)
+        on: date = house.now.date() + timedelta(days=days)
+        text = pain_001(told.payments, payer=account, message=f"{run}", made=house.now, on=on)
+        _write_private(to, text)
+    typer.echo(f"{len(told.payments)} payments in {to}. Left out: {', '.join(told.left_out) or 'nobody'}.")
+
+
+@payout.command()
+def confirm(run: _Run, by: By, data: Data = None, db: Db = "") -> None:
+    """Book that the bank carried out the run."""
+    from vitascope.programme.money import payout as runs
+
+    with opened(data, db) as house:
+        typer.echo(f"{len(runs.confirm(house.tx, house.log, acting(by), run, now=house.now))} payments booked.")
+
+
+@payout.command("call-off")
+def call_off(run: _Run, by: By, data: Data = None, db: Db = "") -> None:
+    """Book that the bank did not carry out the run: people are owed again."""
+    from vitascope.programme.money import payout as runs
+
+    with opened(data, db) as house:
+        typer.echo(f"{len(runs.call_off(house.tx, house.log, acting(by), run, now=house.now))} payments called off.")
+
+
+@payout.command()
+def journal(
+    form: Annotated[str, typer.Option(help="csv or beancount.")] = "csv", data: Data = None, db: Db = ""
+) -> None:
+    """The whole journal, for a spreadsheet or an accountant."""
+    from vitascope.programme.money import exports, repository
+
+    with opened(data, db) as house:
+        lines = repository.lines(house.tx)
+    typer.echo(exports.as_beancount(lines) if form == "beancount" else exports.as_csv(lines), nl=False)
+
+
+@payout.command()
+def figures(data: Data = None, db: Db = "") -> None:
+    """The public aggregates as JSON: pauses, answers, payments, consents."""
+    import json
+
+    from vitascope.programme import aggregates
+    from vitascope.programme.access import repository
+
+    with opened(data, db) as house:
+        held = repository.all_holds(house.tx)
+        typer.echo(json.dumps(aggregates.aggregates(house.tx, held, house.now), indent=2))
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A bank file names people and their accounts: nobody else on the machine reads it."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,118 @@
+"""The commands of the programme, from a report to a bank file, with the log checked from outside."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from vitascope.cli.main import app
+
+RUN = CliRunner()
+IBAN = "DE89370400440532013000"
+PAYER = "NL91ABNA0417164300"
+
+
+@pytest.fixture
+def say(tmp_path):
+    """Runs a command on a house of its own and gives what it said."""
+
+    def said(*words, code=0, typed=None):
+        own = (
+            []
+            if "--data" in words or words[1] in ("papers", "monitor", "cosign")
+            else ["--data", str(tmp_path / "house")]
+        )
+        done = RUN.invoke(app, [*words, *own], input=typed)
+        assert code == done.exit_code, done.output
+        return done.output
+
+    return said
+
+
+def test_a_report_becomes_money_and_a_line_in_the_changelog(say, tmp_path):
+    """Submitted, triaged, accepted by another, credited, paid, and put into a file only its writer reads."""
+    say("payout", "fund", "500000", "--statement", "bank-1", "--by", "tom")
+    name = say("contribution", "submit", "Two heads", "--kind", "bug", "--by", "ana", "--credit", "handle",
+               "--credited-as", "@ana").split()[0]  # fmt: skip
+    say("contribution", "triage", name, "--by", "rita", "--severity", "high")
+    assert "another person" in say("contribution", "accept", name, "--by", "rita", code=1)
+    say("contribution", "accept", name, "--by", "raj")
+    say("contribution", "credit", name, "--by", "raj", "--change", "One head")
+    say("contribution", "pay", name, "--by", "tom")
+    assert "- One head (thanks to @ana" in say("contribution", "changelog")
+    assert name in say("contribution", "list")
+
+    for party, holder, iban in (("ana", "Ana Lima", IBAN), ("studio", "Studio", PAYER)):
+        assert iban not in say("payout", "where", party, "--holder", holder, typed=f"{iban}\n")
+    file = tmp_path / "run.xml"
+    say("payout", "prepare", "2026-11", "--by", "tom", "--to", str(file), "--payer", "studio")
+    assert IBAN in file.read_text()
+    assert 0o600 == file.stat().st_mode & 0o777
+    assert "1 payments booked" in say("payout", "confirm", "2026-11", "--by", "tom")
+    assert "Owed to ana now: 0.00 EUR" in say("payout", "statement", "ana")
+    assert "paid:sepa,400.00,EUR,payout,2026-11" in say("payout", "journal")
+    assert 40_000 == json.loads(say("payout", "figures"))["payments"]["paid"]["EUR"]
+    assert "as signed" in say("log", "verify")
+    assert IBAN not in (tmp_path / "house" / "log" / "openings").read_text()
+
+
+def test_a_work_is_put_in_granted_taken_into_a_snapshot_and_withdrawn(say, tmp_path):
+    """Nothing without a grant; named as affected after a withdrawal."""
+    file = tmp_path / "cat.svg"
+    file.write_text("<svg/>")
+    put = ("consent", "put-in", str(file), "--by", "ana", "--title", "A cat")
+    assert "is_mine" in say(*put, code=2)
+    work = say(*put, "--mine", "--shows", "cat").split(":")[0]
+    assert "244 works" in say("consent", "snapshot", str(tmp_path / "one"), "--by", "st")
+    say("consent", "grant", work, "--by", "ben", "--use", "train", code=2)
+    say("consent", "grant", work, "--by", "ana", "--use", "train")
+    told = say("consent", "snapshot", str(tmp_path / "two"), "--by", "st")
+    assert "245 works" in told
+    weights = "ab" * 32
+    say("consent", "learned", "xs", "--by", "st", "--weights", weights, "--snapshot", told.split(":")[0])
+    assert "xs (abababababab) learned from it" in say("consent", "withdraw", work, "--by", "ana")
+    assert work in say("consent", "affected")
+    assert "244 works" in say("consent", "snapshot", str(tmp_path / "three"), "--by", "st")
+    assert "243 works" in say("consent", "snapshot", str(tmp_path / "four"), "--by", "st", "--without", "noto:1f31e")
+
+
+def test_the_papers_are_made(say, tmp_path):
+    """Five files for a model, dated as told."""
+    say("consent", "papers", str(tmp_path / "papers"), "--published", "2026-11-23")
+
+    assert {"croissant.json", "works.csv", "training-summary.json", "training-summary.md", "dataset-card.md"} == {
+        path.name for path in (tmp_path / "papers").iterdir()
+    }
+
+
+def test_a_commission_is_asked_and_answered(say):
+    """The artist's word makes it so."""
+    name = say("consent", "commission", "ana", "--by", "ben", "--brief", "Ten seconds of rain").split(":")[0]
+    say("consent", "answer", name, "--by", "ben", code=2)
+
+    assert "active" in say("consent", "answer", name, "--by", "ana")
+
+
+def test_the_log_is_watched_and_cosigned(say, tmp_path):
+    """From its files and its public key alone."""
+    key = say("log", "begin", "studio.example/log").strip()
+    folder = tmp_path / "house" / "log"
+    watch = ("log", "monitor", str(folder), "--key", key, "--memory", str(tmp_path / "seen"))
+    assert "First seen" in say(*watch)
+    say("contribution", "submit", "Good", "--by", "ana")
+    say("log", "erase", "0", "--by", "st")
+    assert "continues the 0 seen before" in say(*watch)
+    note = tmp_path / "note"
+    note.write_text((folder / "checkpoint").read_text())
+    auditor = say("log", "cosign", str(note), "--name", "eve.example", "--key-file", str(tmp_path / "eve.pem"))
+    assert auditor.startswith("eve.example+")
+    assert "eve.example" in note.read_text().splitlines()[-1]
+    (folder / "leaves").write_text("")
+    assert "removed" in say(*watch, code=1)
+
+
+def test_a_vote_is_held(say):
+    """Proposed, voted on, counted."""
+    name = say("contribution", "propose", "Longer films", "--by", "ana").split(":")[0]
+
+    assert "0 for, 1 against" in say("contribution", "vote", name, "--by", "ben", "--against")
