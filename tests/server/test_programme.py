@@ -1,0 +1,160 @@
+"""The programme and rights at the desk: what a member does with a key of theirs, and what others see of it."""
+
+import time
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+from desks import Desk
+
+from vitascope.programme.actor import Actor
+from vitascope.programme.voice import book
+from vitascope.rights.checkpoint import Verifier
+from vitascope.rights.consent import works
+from vitascope.rights.consent.works import Upload
+from vitascope.rights.logbook import signer_of
+from vitascope.rights.merkle import is_consistent
+from vitascope.rights.uses import Use
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("desk")
+    with Desk(folder).listening() as listening:
+        listening.folder = folder
+        yield listening
+
+
+@pytest.fixture
+def ana(desk):
+    """A member: her client, and her party."""
+    made = desk.key(scopes=("video.create", "video.read"))
+    with desk.client(made.credential) as client:
+        client.party = made.key.party
+        yield client
+
+
+@pytest.fixture
+def ben(desk):
+    with desk.client() as client:
+        yield client
+
+
+def test_a_report_is_sent_in_and_seen_by_all(ana, ben):
+    """With its state, its dates and the credit its author chose; a private one is nobody else's."""
+    sent = {"kind": "bug", "title": "Two heads", "credit": "handle", "credited_as": "@ana"}
+    made = ana.post("/v1/programme/contributions", json=sent).json()
+    private = ana.post("/v1/programme/contributions", json={**sent, "is_public": False}).json()
+    listed = [one["id"] for one in ben.get("/v1/programme/contributions").json()["data"]]
+
+    assert ("submitted", "@ana") == (made["state"], made["credited_as"])
+    assert made["id"] in listed
+    assert private["id"] not in listed
+    assert 404 == ben.get(f"/v1/programme/contributions/{private['id']}").status_code
+    assert 200 == ana.get(f"/v1/programme/contributions/{private['id']}").status_code
+
+
+def test_what_was_declined_is_disputed_by_its_author_alone(desk, ana, ben):
+    """And stays in the list with both reasons."""
+    made = ana.post("/v1/programme/contributions", json={"kind": "feedback", "title": "I dislike this"}).json()
+    reviewers = [Actor(party=name, uses=frozenset({Use.CONTRIBUTION_TRIAGE})) for name in ("rita", "raj")]
+    now, log = datetime.now(UTC), desk.app.state.desk.log
+    with desk.database.transaction() as tx:
+        book.triage(tx, log, reviewers[0], made["id"], severity=None, now=now)
+        book.decline(tx, log, reviewers[1], made["id"], reason="We disagree.", now=now)
+    path = f"/v1/programme/contributions/{made['id']}"
+
+    assert 400 == ben.post(f"{path}/dispute", json={"reason": "me too"}).status_code
+    assert "disputed" == ana.post(f"{path}/dispute", json={"reason": "I do not"}).json()["state"]
+    assert ["", "", "We disagree.", "I do not"] == [step["reason"] for step in ben.get(path).json()["steps"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("contributions", {"kind": "bug"}, 400),
+        ("contributions", {"kind": "praise", "title": "x"}, 400),
+        ("contributions", {"kind": "bug", "title": "x", "credit": "name"}, 400),
+        ("contributions", {"kind": "bug", "title": "x", "hidden": True}, 400),
+        ("contributions", {"kind": "bug", "title": "x", "about": "video_none"}, 404),
+        ("proposals", {"title": ""}, 400),
+        ("proposals", {"title": "x", "days": 1}, 400),
+        ("proposals/proposal_none/vote", {"is_for": True}, 404),
+        ("proposals/proposal_none/vote", {}, 400),
+        ("releases", {"video": "video_none"}, 404),
+        ("releases", {"video": "video_none", "licence": "MIT"}, 400),
+        ("contributions/none/gift", {}, 404),
+    ],
+)
+def test_bad_input_is_told_apart(ana, path, body, status):
+    """A sentence and a code, never a bug's page."""
+    answer = ana.post(f"/v1/programme/{path}", json=body)
+
+    assert status == answer.status_code, answer.text
+    assert answer.json()["error"]["message"]
+
+
+def test_members_vote(ana, ben):
+    """A changed vote counts once."""
+    made = ana.post("/v1/programme/proposals", json={"title": "Longer films"}).json()
+    path = f"/v1/programme/proposals/{made['id']}/vote"
+    ana.post(path, json={"is_for": True})
+    ben.post(path, json={"is_for": True})
+
+    told = ben.post(path, json={"is_for": False}).json()
+
+    assert (1, 1) == (told["votes_for"], told["votes_against"])
+
+
+def test_money_is_told(ana):
+    """The published rates, one's own statement, and the public figures without a name."""
+    assert 4_000 == ana.get("/v1/programme/rates").json()["rates"]["bug.low"]
+    assert [] == ana.get("/v1/programme/statement").json()["items"]
+    figures = ana.get("/v1/programme/aggregates").json()
+    assert {"holds", "contributions", "payments", "consents"} <= figures.keys()
+    assert ana.party not in str(figures)
+
+
+def test_a_work_is_granted_and_withdrawn_by_its_owner(desk, ana, ben):
+    """Others do not learn that it exists."""
+    upload = Upload(title="A cat", content=b"<svg/>", media_type="image/svg+xml", is_mine=True)
+    with desk.database.transaction() as tx:
+        name = works.put_in(tx, desk.app.state.desk.log, ana.party, upload, now=datetime.now(UTC)).id
+
+    assert [] == ana.get("/v1/rights/works").json()["data"][0]["granted"]
+    assert 404 == ben.post(f"/v1/rights/works/{name}/grant", json={"uses": ["train"]}).status_code
+    assert 400 == ana.post(f"/v1/rights/works/{name}/grant", json={"uses": ["train", "sell"]}).status_code
+    assert ["train"] == ana.post(f"/v1/rights/works/{name}/grant", json={"uses": ["train"]}).json()["granted"]
+    told = ana.post(f"/v1/rights/works/{name}/withdraw", json={"uses": ["train"]}).json()
+    assert ([], []) == (told["granted"], told["models_that_learned_from_it"])
+
+
+def test_a_commission_is_the_artists_to_answer(ana, ben):
+    """Asked, not given; accepted by the artist alone; taken back by them."""
+    made = ben.post("/v1/rights/commissions", json={"artist": ana.party, "brief": "Rain"}).json()
+    path = f"/v1/rights/permissions/{made['id']}"
+
+    assert "offered" == made["state"]
+    assert 404 == ben.post(f"{path}/accept").status_code
+    assert "active" == ana.post(f"{path}/accept").json()["state"]
+    assert "ended" == ana.post(f"{path}/withdraw").json()["state"]
+    assert made["id"] in [one["id"] for one in ana.get("/v1/rights/permissions").json()["data"]]
+
+
+def test_the_log_proves_that_it_only_grows(desk, ana):
+    """A checkpoint kept earlier is continued by the one of now."""
+    verifier: Verifier = signer_of(desk.folder).verifier
+    old = verifier.read(ana.get("/v1/rights/log/checkpoint").text)
+    ana.post("/v1/programme/contributions", json={"kind": "feedback", "title": f"at {time.time()}"})
+    new = verifier.read(ana.get("/v1/rights/log/checkpoint").text)
+    told = ana.get("/v1/rights/log/consistency", params={"old": old.size, "new": new.size}).json()
+    proof = [bytes.fromhex(step) for step in told["proof"]]
+
+    assert new.size > old.size
+    assert is_consistent(old.root, old.size, new.root, new.size, proof=proof)
+    assert 404 == ana.get("/v1/rights/log/consistency", params={"old": 0, "new": 10**9}).status_code
+
+
+def test_without_a_key_nothing_is_told(desk):
+    """Not even the public list: the desk answers keys."""
+    assert 401 == httpx2.get(f"{desk.url}/v1/programme/contributions").status_code
