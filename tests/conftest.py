@@ -27,6 +27,7 @@ _LEFT_OUT = {
     "slow": "takes more than five seconds: run with SLOW=1",
     "gpu": "needs a GPU, and this machine shows none",
     "browser": f"needs {CHROMIUM}",
+    "node": "needs Node.js with its openai package: npm install --prefix .node openai",
 }
 
 
@@ -37,6 +38,9 @@ def _is_wanted(mark: str) -> bool:
         return os.environ.get("SLOW") == "1"
     if mark == "gpu":
         return shutil.which("nvidia-smi") is not None
+    if mark == "node":
+        package = Path(__file__).parents[1] / ".node/node_modules/openai"
+        return os.environ.get("CI") == "true" or (shutil.which("node") is not None and package.exists())
     return Path(CHROMIUM).exists() or os.environ.get("CI") == "true"
 
 

@@ -200,7 +200,10 @@ def test_keys_are_refused_with_their_own_reason(desk, client):
 
     reader = desk.key(scopes=("video.read",)).credential
     answer = client.post("/v1/videos", json=P, headers={"authorization": f"Bearer {reader}"})
-    assert (403, "missing_scope", "permission_error") == (answer.status_code, *(error_of(answer)[k] for k in ("code", "type")))
+    assert (403, "missing_scope", "permission_error") == (
+        answer.status_code,
+        *(error_of(answer)[k] for k in ("code", "type")),
+    )
 
 
 def test_a_bad_key_is_told_before_the_body_is_read(client):
@@ -210,7 +213,9 @@ def test_a_bad_key_is_told_before_the_body_is_read(client):
     assert 401 == answer.status_code
 
 
-@pytest.mark.parametrize("cursor", ["video_0", "..%2F..", "\x00", "x" * 101, "video_\u00e9", "'; DROP TABLE videos; --"])
+@pytest.mark.parametrize(
+    "cursor", ["video_0", "..%2F..", "\x00", "x" * 101, "video_\u00e9", "'; DROP TABLE videos; --"]
+)
 def test_a_cursor_that_is_none_is_not_found(client, cursor):
     """Ids that no id looks like are 400 or 404, on every database."""
     answer = client.get("/v1/videos", params={"after": cursor})
@@ -298,5 +303,9 @@ def test_without_a_worker_nothing_is_pretended(tmp_path):
         video = one.post("/v1/videos", json=P).json()["id"]
         state = one.get(f"/v1/videos/{video}").json()["state"]
 
-    assert (503, "no_model_yet", "2") == (refused.status_code, error_of(refused)["code"], refused.headers["retry-after"])
+    assert (503, "no_model_yet", "2") == (
+        refused.status_code,
+        error_of(refused)["code"],
+        refused.headers["retry-after"],
+    )
     assert "waiting_for_worker" == state

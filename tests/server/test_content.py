@@ -72,7 +72,10 @@ def test_content_not_yet_never_and_no_more(client, desk):
 
     assert (404, "video_not_ready") == (early.status_code, error_of(early)["code"])
     assert int(early.headers["retry-after"]) >= 1
-    assert (400, "unknown_variant", "variant") == (unknown.status_code, *(error_of(unknown)[k] for k in ("code", "param")))
+    assert (400, "unknown_variant", "variant") == (
+        unknown.status_code,
+        *(error_of(unknown)[k] for k in ("code", "param")),
+    )
     assert (410, "expired") == (late.status_code, error_of(late)["code"])
     assert "completed" == client.get(f"/v1/videos/{video}").json()["status"]
 

@@ -77,7 +77,10 @@ def test_a_bug_is_an_envelope_and_its_words_stay_here(client, desk, monkeypatch)
     finally:
         logging.getLogger("vitascope.desk").removeHandler(handler)
 
-    assert (500, "internal_error", "server_error") == (answer.status_code, *(error_of(answer)[k] for k in ("code", "type")))
+    assert (500, "internal_error", "server_error") == (
+        answer.status_code,
+        *(error_of(answer)[k] for k in ("code", "type")),
+    )
     assert answer.headers["x-request-id"] in error_of(answer)["message"]
     assert "RuntimeError" in written.getvalue()
     assert PROMPT not in answer.text + written.getvalue()

@@ -41,9 +41,14 @@ def test_a_stream_tells_everything_and_ends_with_the_video(client, desk):
     assert "video.queued" == told[0][1]
     assert "video.completed" == told[-1][1]
     stage = next(data for _, kind, data in told if kind == "video.stage")
-    assert {"stage": "denoise", "step": 3, "steps": 10, "progress": 30, "eta_seconds": 1.5, "video_id": video}.items() <= (
-        stage.items()
-    )
+    assert {
+        "stage": "denoise",
+        "step": 3,
+        "steps": 10,
+        "progress": 30,
+        "eta_seconds": 1.5,
+        "video_id": video,
+    }.items() <= (stage.items())
     assert sorted({number for number, _, _ in told}) == [number for number, _, _ in told]
 
 

@@ -52,7 +52,9 @@ def test_a_bad_endpoint_is_refused(client, change, code):
     assert (400, code) == (answer.status_code, error_of(answer)["code"])
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://169.254.169.254/"])
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://169.254.169.254/"]
+)
 def test_a_private_target_is_never_called(client, url):
     """Loopback, link-local: the test answers that it cannot be reached."""
     made = client.post("/v1/webhook_endpoints", json={**HOOK, "url": url}).json()
@@ -82,8 +84,8 @@ def test_a_test_arrives_and_the_sdk_accepts_its_signature(tmp_path):
         key = desk.key().credential
         client = openai.OpenAI(base_url=f"{desk.url}/v1", api_key=key)
         url = f"http://127.0.0.1:{receiver.server_port}/hook"
-        made = client.webhook_endpoints.create(**{**HOOK, "url": url})
-        tested = client.webhook_endpoints.test(made.id, event_type="video.completed")
+        made = client.webhooks.create(**{**HOOK, "url": url})
+        tested = client.webhooks.test(made.id, event_type="video.completed")
     receiver.shutdown()
     receiver.server_close()
     body, headers = got[0]

@@ -1,0 +1,229 @@
+"""The official SDK against the whole house over HTTP: all calls, sync and async; one clip of the embedded model."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import httpx2
+import openai
+import pytest
+from served import House
+
+pytestmark = pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")  # it is, elsewhere
+NODE = Path(__file__).parents[2] / ".node"
+PROMPT = "a parrot flies over a beach at sunset"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """Desk and worker; the worker carries the sleeping twin and the embedded model."""
+    folder = tmp_path_factory.mktemp("house")
+    house = House(folder, "--model", "twin", "--model", "xs", "--twin-seconds", "0.2", VITASCOPE_PLAIN_WEBHOOKS="1")
+    try:
+        with httpx2.Client(base_url=house.address, headers=_headers(house), timeout=60) as client:
+            house.wait_for_worker(client)
+        yield house
+    finally:
+        status = house.end()
+    assert 0 == status
+    assert '"event": "bug"' not in house.log
+    assert PROMPT not in house.log
+    assert house.key not in house.log
+
+
+def _headers(house):
+    return {"authorization": f"Bearer {house.key}"}
+
+
+@pytest.fixture
+def client(house):
+    with openai.OpenAI(base_url=f"{house.address}/v1", api_key=house.key, max_retries=0) as client:
+        yield client
+
+
+def test_the_pasted_example_makes_a_film(client, tmp_path):
+    """The three lines of the greeting, against the embedded model: a film that plays, marked and sealed here."""
+    import av
+
+    video = client.videos.create_and_poll(prompt=PROMPT, model="xs", seconds="2", extra_body={"seed": 7})
+    film = tmp_path / "parrot.mp4"
+    client.videos.download_content(video.id).write_to_file(film)
+    thumbnail = client.videos.download_content(video.id, variant="thumbnail").read()
+    sheet = client.videos.download_content(video.id, variant="spritesheet").read()
+    check = client.content_provenance_checks.create(file=film)
+
+    assert ("completed", 100, "xs", "128x128", "2") == (
+        video.status, video.progress, video.model, video.size, video.seconds,
+    )  # fmt: skip
+    with av.open(str(film)) as container:
+        assert 16 == sum(1 for _ in container.decode(video=0))
+    assert (b"RIFF", b"\xff\xd8\xff") == (thumbnail[:4], sheet[:3])
+    assert ("c2pa", "detected", "trusted") == (
+        check.results[0].type, check.results[0].outcome, check.results[0].validation_state,
+    )  # fmt: skip
+    assert check.made_here is True
+
+
+def test_a_prompt_that_names_nothing_fails_with_a_reason(client):
+    """A failed job is answered with 200: ``poll`` returns it, with a code for programs."""
+    video = client.videos.create_and_poll(prompt="qwxz vbnm", model="xs", seconds="1")
+
+    assert ("failed", "nothing_known_in_prompt") == (video.status, video.error.code)
+
+
+def test_the_calls_of_the_sdk(client):
+    """Create, poll, retrieve, list, content, remix, delete; edit, extend and characters refused with their code."""
+    video = client.videos.create(prompt=PROMPT, seconds="4", size="720x1280")
+    video = client.videos.poll(video.id)
+    remix = client.videos.poll(client.videos.remix(video.id, prompt="a cat jumps").id)
+    content = client.videos.download_content(video.id).read()
+    listed = [one.id for one in client.videos.list(limit=1)][:2]
+
+    assert ("completed", "4", "720x1280") == (video.status, video.seconds, video.size)
+    assert video.id == remix.remixed_from_video_id
+    assert [remix.id, video.id] == listed
+    assert content.endswith(PROMPT.encode())
+    refused = [
+        lambda: client.videos.edit(prompt="x", video=b"film"),
+        lambda: client.videos.edit(prompt="x", video=openai.omit, extra_body={"video": {"id": video.id}}),
+        lambda: client.videos.extend(prompt="x", seconds="4", video=b"film"),
+        lambda: client.videos.create_character(name="Mossy", video=b"film"),
+    ]
+    for call in refused:
+        with pytest.raises(openai.BadRequestError) as error:
+            call()
+        assert "unsupported_operation" == error.value.code
+        assert error.value.request_id
+    with pytest.raises(openai.NotFoundError):
+        client.videos.get_character("char_1")
+    assert client.videos.delete(video.id).deleted
+    with pytest.raises(openai.NotFoundError) as error:
+        client.videos.retrieve(video.id)
+    assert "video_not_found" == error.value.code
+
+
+def test_the_ways_round_what_the_sdk_cannot_send(client):
+    """Pictures by data URL, extra fields, JSON through ``post``: as the docs show them."""
+    import base64
+    from io import BytesIO
+
+    from PIL import Image
+
+    file = BytesIO()
+    Image.new("RGB", (32, 32), "teal").save(file, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    by_file = client.videos.create(prompt=PROMPT, input_reference=("a.png", file.getvalue(), "image/png"))
+    by_url = client.videos.create(prompt=PROMPT, extra_body={"input_reference": {"image_url": url}, "seed": 3})
+    by_json = client.post("/videos", body={"prompt": PROMPT, "seed": 4}, cast_to=openai.types.Video)
+
+    assert ["completed"] * 3 == [client.videos.poll(one.id).status for one in (by_file, by_url, by_json)]
+    assert [3, 4] == [by_url.seed, by_json.seed]
+
+
+def test_all_pages_are_walked(client):
+    """The SDK walks on by ``last_id`` until ``has_more`` is false."""
+    made = [client.videos.create(prompt=f"{PROMPT} {number}").id for number in range(5)]
+    walked = [one.id for one in client.videos.list(limit=2)]
+
+    assert made[::-1] == walked[:5]
+
+
+def test_webhooks_reach_their_receiver(client, tmp_path):
+    """Made, listed, changed and rotated through the SDK; a finished video is delivered, signed so that unwrap takes it."""
+    import http.server
+    import threading
+
+    got = []
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append((self.rfile.read(int(self.headers["content-length"])).decode(), dict(self.headers)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    receiver = http.server.HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{receiver.server_port}/hook"
+    hook = client.webhooks.create(name="studio", url=url, event_types=["video.completed"])
+    assert hook.id in [one.id for one in client.webhooks.list()]
+    assert "film" == client.webhooks.update(hook.id, name="film").name
+    assert "film" == client.webhooks.retrieve(hook.id).name
+    secret = client.webhooks.rotate_secret(hook.id, keep_old_secret_active_for_24_hours=True).signing_secret
+    assert "video.failed" in list(client.webhooks.event_types.list().data)
+    video = client.videos.create_and_poll(prompt=PROMPT)
+    until = time.monotonic() + 60
+    while not (ours := [(body, headers) for body, headers in got if video.id in body]):
+        assert time.monotonic() < until, "nothing was delivered"
+        time.sleep(0.05)
+    receiver.shutdown()
+    receiver.server_close()
+
+    for key in (hook.signing_secret, secret):
+        event = client.webhooks.unwrap(*ours[0], secret=key)
+        assert ("video.completed", video.id) == (event.type, event.data.id)
+    assert client.webhooks.delete(hook.id).deleted
+
+
+def test_the_async_client_makes_several_at_once(house):
+    """Create, poll, download and list with the asynchronous client."""
+
+    async def make():
+        async with openai.AsyncOpenAI(base_url=f"{house.address}/v1", api_key=house.key) as client:
+            films = await asyncio.gather(*(client.videos.create_and_poll(prompt=f"{PROMPT} {n}") for n in range(4)))
+            contents = [await (await client.videos.download_content(film.id)).aread() for film in films]
+            page = await client.videos.list(limit=4)
+            return films, contents, page
+
+    films, contents, page = asyncio.run(make())
+    assert ["completed"] * 4 == [film.status for film in films]
+    assert [f"{PROMPT} {n}".encode() for n in range(4)] == [content.partition(b" ")[2] for content in contents]
+    assert {film.id for film in films} == {film.id for film in page.data}
+
+
+@pytest.mark.node
+def test_the_node_sdk_makes_a_film(house):
+    """Create, poll and download with the official SDK for Node.js."""
+    script = Path(__file__).with_name("sdk.mjs")
+    done = subprocess.run(
+        [shutil.which("node"), str(script), str(NODE / "node_modules/openai/index.mjs")],
+        env={**os.environ, "OPENAI_BASE_URL": f"{house.address}/v1", "OPENAI_API_KEY": house.key},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert "" == done.stderr
+    told = json.loads(done.stdout)
+    assert ("completed", "unsupported_operation", 404) == (told["status"], told["refused"], told["gone"])
+    assert told["bytes"] > 0
+
+
+def test_a_house_that_is_told_to_end_loses_nothing(tmp_path):
+    """SIGINT while a job is being made: status 0, no process stays, and the next start finishes the job."""
+    switches = ("--model", "twin", "--twin-seconds", "2")
+    first = House(tmp_path, *switches)
+    headers = _headers(first)
+    with httpx2.Client(base_url=first.address, headers=headers, timeout=60) as client:
+        first.wait_for_worker(client)
+        video = client.post("/v1/videos", json={"prompt": PROMPT}).json()["id"]
+        while "in_progress" != client.get(f"/v1/videos/{video}").json()["status"]:
+            time.sleep(0.05)
+    assert 0 == first.end(signal.SIGINT)
+
+    second = House(tmp_path, *switches)
+    assert second.key == "", "the key is shown once"
+    with httpx2.Client(base_url=second.address, headers=headers, timeout=60) as client:
+        until = time.monotonic() + 120
+        while "completed" != (told := client.get(f"/v1/videos/{video}").json())["status"]:
+            assert told["status"] != "failed"
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    assert 0 == second.end()
