@@ -20,7 +20,7 @@ mkdir -p "$OUT"
 OMP_NUM_THREADS=1 python3 -m vitascope.training.cache --frames 17 --shards "$SHARDS" --processes "$PROCESSES"
 OMP_NUM_THREADS=1 python3 -m vitascope.training.cache --frames 33 --shards $((SHARDS / 3 + 1)) --clips 512 \
   --processes "$PROCESSES"
-python3 -m vitascope.training.run --preset xs --device "$DEVICE" --scale "$SCALE" --minutes "$MINUTES" --images 0.1 --fuse
+python3 -m vitascope.training.run --preset xs --device "$DEVICE" --scale "$SCALE" --minutes "$MINUTES" --images 0.1 --focus 0.0027 --middle 2.0 --fuse
 python3 -m vitascope.training.export --preset xs --to "$OUT/weights"
 split -b 15m "$OUT/weights/xs.safetensors" "$OUT/xs.safetensors."
 mv "$OUT/weights/xs.json" "$OUT/" && rm -r "$OUT/weights"

@@ -5,13 +5,16 @@
 #
 #   runs/train.sh                        the whole run
 #   MINUTES=3 SHARDS=2 runs/train.sh     a rehearsal, to see that every part works
-#   DEVICE=cuda SCALE=8 runs/train.sh    on a GPU
+#   DEVICE=cuda SCALE=8 MATES=0 runs/train.sh    on a GPU
 set -eu
 cd "$(dirname "$0")/.."
 PRESET=${PRESET:-xs}
 MINUTES=${MINUTES:-90}
 STILLS=${STILLS:-0.1}    # share of the minutes spent on single frames first
-SHARDS=${SHARDS:-20}     # pre-rendered shards of 1,024 clips of 2 s; two fifths as many, of 512, of 4 s
+FOCUS=${FOCUS:-0.0027}    # share of variance from which a channel counts fully
+MIDDLE=${MIDDLE:-2.0}    # logit of the middle noise level
+MATES=${MATES:-1}        # processes beside the first, each on a core of its own
+SHARDS=${SHARDS:-24}     # pre-rendered shards of 1,024 clips of 2 s; two fifths as many, of 512, of 4 s
 PROCESSES=${PROCESSES:-2}
 DEVICE=${DEVICE:-cpu}
 SCALE=${SCALE:-1}        # multiplies batches
@@ -26,6 +29,6 @@ OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 17 --shards "$SHARDS"
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 33 --shards $((SHARDS * 2 / 5 + 1)) --clips 512
 
 $python -m vitascope.training.run --preset "$PRESET" --device "$DEVICE" --scale "$SCALE" --fuse \
-  --minutes "$MINUTES" --images "$STILLS"
+  --mates "$MATES" --minutes "$MINUTES" --images "$STILLS" --focus "$FOCUS" --middle "$MIDDLE"
 $python -m vitascope.training.export --preset "$PRESET"
 $python -m vitascope.training.evals --preset "$PRESET"
