@@ -5,7 +5,9 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from tests.programme.members import add_render
 from vitascope.cli.main import app
+from vitascope.store.database import open_database
 
 RUN = CliRunner()
 IBAN = "DE89370400440532013000"
@@ -109,6 +111,20 @@ def test_the_log_is_watched_and_cosigned(say, tmp_path):
     assert "eve.example" in note.read_text().splitlines()[-1]
     (folder / "leaves").write_text("")
     assert "removed" in say(*watch, code=1)
+
+
+def test_the_artists_of_finished_renders_are_owed_once(say, tmp_path):
+    """However often it is booked; the makers nobody has reached wait with their part."""
+    say("payout", "fund", "500000", "--statement", "bank-1", "--by", "tom")
+    database = open_database(f"sqlite:///{tmp_path}/house/vitascope.db")
+    with database.transaction() as tx:
+        add_render(tx, frames=800, fps=8, credits=["Ana Lima: parrot (MIT; x)", "Noto: cat (MIT; x)"])
+    database.close()
+    for _ in range(2):
+        assert "2 royalties" in say("payout", "royalties", "--by", "tom")
+
+    assert 2 == say("payout", "journal").count("royalty")
+    assert "waiting:Noto,0.60,EUR" in say("payout", "journal")
 
 
 def test_a_vote_is_held(say):

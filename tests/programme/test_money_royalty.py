@@ -31,7 +31,8 @@ def test_a_render_pays_once(sqlite):
     with sqlite.transaction() as tx:
         fill_pool(tx, Leaves(), 1_000)
         owe(tx, Leaves(), due, by="engine", now=NOW)
-        owe(tx, Leaves(), due, by="engine", now=NOW)
+        dearer = rates.table("EUR", [("render.second", 200)], 300_000)
+        owe(tx, Leaves(), royalty(RENDER, dearer, {}), by="engine", now=NOW)
 
         assert 41 == journal.balance(tx, "payable:ana", "EUR").held
         assert 1_000 - 123 == journal.balance(tx, "pool", "EUR").held

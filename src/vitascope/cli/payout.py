@@ -133,6 +133,27 @@ def prepare(
 
 
 @payout.command()
+def royalties(by: By, data: Data = None, db: Db = "") -> None:
+    """Owe the artists in the credits of every finished render their part; done again, each render still pays once."""
+    from vitascope.programme.money import rates as tables
+    from vitascope.programme.money.royalty import Rendered, owe, royalty
+    from vitascope.programme.voice import repository
+    from vitascope.rights.consent import repository as works
+
+    with opened(data, db) as house:
+        rates = tables.in_force(house.tx, house.now)
+        owners = {work.credit: work.owner for work in works.works(house.tx) if work.credit}
+        booked = 0
+        for render in repository.finished(house.tx):
+            made = dict(render.made or {})
+            makers = tuple(line.partition(":")[0] for line in made["credits"])  # "Ana Lima: parrot (...)"
+            told = Rendered(video=render.video, frames=made["frames"], fps=made["fps"], credits=makers)
+            parties = {maker: owners[maker] for maker in makers if maker in owners}
+            booked += len(owe(house.tx, house.log, royalty(told, rates, parties), by=by, now=house.now))
+        typer.echo(f"{booked} royalties stand in the journal.")
+
+
+@payout.command()
 def confirm(run: _Run, by: By, data: Data = None, db: Db = "") -> None:
     """Book that the bank carried out the run."""
     from vitascope.programme.money import payout as runs

@@ -72,6 +72,12 @@ def lines(tx: Transaction, account: str | None = None, currency: str | None = No
     return tuple(Transfer(**row) for row in rows)
 
 
+def lines_for(tx: Transaction, reference: str) -> tuple[Transfer, ...]:
+    """All lines with that reference, in order of entry."""
+    rows: Any = tx.execute(sa.select(tables.transfers).where(_T.reference == reference).order_by(_T.number)).mappings()
+    return tuple(Transfer(**row) for row in rows)
+
+
 def sums(tx: Transaction, account: str, currency: str) -> tuple[int, int]:
     """What an account holds by its posted lines, and what unresolved pending lines would still take from it."""
     resolved = sa.select(_T.pending).where(_T.pending.is_not(None))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from vitascope.programme.money import journal
+from vitascope.programme.money import journal, repository
 from vitascope.programme.money.amount import Amount, equal_shares, split
 from vitascope.programme.money.journal import POOL, Entry
 from vitascope.programme.money.rates import RateTable
@@ -71,21 +71,21 @@ def royalty(rendered: Rendered, rates: RateTable, parties: Mapping[str, str]) ->
 
 
 def owe(tx: Transaction, log: Leaves, due: Royalty, *, by: str, now: datetime) -> Sequence[Transfer]:
-    """Enter a render's royalties, once however often it is asked. Raises ``PoolError`` where nothing backs them."""
-    return [
-        journal.enter(
-            tx,
-            log,
-            Entry(
-                id=f"roy_{content_hash([due.render, account])[:40]}",
-                debit=POOL,
-                credit=account,
-                amount=Amount(units=units, currency=due.currency),
-                purpose="royalty",
-                reference=due.render,
-                by=by,
-            ),
-            now=now,
-        )
-        for account, units in due.owed
-    ]
+    """Enter a render's royalties, once: what was booked stays as it was, whatever rates or credits say later.
+
+    Raises ``PoolError`` where nothing backs them.
+    """
+    booked = [line for line in repository.lines_for(tx, due.render) if line.purpose == "royalty"]
+    return booked or [journal.enter(tx, log, _entry(due, account, units, by), now=now) for account, units in due.owed]
+
+
+def _entry(due: Royalty, account: str, units: int, by: str) -> Entry:
+    return Entry(
+        id=f"roy_{content_hash([due.render, account])[:40]}",
+        debit=POOL,
+        credit=account,
+        amount=Amount(units=units, currency=due.currency),
+        purpose="royalty",
+        reference=due.render,
+        by=by,
+    )

@@ -43,6 +43,16 @@ def render(tx: Transaction, video: str) -> Render | None:
     return Render(video=video, party=row.party, order=json.loads(row.order), made=made)
 
 
+def finished(tx: Transaction) -> tuple[Render, ...]:
+    """Every finished render, deleted ones too: what its artists are owed does not go away with it."""
+    c = videos.c
+    query = sa.select(c.id, c.party, c.order, c.made).where(c.state == "completed", c.made.is_not(None)).order_by(c.id)
+    return tuple(
+        Render(video=row.id, party=row.party, order=json.loads(row.order), made=json.loads(row.made))
+        for row in tx.execute(query)
+    )
+
+
 def add(tx: Transaction, contribution: Contribution) -> None:
     """Enter a contribution with its steps."""
     tx.execute(
