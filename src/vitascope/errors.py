@@ -417,7 +417,7 @@ class WebhookNotFoundError(UserError):
 class OutgoingError(UserError):
     """An address that somebody gave us cannot be called, or must not be."""
 
-    status = 502
+    status = 424
     code = "address_unreachable"
 
 

@@ -60,7 +60,7 @@ def test_a_private_target_is_never_called(client, url):
     made = client.post("/v1/webhook_endpoints", json={**HOOK, "url": url}).json()
     answer = client.post(f"/v1/webhook_endpoints/{made['id']}/test", json={"event_type": "video.completed"})
 
-    assert (502, "address_unreachable") == (answer.status_code, error_of(answer)["code"])
+    assert (424, "address_unreachable") == (answer.status_code, error_of(answer)["code"])
 
 
 def test_a_test_arrives_and_the_sdk_accepts_its_signature(tmp_path):

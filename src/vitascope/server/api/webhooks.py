@@ -164,7 +164,7 @@ async def rotate_secret(endpoint_id: str, request: Request, visit: Visitor) -> R
 @router.post(
     "/webhook_endpoints/{endpoint_id}/test",
     openapi_extra=json_body(_object(["event_type"], event_type=_TYPES["items"]), {"event_type": "video.completed"}),
-    responses=answers(WebhookTest, 502),
+    responses=answers(WebhookTest, 424),
 )
 async def test_endpoint(endpoint_id: str, request: Request, visit: Visitor) -> Response:
     """Send a made-up message now; the answer says what the receiver answered."""
