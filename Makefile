@@ -10,7 +10,7 @@ export PROMPT TORCH
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
-.PHONY: video serve test check train eval eval-marks bench size
+.PHONY: video serve test check train eval eval-marks bench chaos size
 
 video: $(VENV)/.ready-run                # make video PROMPT="a cat jumps"
 	@$(BIN)/vitascope generate "$$PROMPT"
@@ -18,7 +18,7 @@ video: $(VENV)/.ready-run                # make video PROMPT="a cat jumps"
 serve: $(VENV)/.ready-serve              # the Sora API on this machine: a desk and a worker
 	@$(BIN)/vitascope serve
 
-test: $(VENV)/.ready-dev $(if $(filter 1,$(TORCH)),$(VENV)/.ready-train)   # make test TORCH=1 for all of them
+test: $(VENV)/.ready-dev $(VENV)/.ready-s3 $(if $(filter 1,$(TORCH)),$(VENV)/.ready-train)   # make test TORCH=1 for all of them
 	$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/.ready-dev                # style, contracts, types, and the rules of the house
@@ -41,6 +41,9 @@ eval-marks: $(VENV)/.ready-dev           # is the mark found, is it seen, what d
 bench: $(VENV)/.ready-run                # seconds and memory of a clip on this machine
 	$(BIN)/python -m vitascope.bench.run
 
+chaos: $(VENV)/.ready-serve              # workers killed with -9 while jobs are ordered: none lost, none ended twice
+	$(BIN)/python -m vitascope.bench.chaos
+
 size:                                    # lines per file, largest last
 	@find src -name '*.py' | xargs wc -l | sort -n | tail -20
 
@@ -52,6 +55,12 @@ $(BIN)/python:
 
 $(VENV)/.ready-run: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) -e .
+	@touch $@
+
+# An S3-compatible server to test against, in an environment of its own: it needs older versions of what we use, too.
+$(VENV)/.ready-s3: | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/s3
+	$(VENV)/s3/bin/python -m pip install -q --disable-pip-version-check 'moto[server]==5.1.*'
 	@touch $@
 
 $(VENV)/.ready-serve: pyproject.toml constraints.txt | $(BIN)/python

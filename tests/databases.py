@@ -25,7 +25,7 @@ class Postgres:
     """A PostgreSQL server in a folder of its own, which can be stopped and started again."""
 
     def __init__(self, folder: Path, programs: Path):
-        self.folder, self.programs, self.port = folder, programs, _free_port()
+        self.folder, self.programs, self.port = folder, programs, free_port()
         os.chown(self.folder, *_owner())
         self._run("initdb", "-D", f"{self.folder}/data", "-A", "trust", "-U", "vita", "--no-sync")
 
@@ -74,7 +74,8 @@ def _programs() -> Path | None:
     return next((place for place in places if (place / "initdb").exists()), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as listener:
         listener.bind((_ADDRESS, 0))
         return listener.getsockname()[1]

@@ -9,20 +9,20 @@ import typer
 if TYPE_CHECKING:
     from vitascope.orders import Priority
     from vitascope.programme.keys import Key
+    from vitascope.store.database import Database
 
 key = typer.Typer(no_args_is_help=True, help="Make, list, rotate and revoke the keys of a server.")
 
-_Db = Annotated[str, typer.Option("--db", metavar="URL", help="The server's database.")]
-_Data = Annotated[Path, typer.Option(help="Folder of the house's secret, where VITASCOPE_SECRET does not tell it.")]
-_DB = "sqlite:///var/vitascope.db"
+_Db = Annotated[str, typer.Option("--db", metavar="URL", help="The database. Default: SQLite in the data folder.")]
+_Data = Annotated[Path | None, typer.Option(help="The data folder of the server. Default: server, in VITASCOPE_HOME.")]
 _DAY = 86_400.0
 
 
 @key.command()
 def create(
     name: Annotated[str, typer.Argument(help="Whose it is, for the list.")],
-    db: _Db = _DB,
-    data: _Data = Path("var"),
+    db: _Db = "",
+    data: _Data = None,
     scope: Annotated[
         list[str] | None, typer.Option(help="What it may do; can be given again. Default: videos.")
     ] = None,
@@ -37,7 +37,6 @@ def create(
     from vitascope.errors import GrantError
     from vitascope.orders import Limits
     from vitascope.programme import keys
-    from vitascope.store.database import open_database
     from vitascope.store.secrets import open_secrets
 
     if priority not in ("high", "normal", "low"):
@@ -47,7 +46,7 @@ def create(
     )
     scopes = scope or ["video.create", "video.read", "video.delete", "webhook.manage", "content.check"]
     now = time.time()
-    with open_database(db).transaction() as tx:
+    with _open(db, data).transaction() as tx:
         made = keys.create(
             tx,
             name=name,
@@ -56,7 +55,7 @@ def create(
             limits=limits,
             party=party,
             priority=cast("Priority", priority),
-            secrets=open_secrets(data),
+            secrets=open_secrets(_folder(data)),
             now=now,
         )
     typer.echo(made.credential)
@@ -64,12 +63,11 @@ def create(
 
 
 @key.command("list")
-def list_(db: _Db = _DB) -> None:
+def list_(db: _Db = "", data: _Data = None) -> None:
     """Show all keys, oldest first; never their secrets."""
     from vitascope.programme import keys
-    from vitascope.store.database import open_database
 
-    with open_database(db).reading() as tx:
+    with _open(db, data).reading() as tx:
         for known in keys.listed(tx):
             typer.echo(f"{known.id}  {known.party}  {_state(known, time.time()):<24}  {known.name}")
             typer.echo(f"          {' '.join(sorted(known.scopes))}")
@@ -78,32 +76,46 @@ def list_(db: _Db = _DB) -> None:
 @key.command()
 def rotate(
     key_id: Annotated[str, typer.Argument(help="The eight characters that `key list` shows.")],
-    db: _Db = _DB,
-    data: _Data = Path("var"),
+    db: _Db = "",
+    data: _Data = None,
     grace_hours: Annotated[float, typer.Option(help="Hours for which the old key still works, up to 24.")] = 24,
 ) -> None:
     """Replace a key by a new one of the same owner; videos stay visible."""
     from vitascope.programme import keys
-    from vitascope.store.database import open_database
     from vitascope.store.secrets import open_secrets
 
-    with open_database(db).transaction() as tx:
-        made = keys.rotate(tx, key_id, grace_seconds=grace_hours * 3600, secrets=open_secrets(data), now=time.time())
+    with _open(db, data).transaction() as tx:
+        made = keys.rotate(
+            tx, key_id, grace_seconds=grace_hours * 3600, secrets=open_secrets(_folder(data)), now=time.time()
+        )
     typer.echo(made.credential)
     typer.echo(f"Key {made.key.id} replaces {key_id}, which works for {grace_hours:g} hours more.", err=True)
 
 
 @key.command()
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="The eight characters that `key list` shows.")], db: _Db = _DB
+    key_id: Annotated[str, typer.Argument(help="The eight characters that `key list` shows.")],
+    db: _Db = "",
+    data: _Data = None,
 ) -> None:
     """Take a key back at once."""
     from vitascope.programme import keys
-    from vitascope.store.database import open_database
 
-    with open_database(db).transaction() as tx:
+    with _open(db, data).transaction() as tx:
         keys.revoke(tx, key_id, time.time())
     typer.echo(f"Key {key_id} opens nothing any more; its videos stay with their owner.")
+
+
+def _folder(data: Path | None) -> Path:
+    from vitascope.settings import settings
+
+    return (data or settings().home / "server").absolute()
+
+
+def _open(db: str, data: Path | None) -> "Database":
+    from vitascope.store.database import open_database
+
+    return open_database(db or f"sqlite:///{_folder(data) / 'vitascope.db'}")
 
 
 def _state(known: "Key", now: float) -> str:

@@ -13,18 +13,20 @@ def worker(
     db: Annotated[str, typer.Option("--db", metavar="URL", help="sqlite:////file.db or postgresql://user@host/name.")],
     files: Annotated[str, typer.Option("--files", metavar="URL", help="A folder or s3://bucket/prefix.")],
     data: Annotated[
-        Path, typer.Option(help="Folder of the house's secret, where VITASCOPE_SECRET does not tell it.")
-    ] = Path("var"),
+        Path | None, typer.Option(help="Folder of the house's secret. Default: server, in VITASCOPE_HOME.")
+    ] = None,
     model: Annotated[list[str] | None, typer.Option(help="A model to carry; can be given again.")] = None,
     keep_hours: Annotated[float | None, typer.Option(help="Hours for which films are kept. Default: for ever.")] = None,
     plain_webhooks: Annotated[bool, typer.Option(help="Deliver to http:// and private addresses, too.")] = False,
     twin_seconds: Annotated[float, typer.Option(hidden=True, help="How long the sleeping twin takes.")] = 1.0,
 ) -> None:
     """Make the videos that were ordered, until SIGTERM; what is unfinished then goes back into the queue."""
+    from vitascope.settings import settings
     from vitascope.worker.run import Place, run
 
     keep_seconds = None if keep_hours is None else keep_hours * 3600
-    place = Place(database=db, files=files, data=data, keep_seconds=keep_seconds, plain_webhooks=plain_webhooks)
+    folder = (data or settings().home / "server").absolute()
+    place = Place(database=db, files=files, data=folder, keep_seconds=keep_seconds, plain_webhooks=plain_webhooks)
     run(place, [_engine(name, twin_seconds) for name in model or ["xs"]])
 
 
