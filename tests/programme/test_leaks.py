@@ -71,7 +71,7 @@ def test_habits_keep_no_word_and_survive_the_database():
     assert "fox" not in manner_of("A red fox, running.")
 
 
-def _enter(tx, made, asked=None, log=None):
+def _enter(tx, made, *asked, log=None):
     knock = Knock(credential=made.credential, scope="video.create", jobs=1, seconds=4.0)
     return gate.enter(tx, knock, secrets=SECRETS, log=log or Leaves(), now=NOW, asked=asked)
 
@@ -84,9 +84,9 @@ def test_a_canary_stops_whoever_uses_it(sqlite):
     made, log = new_key(sqlite), Leaves()
     with sqlite.transaction() as tx:
         watch.plant(tx, log, made.key.id, by="sally", now=AT)
-        _enter(tx, made, _ASKED, log)
+        _enter(tx, made, _ASKED, log=log)
         with pytest.raises(RefusedError, match="planted to be found"):
-            _enter(tx, made, _ASKED, log)
+            _enter(tx, made, _ASKED, log=log)
     assert "hold.placed" in log.kinds()
 
 

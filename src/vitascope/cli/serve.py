@@ -34,6 +34,7 @@ def serve(
     twin_seconds: Annotated[float | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve the Sora API: a front desk and its workers, until Ctrl-C."""
+    from vitascope.rights.logbook import open_log
     from vitascope.server.app import build
     from vitascope.server.crew import Crew
     from vitascope.server.log import write_to_stderr
@@ -50,7 +51,7 @@ def serve(
     database, secrets = open_database(db), open_secrets(folder)
     queue = open_queue(database)
     blobs, chosen = open_blobs(files), desk_settings()
-    app = build(database=database, blobs=blobs, queue=queue, secrets=secrets, settings=chosen)
+    app = build(database=database, blobs=blobs, queue=queue, secrets=secrets, log=open_log(folder), settings=chosen)
     address = _address(host, listening.getsockname()[1])
     extra = {"--keep-hours": keep_hours, "--twin-seconds": twin_seconds}
     switches = [text for name, value in extra.items() if value is not None for text in (name, str(value))]

@@ -12,8 +12,22 @@ from starlette.responses import HTMLResponse, Response
 
 from vitascope import __version__
 from vitascope.errors import FieldError
+from vitascope.rights.logbook import Leaves
 from vitascope.server import page
-from vitascope.server.api import archive, batch, characters, checks, content, events, health, models, videos, webhooks
+from vitascope.server.api import (
+    archive,
+    batch,
+    characters,
+    checks,
+    content,
+    events,
+    health,
+    models,
+    programme,
+    rights,
+    videos,
+    webhooks,
+)
 from vitascope.server.desk import Desk, limiters
 from vitascope.server.edge import Edge
 from vitascope.server.envelope import from_framework
@@ -31,11 +45,13 @@ _ABOUT = (
     "The Sora API on a machine of your own. Point base_url of any OpenAI SDK here, end it with /v1, and use a key of "
     "this house. Every call needs `Authorization: Bearer vs_...`, but for the two that tell whether the desk is there."
 )
-_FACES = (characters, batch, content, events, videos, webhooks, checks, models, archive, health)
+_FACES = (characters, batch, content, events, videos, webhooks, checks, models, archive, programme, rights, health)
 """In the order in which paths are tried: what has a fixed name comes before what has an id."""
 
 
-def build(*, database: Database, blobs: Blobs, queue: Queue, secrets: Secrets, settings: DeskSettings) -> FastAPI:
+def build(  # the foundations of the house
+    *, database: Database, blobs: Blobs, queue: Queue, secrets: Secrets, log: Leaves, settings: DeskSettings
+) -> FastAPI:
     """The application on these foundations; whoever opened them closes them."""
     app = FastAPI(
         title="Vitascope",
@@ -51,6 +67,7 @@ def build(*, database: Database, blobs: Blobs, queue: Queue, secrets: Secrets, s
         blobs=blobs,
         queue=queue,
         secrets=secrets,
+        log=log,
         settings=settings,
         news=News(lambda: watch(database)),
         meters=Meters(),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Annotated, TypeVar
 
 import anyio
@@ -11,7 +12,10 @@ from fastapi import Depends, Request
 
 from vitascope.errors import KeyMissingError
 from vitascope.orders import Grant
-from vitascope.programme.door import Knock, admit
+from vitascope.programme.access import gate
+from vitascope.programme.access.watch import Asked
+from vitascope.programme.door import Knock
+from vitascope.rights.logbook import Leaves
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.settings import DeskSettings
@@ -34,6 +38,7 @@ class Desk:
     blobs: Blobs
     queue: Queue
     secrets: Secrets
+    log: Leaves
     settings: DeskSettings
     news: News
     meters: Meters
@@ -63,6 +68,8 @@ class Visit:
 
     desk: Desk
     credential: str
+    network: str  # the caller's /24 or /48
+    client: str  # what program calls: its name, and the order of its headers
 
     async def read(self, scope: str, work: Callable[[Transaction, Grant, float], T]) -> T:
         """What ``work`` reads, if the key may: one transaction that writes nothing."""
@@ -93,9 +100,11 @@ class Visit:
         """Only look whether the key may, before a long body is read."""
         return await self.read(scope, lambda _tx, grant, _now: grant)
 
-    def admitted(self, tx: Transaction, knock: Knock, now: float) -> Grant:
-        """The programme's yes or no."""
-        return admit(tx, knock, secrets=self.desk.secrets, now=now)
+    def admitted(self, tx: Transaction, knock: Knock, now: float, prompts: tuple[str, ...] = ()) -> Grant:
+        """The programme's yes or no; what is to be made of ``prompts`` is looked at for signs of a leaked key."""
+        asked = tuple(Asked(prompt=prompt, network=self.network, client=self.client) for prompt in prompts)
+        desk = self.desk
+        return gate.enter(tx, knock, secrets=desk.secrets, log=desk.log, now=now, asked=asked).grant
 
 
 async def _desk(request: Request) -> Desk:
@@ -107,7 +116,23 @@ async def _visit(request: Request) -> Visit:
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not credential.strip():
         raise KeyMissingError("The request has no key. Send the header `Authorization: Bearer vs_...`.")
-    return Visit(desk=await _desk(request), credential=credential.strip())
+    return Visit(
+        desk=await _desk(request), credential=credential.strip(), network=_network(request), client=_client(request)
+    )
+
+
+def _network(request: Request) -> str:
+    """Where from, coarsely: one home or one office, not one device."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return "unknown"
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+def _client(request: Request) -> str:
+    """What program: its name for itself, and the order in which it writes its headers."""
+    return f"{request.headers.get('user-agent', '')}\n{' '.join(request.headers.keys())}"
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]

@@ -41,7 +41,7 @@ def admitted(tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: floa
     """Knock with what is ordered. Raises RateLimitError, QuotaError and what a bad key raises."""
     seconds = sum(order.seconds for order in orders)
     knock = Knock(credential=visit.credential, scope="video.create", jobs=len(orders), seconds=seconds)
-    return visit.admitted(tx, knock, now)
+    return visit.admitted(tx, knock, now, tuple(order.prompt for order in orders))
 
 
 def chosen_model(tx: Transaction, visit: Visit, name: str | None, now: float) -> Capability:

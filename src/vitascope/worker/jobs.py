@@ -13,13 +13,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from vitascope.errors import DatabaseError, FilesError, FilesFullError, StoppedError, VitascopeError
+from vitascope.programme.access import gate
 from vitascope.store.blobs import Blobs, Stored
 from vitascope.store.database import Database
-from vitascope.videos import claims, repository
+from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
 from vitascope.videos.job import Claim, Failure, Made
 from vitascope.worker.engine import Engine, Painted
@@ -80,7 +82,12 @@ def finish(shop: Workshop, video: str, due: str) -> None:
 
 def _claimed(shop: Workshop, video: str) -> Claim | None:
     with shop.database.transaction() as tx:
-        return claims.claim(tx, video, shop.worker, time.time())
+        now = time.time()
+        claim = claims.claim(tx, video, shop.worker, now)
+        if claim is None or gate.may_start(tx, book.get(tx, video, claim.party).key, datetime.fromtimestamp(now, UTC)):
+            return claim
+        book.cancel(tx, video, claim.party, now)  # its key was taken back; under any other hold accepted jobs run
+        return None
 
 
 def _made(shop: Workshop, claim: Claim) -> Made:

@@ -61,7 +61,7 @@ def enter(  # the request, the house, and what is known of both
     log: Leaves,
     now: float,
     target: Target | None = None,
-    asked: Asked | None = None,
+    asked: tuple[Asked, ...] = (),
 ) -> Entered:
     """Let a request in, or say why not: first the door's checks, then ``decide``; a leaf comes before the effect.
 
@@ -72,14 +72,14 @@ def enter(  # the request, the house, and what is known of both
     moment = datetime.fromtimestamp(now, UTC)
     thing = target or Target(id="engine", costs=_costs(knock))
     decision = ask(tx, grant, _use(knock.scope), thing, moment)
-    if decision.event is not None:
+    if decision.event is not None and (knock.jobs or not decision.allow):  # only looking whether one may is no act
         log.append(decision.event)
     if not decision.allow:
         raise RefusedError(decision.explanation)
     if knock.jobs and decision.level >= Level.THROTTLE:
         _require_slow(tx, grant, knock, decision, now)
-    if asked is not None:
-        look(tx, log, grant, asked, secrets=secrets, now=moment)
+    for position, each in enumerate(asked):
+        look(tx, log, grant, replace(each, before=position), secrets=secrets, now=moment)
     return Entered(grant=grant, decision=decision)
 
 
@@ -97,7 +97,7 @@ def may_start(tx: Transaction, key: str, now: datetime) -> bool:
     """Whether an accepted job may still run: only a dead key stops it. What was accepted runs under any other hold."""
     row = keys_repository.key(tx, key)
     if row is None:
-        return False
+        return True  # a job that came with an archive: the key it was made with lives elsewhere
     grant = Grant(party=row.party, key=key, scopes=frozenset(), priority="normal", limits=Limits())
     state = key_state(tx, grant)
     known = book(permissions=repository.chain(tx, state.permission), holds=repository.standing_holds(tx, now))

@@ -35,6 +35,7 @@ class Asked:
     network: str  # the caller's /24 or /48
     client: str  # user agent and order of headers
     polls: tuple[float, ...] = ()  # seconds between the last looks at the list, newest last
+    before: int = 0  # creations of the same request that come before this one
 
 
 def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: Secrets, now: datetime) -> Hold | None:
@@ -48,7 +49,7 @@ def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: S
         minhash=minhash(asked.prompt, secrets.pepper),
         manner=manner_of(asked.prompt),
         origin=Origin(network=place(asked.network, secrets.pepper), client=place(asked.client, secrets.pepper)),
-        in_flight=used.in_flight,
+        in_flight=used.in_flight + asked.before,
         limit=grant.limits.jobs_in_flight,
         polls=asked.polls,
     )
