@@ -5,7 +5,7 @@ Frames are iterators: the first is marked and encoded while the last is still be
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 TITLE = "Vitascope clip"
 """Of every sealed file, whatever its name: a default name holds the prompt, which the manifest must not."""
 
+PREVIEWS, PREVIEW_SIDE = 4, 160
+"""Previews come after each fourth of the steps but the last, no side over this many pixels."""
+
+Show = Callable[[bytes, int], None]
+"""Takes a preview, a marked WebP, and the step it was seen at."""
+
 _WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 
 
@@ -45,17 +51,19 @@ def render(
     thanks: tuple[str, ...] = (),
     register: Register | None = None,
     party: str = "",
+    show: Show | None = None,
 ) -> Clip:
     """Make what ``request`` asks for and put the file at ``to``, in place of what is there: finished or not at all.
 
-    ``tick`` hears of every step; ``thanks`` are the artists the seal names; ``register`` gives the mark, by default
-    the one in the data folder, and remembers that it was for ``party``. Whatever goes wrong, a full disk or an
-    interrupt, ``to`` stays as it was. Raises UserError, WeightsError, SealError.
+    ``tick`` hears of every step, ``show`` takes previews; ``thanks`` are the artists the seal names; ``register`` gives
+    the mark, by default the one in the data folder, and remembers that it was for ``party``. Whatever fails, a full
+    disk or an interrupt, ``to`` stays as it was. Raises UserError, WeightsError, SealError.
     """
     plan, home = plan_for(request, backend.preset), settings().home
     register = register or LocalRegister(home)
     authority, mark_id = open_authority(home), register.take(party=party)
     digest, sampler = hashlib.sha256(), Sampler()
+    tick = tick if show is None else _showing(show, tick, mark_id, authority)
     with draft(to) as unfinished:
         painted = islice(backend.render(plan, tick), plan.keep)
         resized = _resized(_hashed(painted, digest), plan)
@@ -141,6 +149,20 @@ def _sources(request: Request, plan: Plan) -> tuple[Source, ...]:
         return request.sources
     first = Source(content=png_bytes(plan.first_frame), media_type="image/png", role="first-frame")
     return (*request.sources, first)
+
+
+def _showing(show: Show, tick: Tick, mark_id: int, authority: Authority) -> Tick:
+    """``tick``, and a preview after each fourth of the steps: small and marked, since it leaves the house, too."""
+
+    def told(progress: Progress) -> None:
+        tick(progress)
+        is_fourth = progress.step * PREVIEWS // progress.steps > (progress.step - 1) * PREVIEWS // progress.steps
+        if progress.sketch is not None and is_fourth and progress.step < progress.steps:
+            picture = stills.small(progress.sketch(), side=PREVIEW_SIDE)
+            marked = next(mark([picture], mark_id, authority.mark_key))
+            show(stills.webp(marked), progress.step)
+
+    return told
 
 
 def _marked_once(picture: Pixels, clip: Clip, authority: Authority) -> Marked:

@@ -3,7 +3,7 @@
 Shapes: T frames, H rows, W columns, C = 3 colours (RGB). Pixels are uint8 in 0..255 unless said otherwise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -176,12 +176,17 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """One tick of a render, for people who wait. ``stage`` is read, denoise, decode, or write."""
+    """One tick of a render, for people who wait. ``stage`` is read, denoise, decode, or write.
+
+    ``sketch`` paints one frame as the network sees it so far, if somebody wants to look: it costs a decode. It carries
+    no mark, so only the pipeline calls it.
+    """
 
     stage: Literal["read", "denoise", "decode", "write"]
     step: int
     steps: int
     eta_seconds: float | None = None
+    sketch: Callable[[], Pixels] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

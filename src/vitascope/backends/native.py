@@ -5,6 +5,7 @@ Letters in shapes: B guidance branches (with the prompt, without), K latents, N 
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -41,11 +42,22 @@ class NativeBackend:
         begin = time.monotonic()
         ladder = flow.levels(plan.steps, self.preset.sampler.shift)
         for number, (level, target) in enumerate(pairwise(ladder), 1):
-            rows = self._step(rows, given_N, text, level, target, plan.guidance)
+            before, rows = rows, self._step(rows, given_N, text, level, target, plan.guidance)
             spent = time.monotonic() - begin
             eta = spent / number * (plan.steps - number)
-            tick(Progress(stage="denoise", step=number, steps=plan.steps, eta_seconds=eta))
+            sketch = partial(self._sketch, before, rows, (level, target), plan)
+            tick(Progress(stage="denoise", step=number, steps=plan.steps, eta_seconds=eta, sketch=sketch))
         return rows.z_ND
+
+    def _sketch(self, before: Rows, after: Rows, levels: tuple[float, float], plan: Plan) -> Pixels:
+        """A frame of the clip the network aimed at in the step from ``before`` to ``after``: that line, drawn out.
+
+        Of the first two latents the last frame, since the first may be a picture that was given.
+        """
+        here, there = levels
+        clean_ND = after.z_ND - np.float32(there / (there - here)) * (after.z_ND - before.z_ND)
+        opening = clean_ND.reshape(latents(plan.frames, self.preset.codec), -1, clean_ND.shape[-1])[:2]
+        return list(self.codec.decode(opening, plan.size))[-1]
 
     def _read(self, plan: Plan) -> Text:
         """The prompt and, where guidance asks for it, its absence, read together."""

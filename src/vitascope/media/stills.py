@@ -1,6 +1,7 @@
 """Single pictures of a clip for people: a thumbnail, a sheet of frames, as PNG, JPEG or WebP; marked ones only."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +33,16 @@ def write(picture: Marked, path: Path) -> None:
         Image.fromarray(marked_frame(picture).frame).save(unfinished, kind, quality=_QUALITY)
 
 
-def small(frame: Pixels) -> Pixels:
-    """``frame`` as a thumbnail: no side over 512 pixels, and unchanged where none is."""
-    return _within(frame, _SIDE)
+def webp(picture: Marked) -> bytes:
+    """``picture`` as WebP in memory, for a preview that lives for moments."""
+    file = BytesIO()
+    Image.fromarray(marked_frame(picture).frame).save(file, "WEBP", quality=_QUALITY)
+    return file.getvalue()
+
+
+def small(frame: Pixels, *, side: int = _SIDE) -> Pixels:
+    """``frame`` as a thumbnail: no side over ``side`` pixels, and unchanged where none is."""
+    return _within(frame, side)
 
 
 def sheet(frames: Sequence[Pixels]) -> Pixels:

@@ -30,7 +30,7 @@ class Studio:
     def paint(self, order: Order, *, party: str, image: Path | None, folder: Path, tick: Tick, show: Show) -> Painted:
         """See Engine."""
         thanks = credits_for(entity.subject for entity in read(order.prompt).scene.entities)
-        clip = self._film(order, party=party, image=image, to=folder / "video.mp4", tick=tick, thanks=thanks)
+        clip = self._film(order, party=party, image=image, to=folder / "video.mp4", tick=tick, show=show, thanks=thanks)
         return Painted(
             video=clip.path,
             thumbnail=still(clip, to=folder / "thumbnail.webp"),
@@ -47,7 +47,7 @@ class Studio:
         )
 
     def _film(  # it hands on what it was given
-        self, order: Order, *, party: str, image: Path | None, to: Path, tick: Tick, thanks: tuple[str, ...]
+        self, order: Order, *, party: str, image: Path | None, to: Path, tick: Tick, show: Show, thanks: tuple[str, ...]
     ) -> Clip:
         request = Request(
             prompt=order.prompt,
@@ -59,7 +59,7 @@ class Studio:
             image=None if image is None else read_still(image),
             model=self._model,
         )
-        return render(request, to=to, backend=self._backend, tick=tick, thanks=thanks, party=party)
+        return render(request, to=to, backend=self._backend, tick=tick, thanks=thanks, party=party, show=show)
 
 
 def _capability(model: str, preset: Preset) -> Capability:
