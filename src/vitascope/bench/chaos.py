@@ -1,4 +1,4 @@
-"""``python -m vitascope.bench.chaos``: kills workers with -9 at random moments while jobs are ordered, and counts.
+"""``python -m vitascope.bench.chaos``: kills with -9 at random moments whoever orders and whoever works, and counts.
 
 What must come out: every job that was accepted has ended, each ended once, and each completed one has its files. The
 sleeping twin takes the engine's place where thousands of jobs are wanted; any model can be named.
@@ -26,12 +26,14 @@ from vitascope.store.database import Database, open_database
 from vitascope.videos import book
 from vitascope.videos.events import Tail
 from vitascope.videos.job import Job
+from vitascope.videos.metrics import counts
 from vitascope.videos.queue import DurableQueue, open_queue
 
 _PARTY = "chaos"
 _GRANT = Grant(party=_PARTY, key=_PARTY, scopes=frozenset(), priority="normal", limits=Limits())
 _PROMPT = "a parrot flies over a beach at sunset"
 _PAGE = 100
+_ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,71 +53,90 @@ class Trial:
 
 
 class Crew:
-    """Worker processes that are killed, and replaced at once, as a supervisor would."""
+    """Processes that are killed, and replaced at once, as a supervisor would: workers, and one that orders."""
 
     def __init__(self, trial: Trial) -> None:
         self._trial, self._random = trial, np.random.default_rng(trial.seed)
-        self._processes = [self._begin() for _ in range(trial.workers)]
+        self._workers = [self._begin(_worker(trial)) for _ in range(trial.workers)]
+        self._desk = self._begin(_desk(trial))
 
     def kill_one(self) -> None:
-        """End one of them as a power cut would."""
-        place = int(self._random.integers(len(self._processes)))
-        process = self._processes[place]
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        self._processes[place] = self._begin()
+        """End one of them as a power cut would; the one that orders, as long as it does, as often as a worker."""
+        place = int(self._random.integers(len(self._workers) + (self._desk.poll() is None)))
+        if place == len(self._workers):
+            self._desk = self._killed(self._desk, _desk(self._trial))
+        else:
+            self._workers[place] = self._killed(self._workers[place], _worker(self._trial))
 
-    def pause(self, longest: float) -> float:
-        """A random time to the next kill."""
-        return float(self._random.uniform(0.2, longest))
+    def moments(self) -> list[float]:
+        """When to kill: shares of all jobs that have ended by then, at random, ascending."""
+        return sorted(float(share) for share in self._random.uniform(0.0, 0.95, self._trial.kills))
+
+    def pause(self) -> float:
+        """A little more time, so that a kill does not fall together with the end of a job."""
+        return float(self._random.uniform(0.0, 2 * self._trial.twin_seconds))
 
     def end(self) -> None:
         """Ask all to leave, and make sure of it."""
-        for process in self._processes:
+        for process in (*self._workers, self._desk):
             process.terminate()
-        for process in self._processes:
+        for process in (*self._workers, self._desk):
             try:
                 process.wait(timeout=40)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
-    def _begin(self) -> subprocess.Popen[bytes]:
-        trial = self._trial
-        command = [str(Path(sys.executable).parent / "vitascope"), "worker", "--db", trial.database]
-        command += ["--files", trial.files, "--data", str(trial.data), "--model", trial.model]
-        command += ["--twin-seconds", str(trial.twin_seconds)]
-        with (trial.data / "workers.log").open("ab") as said:
+    def _killed(self, process: subprocess.Popen[bytes], command: list[str]) -> subprocess.Popen[bytes]:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return self._begin(command)
+
+    def _begin(self, command: list[str]) -> subprocess.Popen[bytes]:
+        with (self._trial.data / "said.log").open("ab") as said:
             return subprocess.Popen(command, stdout=said, stderr=said)  # noqa: S603  # our own program
+
+
+def _worker(trial: Trial) -> list[str]:
+    command = [str(Path(sys.executable).parent / "vitascope"), "worker", "--db", trial.database, "--files", trial.files]
+    return [*command, "--data", str(trial.data), "--model", trial.model, "--twin-seconds", str(trial.twin_seconds)]
+
+
+def _desk(trial: Trial) -> list[str]:
+    command = [sys.executable, "-m", "vitascope.bench.chaos", "--order-into", str(trial.data), "--db", trial.database]
+    return [*command, "--jobs", str(trial.jobs), "--model", trial.model]
 
 
 def run(trial: Trial) -> dict[str, object]:
     """Order, kill, wait, count."""
     database = open_database(trial.database)
-    queue = open_queue(database)
-    crew = Crew(trial)
-    begin = time.monotonic()
+    open_queue(database).close()
+    crew, begin = Crew(trial), time.monotonic()
     try:
-        accepted = _order_and_kill(trial, database, queue, crew)
-        _wait(trial, database)
+        for share in crew.moments():
+            _wait(trial, database, until_ended=share * trial.jobs)
+            time.sleep(crew.pause())
+            crew.kill_one()
+        _wait(trial, database, until_ended=trial.jobs)
     finally:
         crew.end()
+    accepted = list(dict.fromkeys((trial.data / _ACCEPTED).read_text().split()))
     report = _counted(trial, database, accepted, time.monotonic() - begin)
-    queue.close()
     database.close()
     return report
 
 
-def _order_and_kill(trial: Trial, database: Database, queue: DurableQueue, crew: Crew) -> list[str]:
-    """Jobs go in while workers die; an order that was refused is sent again, as a client would."""
-    accepted: list[str] = []
-    kill_at = np.linspace(0, trial.jobs, trial.kills + 2)[1:-1].astype(int) if trial.kills else np.array([], int)
-    for number in range(trial.jobs):
-        accepted.append(_submitted(trial, database, queue, number))
-        for _ in range(int(np.count_nonzero(kill_at == number))):
-            time.sleep(crew.pause(1.0))
-            crew.kill_one()
-    return accepted
+def order_into(trial: Trial) -> None:
+    """Order all jobs, and note each that was accepted once that is certain; begun again, it goes through all again.
+
+    An order has an idempotency key of its own, so a repetition is answered with the job there is.
+    """
+    database = open_database(trial.database)
+    queue = open_queue(database)
+    with (trial.data / _ACCEPTED).open("a") as accepted:
+        for number in range(trial.jobs):
+            accepted.write(f"{_submitted(trial, database, queue, number)}\n")
+            accepted.flush()
 
 
 def _submitted(trial: Trial, database: Database, queue: DurableQueue, number: int) -> str:
@@ -131,16 +152,16 @@ def _submitted(trial: Trial, database: Database, queue: DurableQueue, number: in
             time.sleep(0.5)
 
 
-def _wait(trial: Trial, database: Database) -> None:
-    """Until all have ended."""
+def _wait(trial: Trial, database: Database, *, until_ended: float) -> None:
+    """Until so many have ended, or patience has."""
     until = time.monotonic() + trial.patience
-    while time.monotonic() < until and _num_unfinished(database):
-        time.sleep(0.5)
+    while time.monotonic() < until and _num_ended(database) < until_ended:
+        time.sleep(0.1)
 
 
-def _num_unfinished(database: Database) -> int:
+def _num_ended(database: Database) -> int:
     with database.reading() as tx:
-        return sum(len(book.listing(tx, _PARTY, limit=1, state=state).jobs) for state in ("queued", "in_progress"))
+        return sum(counts(tx, time.time()).ended.values())
 
 
 def _counted(trial: Trial, database: Database, accepted: list[str], spent: float) -> dict[str, object]:
@@ -208,7 +229,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--twin-seconds", type=float, default=0.05)
+    parser.add_argument("--order-into", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.order_into:
+        order_into(Trial(database=asked.db, files="", data=asked.order_into, model=asked.model, jobs=asked.jobs))
+        return
     with tempfile.TemporaryDirectory(prefix="vitascope-chaos-") as folder:
         trial = Trial(
             database=asked.db or f"sqlite:///{folder}/house.db",
