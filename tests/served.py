@@ -1,4 +1,4 @@
-"""The whole house as people start it: ``vitascope serve`` with its desk and a worker, on a free port of this machine."""
+"""The whole house as people start it: ``vitascope serve`` with its desk and a worker, on a free port."""
 
 import os
 import re

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import vitascope
-from vitascope import errors
+from vitascope import errors, refusals
 from vitascope.settings import DeskSettings, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -44,7 +44,8 @@ def _words(path):
 
 
 def _tree_of_errors():
-    return [cls for _, cls in inspect.getmembers(errors, inspect.isclass) if cls.__module__ == errors.__name__]
+    rooms = (errors, refusals)
+    return [c for room in rooms for _, c in inspect.getmembers(room, inspect.isclass) if c.__module__ == room.__name__]
 
 
 @pytest.mark.parametrize("error", _tree_of_errors())

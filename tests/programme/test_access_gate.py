@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from houses import NOW, SECRETS, new_key
 
 from tests.programme.members import Leaves
-from vitascope.errors import LogError, OwnCaseError, RateLimitError, RefusedError, RoleError
+from vitascope.errors import LogError, OwnCaseError, RefusedError, RoleError
 from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme.access import gate, holds, repository, standing
 from vitascope.programme.access.holds import Pause
 from vitascope.programme.actor import Actor
 from vitascope.programme.door import Knock
+from vitascope.refusals import RateLimitError
 from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.permission import Ending, end
 from vitascope.rights.quota import Measure, Per, Quota

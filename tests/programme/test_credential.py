@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitascope.errors import KeyMissingError, KeyMistypedError
 from vitascope.programme.credential import draw, parse
+from vitascope.refusals import KeyMissingError, KeyMistypedError
 
 
 def test_a_key_has_a_known_shape():

@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 from houses import NOW, SECRETS, new_key
 
-from vitascope.errors import KeyExpiredError, KeyRefusedError, QuotaError, RateLimitError, ScopeError, VitascopeError
+from vitascope.errors import VitascopeError
 from vitascope.orders import Limits
 from vitascope.programme.credential import draw
 from vitascope.programme.door import Knock, admit
+from vitascope.refusals import KeyExpiredError, KeyRefusedError, QuotaError, RateLimitError, ScopeError
 from vitascope.store import tables
 from vitascope.store.secrets import Secrets
 

@@ -4,9 +4,10 @@ import pytest
 import sqlalchemy as sa
 from houses import NOW, SECRETS, new_key
 
-from vitascope.errors import GrantError, KeyNotFoundError, KeyRevokedError
+from vitascope.errors import GrantError
 from vitascope.programme import keys
 from vitascope.programme.door import Knock, admit
+from vitascope.refusals import KeyNotFoundError, KeyRevokedError
 
 
 def _admit(database, credential, now):

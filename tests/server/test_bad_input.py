@@ -1,4 +1,4 @@
-"""The bad-input list: every one of these is refused in the envelope, with a code and the field, and nothing is queued."""
+"""The bad-input list: each is refused in the envelope, with a code and the field, and nothing is queued."""
 
 import json
 import socket
@@ -61,7 +61,7 @@ def _png(size=(40, 30)):
         ({**P, "extra_body": {"prompt": "b"}}, "invalid_value", "prompt"),
         ({**P, "input_reference": {"file_id": "f"}}, "unsupported_parameter", "input_reference"),
         ({**P, "input_reference": {}}, "invalid_value", "input_reference"),
-        ({**P, "input_reference": {"image_url": "https://example.com/a.png"}}, "unsupported_parameter", "input_reference"),
+        ({**P, "input_reference": {"image_url": "https://a.example/"}}, "unsupported_parameter", "input_reference"),
         ({**P, "input_reference": {"image_url": "http://127.0.0.1/"}}, "unsupported_parameter", "input_reference"),
         ({**P, "input_reference": {"image_url": "data:image/png;base64,@@"}}, "invalid_value", "input_reference"),
         ({**P, "input_reference": {"image_url": "data:image/png"}}, "invalid_value", "input_reference"),
@@ -237,7 +237,8 @@ def test_bad_parameters_are_named(client, params):
     [
         ("GET", "/", 404), ("GET", "/v2/videos", 404), ("GET", "/v1/", 404), ("POST", "/v1/videos/", 404),
         ("PUT", "/v1/videos", 405), ("PATCH", "/v1/videos/video_1", 405), ("TRACE", "/v1/videos", 405),
-        ("GET", "/v1/videos/video_%00", 404), ("GET", "/v1/videos/%2e%2e%2fsecret", 404), ("DELETE", "/v1/videos/a%2Fb", 404),
+        ("GET", "/v1/videos/video_%00", 404), ("GET", "/v1/videos/%2e%2e%2fsecret", 404),
+        ("DELETE", "/v1/videos/a%2Fb", 404),
     ],
 )  # fmt: skip
 def test_paths_and_methods_that_are_none(client, method, path, status):
@@ -290,7 +291,7 @@ def test_a_queue_that_is_full_says_so(desk, client, tmp_path):
 
 
 def test_without_a_worker_nothing_is_pretended(tmp_path):
-    """A house whose workers never said anything answers 503 with Retry-After; one that lost them takes jobs and says so."""
+    """Before any worker spoke: 503 with Retry-After; with workers lost: jobs are taken, and it is said."""
     from desks import Desk
 
     with Desk(tmp_path).listening() as empty, empty.client() as one:

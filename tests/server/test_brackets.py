@@ -2,7 +2,7 @@
 
 import pytest
 
-from vitascope.errors import BodyError
+from vitascope.refusals import BodyError
 from vitascope.server.brackets import nested
 
 

@@ -1,4 +1,4 @@
-"""The provenance check over HTTP, and archives: a foreign file, a file of ours, a file that is none, out and in again."""
+"""The provenance check over HTTP, and archives: a foreign file, a file of ours, one that is none, out and in again."""
 
 from io import BytesIO
 from zipfile import ZipFile

@@ -15,7 +15,8 @@ def film(client, desk):
 
 
 @pytest.mark.parametrize(
-    ("variant", "kind"), [(None, "video/mp4"), ("video", "video/mp4"), ("thumbnail", "image/webp"), ("spritesheet", "image/jpeg")]
+    ("variant", "kind"),
+    [(None, "video/mp4"), ("video", "video/mp4"), ("thumbnail", "image/webp"), ("spritesheet", "image/jpeg")],
 )  # fmt: skip
 def test_each_variant_is_handed_out(client, film, variant, kind):
     """Bytes, type, length and hash are those of the file; the SDK's odd Accept is no matter."""
@@ -63,7 +64,7 @@ def test_what_a_client_has_is_not_sent_again(client, film):
 
 
 def test_content_not_yet_never_and_no_more(client, desk):
-    """404 with Retry-After before, 404 with the reason after a failure, 410 when it expired, 400 for another variant."""
+    """404 with Retry-After before, 404 with the reason after a failure, 410 once expired, 400 for another variant."""
     video = client.post("/v1/videos", json={"prompt": "a parrot"}).json()["id"]
     early = client.get(f"/v1/videos/{video}/content")
     unknown = client.get(f"/v1/videos/{video}/content", params={"variant": "poster"})

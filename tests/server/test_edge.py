@@ -27,10 +27,10 @@ def test_every_answer_has_an_id_and_keeps_a_browser_safe(client, path):
 
 def test_origins_the_operator_names_may_call(tmp_path):
     """And no other."""
-    with Desk(tmp_path, settings=replace(PLAIN, cors_origins=("https://a.example",))).listening() as open_desk:
-        with open_desk.client() as client:
-            good = client.get("/healthz", headers={"origin": "https://a.example"})
-            bad = client.get("/healthz", headers={"origin": "https://b.example"})
+    desk = Desk(tmp_path, settings=replace(PLAIN, cors_origins=("https://a.example",)))
+    with desk.listening() as open_desk, open_desk.client() as client:
+        good = client.get("/healthz", headers={"origin": "https://a.example"})
+        bad = client.get("/healthz", headers={"origin": "https://b.example"})
 
     assert "https://a.example" == good.headers["access-control-allow-origin"]
     assert "access-control-allow-origin" not in bad.headers
@@ -106,7 +106,7 @@ def test_health_needs_no_key_and_figures_need_the_operators(client, desk):
 
 def test_a_database_that_is_away_is_a_503_and_the_desk_comes_back(client, desk, monkeypatch):
     """Requests answer 503 with Retry-After while it is away, readiness says so, and afterwards all is well."""
-    from vitascope.errors import DatabaseError
+    from vitascope.refusals import DatabaseError
     from vitascope.store.database import Database
 
     def away(_):
@@ -128,7 +128,7 @@ def test_a_database_that_is_away_is_a_503_and_the_desk_comes_back(client, desk, 
 
 def test_a_full_store_of_files_is_told(client, desk, monkeypatch):
     """A picture that cannot be kept is a 507, and nothing is queued."""
-    from vitascope.errors import FilesFullError
+    from vitascope.refusals import FilesFullError
     from vitascope.store.blobs import Blobs
 
     def full(*_, **__):

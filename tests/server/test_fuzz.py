@@ -25,7 +25,7 @@ def test_no_made_up_request_breaks_the_desk(desk, tmp_path):
         sys.executable, "-m", "schemathesis.cli", "run", f"{desk.url}/openapi.json", "--no-color",
         "--header", f"Authorization: Bearer {desk.key().credential}", "--checks", ",".join(_CHECKS),
         "--exclude-path-regex", _LEFT_OUT, "--max-examples", str(max(2, CASES // _OPERATIONS)), "--seed", "7",
-        "--continue-on-failure", "--request-timeout", "60", "--suppress-health-check", "all",
+        "--continue-on-failure", "--request-timeout", "300", "--suppress-health-check", "all",
         "--phases", "examples,coverage,fuzzing,stateful" if CASES else "examples,fuzzing",
         "--report-json-path", str(report), "--generation-database", "none",
     ]  # fmt: skip

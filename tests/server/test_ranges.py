@@ -2,7 +2,7 @@
 
 import pytest
 
-from vitascope.errors import RangeError
+from vitascope.refusals import RangeError
 from vitascope.server.ranges import asked_range
 
 

@@ -134,7 +134,7 @@ def test_all_pages_are_walked(client):
 
 
 def test_webhooks_reach_their_receiver(client, tmp_path):
-    """Made, listed, changed and rotated through the SDK; a finished video is delivered, signed so that unwrap takes it."""
+    """Made, listed, changed and rotated through the SDK; a finished video is delivered, signed as unwrap wants."""
     import http.server
     import threading
 

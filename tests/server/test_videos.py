@@ -7,8 +7,8 @@ from desks import error_of
 
 PROMPT = "a parrot flies over a beach"
 SORA_KEYS = {
-    "id", "object", "model", "status", "progress", "created_at", "completed_at", "expires_at", "prompt", "size", "seconds",
-    "remixed_from_video_id", "error",
+    "id", "object", "model", "status", "progress", "created_at", "completed_at", "expires_at", "prompt", "size",
+    "seconds",    "remixed_from_video_id", "error",
 }  # fmt: skip
 
 
@@ -24,7 +24,8 @@ def _order(client, **fields):
         {"json": {"prompt": PROMPT, "num_frames": 16, "size": "64x48", "extra_params": '{"seed": 7}'}},
         {"data": {"prompt": PROMPT, "seconds": "2", "size": "64x48", "seed": "7"}},
         {"files": {"prompt": (None, PROMPT), "seconds": (None, "2"), "size": (None, "64x48"), "seed": (None, "7")}},
-        {"files": {"prompt": (None, PROMPT), "seconds": (None, "2.0"), "size": (None, "64x48"), "extra_body[seed]": (None, "7")}},
+        {"files": {"prompt": (None, PROMPT), "seconds": (None, "2.0"), "size": (None, "64x48"),
+                   "extra_body[seed]": (None, "7")}},
     ],
 )  # fmt: skip
 def test_every_form_of_a_request_gives_the_same_order(client, sent):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from databases import free_port, wait_for
 
-from vitascope.errors import FilesError, FilesFullError
+from vitascope.refusals import FilesError, FilesFullError
 from vitascope.store.blobs import open_blobs
 
 FILM = bytes(range(256)) * 4096  # 1 MiB

@@ -5,7 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from vitascope.errors import DatabaseError
+from vitascope.refusals import DatabaseError
 from vitascope.store import tables
 from vitascope.store.database import open_database
 

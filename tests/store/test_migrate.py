@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from vitascope.errors import DatabaseError
+from vitascope.refusals import DatabaseError
 from vitascope.store import tables
 from vitascope.store.database import open_database
 from vitascope.store.migrate import revision_of, upgrade

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vitascope.errors import SecretError
+from vitascope.refusals import SecretError
 from vitascope.settings import settings
 from vitascope.store.secrets import lock, open_secrets, unlock
 

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from shop import NOW, claim, find, made, submit
 
-from vitascope.errors import ArchiveError, VideoNotFoundError
+from vitascope.refusals import ArchiveError, VideoNotFoundError
 from vitascope.store.blobs import open_blobs
 from vitascope.store.database import open_database
 from vitascope.videos import archive, book, expiry

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from shop import NOW, RememberingQueue, claim, find, finish, grant, living_worker, order, submit
 
-from vitascope.errors import (
+from vitascope.refusals import (
     IdempotencyError,
     QueueFullError,
     SourceError,

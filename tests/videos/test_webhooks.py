@@ -9,7 +9,7 @@ from houses import SECRETS
 from openai import OpenAI
 from shop import NOW, claim, finish, submit
 
-from vitascope.errors import OutgoingError, WebhookError, WebhookNotFoundError
+from vitascope.refusals import OutgoingError, WebhookError, WebhookNotFoundError
 from vitascope.videos import outgoing, webhooks
 from vitascope.videos.deliveries import PAUSES, deliver_due
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from shop import NOW, claim, find, order, submit
 
-from vitascope.errors import FilesFullError, StoppedError, UnknownWordsError
+from vitascope.errors import StoppedError, UnknownWordsError
+from vitascope.refusals import FilesFullError
 from vitascope.store.blobs import open_blobs
 from vitascope.types import Progress
 from vitascope.videos import book, claims

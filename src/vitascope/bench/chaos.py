@@ -19,8 +19,8 @@ from statistics import median
 
 import numpy as np
 
-from vitascope.errors import DatabaseError, FilesError
 from vitascope.orders import Grant, Limits, Order
+from vitascope.refusals import DatabaseError, FilesError
 from vitascope.store.blobs import Blobs, open_blobs
 from vitascope.store.database import Database, open_database
 from vitascope.videos import book

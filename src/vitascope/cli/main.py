@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from vitascope import __version__
+from vitascope.cli.bench import bench
 from vitascope.cli.consent import consent
 from vitascope.cli.contribution import contribution
 from vitascope.cli.credits import credits_
@@ -107,6 +108,7 @@ app.add_typer(keys, name="keys")
 app.command()(worker)
 app.add_typer(key, name="key")
 app.command()(serve)
+app.add_typer(bench, name="bench")
 app.add_typer(contribution, name="contribution")
 app.add_typer(payout, name="payout")
 app.add_typer(consent, name="consent")

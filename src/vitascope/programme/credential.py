@@ -11,7 +11,7 @@ import secrets
 import zlib
 from dataclasses import dataclass, field
 
-from vitascope.errors import KeyMissingError, KeyMistypedError
+from vitascope.refusals import KeyMissingError, KeyMistypedError
 
 PREFIX = "vs_m_"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -8,17 +8,10 @@ import hmac
 import math
 from dataclasses import dataclass, field
 
-from vitascope.errors import (
-    KeyExpiredError,
-    KeyRefusedError,
-    KeyRevokedError,
-    QuotaError,
-    RateLimitError,
-    ScopeError,
-)
 from vitascope.orders import Grant
 from vitascope.programme import repository
 from vitascope.programme.credential import parse
+from vitascope.refusals import KeyExpiredError, KeyRefusedError, KeyRevokedError, QuotaError, RateLimitError, ScopeError
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 

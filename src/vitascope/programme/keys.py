@@ -5,11 +5,12 @@ import secrets as random_bytes
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from vitascope.errors import GrantError, KeyNotFoundError
+from vitascope.errors import GrantError
 from vitascope.orders import Limits, Priority
 from vitascope.programme import repository
 from vitascope.programme.access import standing
 from vitascope.programme.credential import Credential, draw
+from vitascope.refusals import KeyNotFoundError
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 

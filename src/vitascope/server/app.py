@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, Response
 
 from vitascope import __version__
-from vitascope.errors import FieldError
+from vitascope.refusals import FieldError
 from vitascope.rights.logbook import Leaves
 from vitascope.server import page
 from vitascope.server.api import (

@@ -6,14 +6,9 @@ from typing import cast
 
 from starlette.datastructures import UploadFile
 
-from vitascope.errors import (
-    FieldError,
-    PromptError,
-    SizeError,
-    UnknownFieldError,
-    UnsupportedFieldError,
-)
+from vitascope.errors import PromptError, SizeError
 from vitascope.orders import Priority
+from vitascope.refusals import FieldError, UnknownFieldError, UnsupportedFieldError
 from vitascope.server import fields
 from vitascope.server.brackets import Value
 from vitascope.server.forms import Form

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import cast
 
-from vitascope.errors import BodyError
+from vitascope.refusals import BodyError
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 """What JSON can say; a form says strings, and lists and objects of them."""

@@ -10,11 +10,11 @@ import anyio
 from anyio import to_thread
 from fastapi import Depends, Request
 
-from vitascope.errors import KeyMissingError
 from vitascope.orders import Grant
 from vitascope.programme.access import gate
 from vitascope.programme.access.watch import Asked
 from vitascope.programme.door import Knock
+from vitascope.refusals import KeyMissingError
 from vitascope.rights.logbook import Leaves
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News

@@ -15,7 +15,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vitascope.errors import BodyTooLargeError, BodyTooSlowError, VitascopeError
+from vitascope.errors import VitascopeError
+from vitascope.refusals import BodyTooLargeError, BodyTooSlowError
 from vitascope.server.envelope import answer_to, bug_answer
 from vitascope.server.log import tell, tell_bug
 

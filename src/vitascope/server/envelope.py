@@ -8,25 +8,27 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from vitascope.errors import (
-    FieldError,
     ImageError,
-    KeyRefusedError,
     LengthError,
-    MethodError,
     ModelError,
     PromptError,
+    SeedError,
+    SizeError,
+    TemporaryError,
+    UserError,
+    VitascopeError,
+)
+from vitascope.refusals import (
+    FieldError,
+    KeyRefusedError,
+    MethodError,
     QuotaError,
     RangeError,
     RateLimitError,
     RouteError,
-    SeedError,
-    SizeError,
     SourceError,
-    TemporaryError,
-    UserError,
     VariantError,
     VideoNotReadyError,
-    VitascopeError,
 )
 
 _PARAMS: Mapping[type[VitascopeError], str] = {

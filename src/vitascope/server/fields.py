@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from vitascope.errors import FieldError, MissingFieldError
+from vitascope.refusals import FieldError, MissingFieldError
 from vitascope.server.brackets import Value
 
 _WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from vitascope.errors import BodyError, BodyTooSlowError, MediaTypeError
+from vitascope.refusals import BodyError, BodyTooSlowError, MediaTypeError
 from vitascope.server.brackets import Value, nested
 
 _LONGEST_TEXT = 21 << 20  # bytes of one text: a data URL has up to 20,971,520 characters

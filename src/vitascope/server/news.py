@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from vitascope.errors import DatabaseError, RateLimitError
+from vitascope.refusals import DatabaseError, RateLimitError
 from vitascope.store.changes import Changes
 
 MOST_LISTENERS = 500

@@ -4,16 +4,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 
-from vitascope.errors import (
-    FieldError,
-    LengthError,
-    ModelError,
-    NoModelError,
-    SizeError,
-    UnsupportedFieldError,
-    UnsupportedOperationError,
-)
+from vitascope.errors import LengthError, ModelError, SizeError
 from vitascope.orders import Order, Verb
+from vitascope.refusals import FieldError, NoModelError, UnsupportedFieldError, UnsupportedOperationError
 from vitascope.server.asked import Asked
 from vitascope.videos.workers import Capability
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import UploadFile
 
-from vitascope.errors import FieldError, UnsupportedFieldError
+from vitascope.refusals import FieldError, UnsupportedFieldError
 from vitascope.server import darkroom
 from vitascope.server.asked import Reference
 from vitascope.server.desk import Desk

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from fastapi import Request
 from starlette.responses import Response
 
-from vitascope.errors import FieldError, VideoNotFoundError
 from vitascope.orders import Grant, Order
 from vitascope.programme.door import Knock
+from vitascope.refusals import FieldError, VideoNotFoundError
 from vitascope.server import ordering, wire
 from vitascope.server.desk import Visit
 from vitascope.store.database import Transaction

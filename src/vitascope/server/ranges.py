@@ -2,7 +2,7 @@
 
 import re
 
-from vitascope.errors import RangeError
+from vitascope.refusals import RangeError
 
 _ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 

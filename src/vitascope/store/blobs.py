@@ -12,7 +12,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import LocalStore, MemoryStore, S3Store
 
-from vitascope.errors import FilesError, FilesFullError
+from vitascope.refusals import FilesError, FilesFullError
 
 _CHUNK = 1 << 18  # bytes read at a time
 _FULL = ("no space left", "disk quota", "storagefull", "entitytoolarge", "quotaexceeded", "os error 28", "os error 122")

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from vitascope.errors import DatabaseError
+from vitascope.refusals import DatabaseError
 from vitascope.store.migrate import upgrade
 
 Transaction = sa.Connection

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from vitascope.errors import DatabaseError
+from vitascope.refusals import DatabaseError
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x56495441  # "VITA": of all processes that start at once, one migrates and the others wait

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from vitascope.errors import SecretError
+from vitascope.refusals import SecretError
 from vitascope.settings import settings
 
 _BYTES = 32

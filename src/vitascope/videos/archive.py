@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vitascope.errors import ArchiveError
 from vitascope.orders import Order
+from vitascope.refusals import ArchiveError
 from vitascope.store.blobs import Blobs, Stored
 from vitascope.store.database import Transaction
 from vitascope.videos import repository

@@ -6,7 +6,8 @@ events and what it counts for are entered together or not at all.
 
 from dataclasses import replace
 
-from vitascope.errors import (
+from vitascope.orders import Grant, Order
+from vitascope.refusals import (
     IdempotencyError,
     QueueFullError,
     SourceError,
@@ -16,7 +17,6 @@ from vitascope.errors import (
     VideoNotFoundError,
     VideoNotReadyError,
 )
-from vitascope.orders import Grant, Order
 from vitascope.store.blobs import Stored
 from vitascope.store.database import Transaction
 from vitascope.videos import claims, events, repository, workers

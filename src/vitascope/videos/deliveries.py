@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from vitascope.errors import OutgoingError, VitascopeError
+from vitascope.errors import VitascopeError
+from vitascope.refusals import OutgoingError
 from vitascope.store.database import Database, Transaction
 from vitascope.store.secrets import Secrets
 from vitascope.videos import webhook_repository as repository

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from vitascope.errors import OutgoingError
+from vitascope.refusals import OutgoingError
 
 _MOST_REDIRECTS = 3
 _MOVED = (301, 302, 303, 307, 308)

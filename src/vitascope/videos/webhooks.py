@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vitascope.errors import WebhookError, WebhookNotFoundError
+from vitascope.refusals import WebhookError, WebhookNotFoundError
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets, lock, unlock
 from vitascope.videos import webhook_repository as repository

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dbos import DBOS
 
-from vitascope.errors import DatabaseError, FilesError
+from vitascope.refusals import DatabaseError, FilesError
 from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
 from vitascope.store.database import Database

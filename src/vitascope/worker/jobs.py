@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vitascope.errors import DatabaseError, FilesError, FilesFullError, StoppedError, VitascopeError
+from vitascope.errors import StoppedError, VitascopeError
 from vitascope.programme.access import gate
+from vitascope.refusals import DatabaseError, FilesError, FilesFullError
 from vitascope.store.blobs import Blobs, Stored
 from vitascope.store.database import Database
 from vitascope.videos import book, claims, repository

@@ -13,7 +13,7 @@ from types import FrameType
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
-from vitascope.errors import DatabaseError
+from vitascope.refusals import DatabaseError
 from vitascope.store.blobs import open_blobs
 from vitascope.store.database import Database, open_database
 from vitascope.store.secrets import open_secrets

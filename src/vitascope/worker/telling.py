@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from vitascope.errors import DatabaseError, StoppedError
+from vitascope.errors import StoppedError
+from vitascope.refusals import DatabaseError
 from vitascope.store.database import Database
 from vitascope.types import Progress
 from vitascope.videos import claims

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from vitascope.errors import RateLimitError, RefusedError
+from vitascope.errors import RefusedError
 from vitascope.orders import Grant, Limits
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
 from vitascope.programme.access.watch import Asked, look
 from vitascope.programme.door import Knock, admit
 from vitascope.programme.leaks.ladder import slowed
+from vitascope.refusals import RateLimitError
 from vitascope.rights.answer import Decision
 from vitascope.rights.book import book
 from vitascope.rights.decide import decide

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitascope.errors import KeyMistypedError, ScanError
+from vitascope.errors import ScanError
 from vitascope.programme.credential import PREFIX, parse
+from vitascope.refusals import KeyMistypedError
 
 PATTERN = rf"{PREFIX}[0-9A-Za-z]{{44}}"
 """What to hand to other scanners; the checksum that ``parse`` looks at tells a key from a look-alike."""

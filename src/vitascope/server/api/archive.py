@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 from typing_extensions import TypedDict
 
-from vitascope.errors import BodyTooSlowError, MediaTypeError
+from vitascope.refusals import BodyTooSlowError, MediaTypeError
 from vitascope.server import wire
 from vitascope.server.desk import Desk, Visitor
 from vitascope.server.openapi import answers

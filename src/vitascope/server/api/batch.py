@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from vitascope.errors import FieldError, UnsupportedFieldError
 from vitascope.orders import Order
+from vitascope.refusals import FieldError, UnsupportedFieldError
 from vitascope.server import asked, fields, ordering, wire
 from vitascope.server.brackets import Value
 from vitascope.server.desk import Visit, Visitor

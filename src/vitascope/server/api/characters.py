@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from vitascope.errors import CharacterNotFoundError, MissingFieldError, UnsupportedOperationError
+from vitascope.refusals import CharacterNotFoundError, MissingFieldError, UnsupportedOperationError
 from vitascope.server import fields
 from vitascope.server.desk import Visitor
 from vitascope.server.forms import opened

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from vitascope.errors import FieldError, MissingFieldError, UnknownFieldError
+from vitascope.refusals import FieldError, MissingFieldError, UnknownFieldError
 from vitascope.server import darkroom, wire
 from vitascope.server.desk import Desk, Visitor
 from vitascope.server.forms import Form, opened

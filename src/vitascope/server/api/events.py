@@ -8,7 +8,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Header
 from starlette.responses import Response, StreamingResponse
 
-from vitascope.errors import DatabaseError
+from vitascope.refusals import DatabaseError
 from vitascope.server import wire
 from vitascope.server.desk import Desk, Visitor
 from vitascope.server.openapi import answers

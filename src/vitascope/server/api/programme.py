@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from vitascope.errors import FieldError, RecordNotFoundError, UnknownFieldError
+from vitascope.errors import RecordNotFoundError
 from vitascope.orders import Grant
 from vitascope.programme import aggregates, release
 from vitascope.programme.access import repository as access
@@ -18,6 +18,7 @@ from vitascope.programme.voice import book
 from vitascope.programme.voice import repository as voice
 from vitascope.programme.voice.contribution import Contribution, Kind
 from vitascope.programme.voice.proposal import Proposal
+from vitascope.refusals import FieldError, UnknownFieldError
 from vitascope.rights.party import Credit
 from vitascope.rights.uses import Use
 from vitascope.server import fields, wire

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
-from vitascope.errors import LogError, RecordNotFoundError, UnknownFieldError
+from vitascope.errors import LogError, RecordNotFoundError
 from vitascope.programme import release
+from vitascope.refusals import UnknownFieldError
 from vitascope.rights.consent import repository, works
 from vitascope.rights.consent.repository import OptInWork
 from vitascope.rights.log import Log

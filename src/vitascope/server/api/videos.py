@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from vitascope.errors import FieldError, SourceError
 from vitascope.orders import Order, Verb
+from vitascope.refusals import FieldError, SourceError
 from vitascope.server import asked, fields, ordering, wire
 from vitascope.server.brackets import Value
 from vitascope.server.desk import Visit, Visitor

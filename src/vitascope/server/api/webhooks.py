@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from vitascope.errors import FieldError, UnknownFieldError, WebhookNotFoundError
+from vitascope.refusals import FieldError, UnknownFieldError, WebhookNotFoundError
 from vitascope.server import fields, wire
 from vitascope.server.brackets import Value
 from vitascope.server.desk import Visitor
