@@ -103,7 +103,7 @@ class Blobs:
 
 
 def open_blobs(url: str) -> Blobs:
-    """The store at ``url``: a folder, ``file:///folder``, ``s3://bucket/prefix?endpoint=...&region=...``, ``memory://``.
+    """The store at ``url``: a folder, ``file://``, ``s3://bucket/prefix?endpoint=...&region=...``, ``memory://``.
 
     Credentials of a bucket come from where its own tools look for them (``AWS_ACCESS_KEY_ID`` and so on), never from
     the URL. Raises FilesError where it cannot be opened.
