@@ -201,6 +201,17 @@ def test_what_dead_workers_had_waits_again(sqlite):
         assert not claims.holds(tx, held)
 
 
+def test_a_finished_film_of_a_dead_worker_is_shown(shop):
+    """A worker that died between painting and finishing left a film: whoever follows shows it and paints nothing."""
+    job = submit(shop.database)
+    due = jobs.paint(shop, job.id)
+    with shop.database.transaction() as tx:
+        claims.orphan(tx, ["w1"])
+    jobs.finish(shop, job.id, due)
+
+    assert ("completed", 1) == (find(shop.database, job.id).state, shop.engines["twin"].painted)
+
+
 def test_percent_is_a_whole_number_that_grows():
     """Over all stages of a render progress only grows, and stays below 100."""
     ticks = [Progress(stage="denoise", step=step, steps=4) for step in range(1, 5)]

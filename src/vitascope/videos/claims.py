@@ -13,6 +13,9 @@ from vitascope.store.database import Transaction
 from vitascope.videos import events, repository
 from vitascope.videos.job import UNFINISHED, Claim, Failure, Job, Made, Stage
 
+UNSETTLED = Failure(code="worker_lost", message="The queue ended this job, and no worker had; order it again.")
+"""For what should not happen, so that a job that it happens to ends all the same."""
+
 MOST_ATTEMPTS = 5
 """Workers that may die over one job before it counts as what kills them."""
 
@@ -55,9 +58,9 @@ def holds_any(tx: Transaction, worker: str) -> bool:
 
 
 def standing(tx: Transaction, video: str, token: str) -> Claim | None:
-    """The claim with that token, if it still stands."""
+    """The claim with that token, if nobody has claimed the job since and it has not ended."""
     job = repository.find(tx, video)
-    if job is None or not repository.holds(tx, video, token):
+    if job is None or not repository.is_last_claim(tx, video, token):
         return None
     return Claim(video=video, token=token, party=job.party, worker="", order=job.order, attempt=job.attempts)
 
@@ -91,9 +94,11 @@ def show(tx: Transaction, claim: Claim, image: str, step: int, now: float) -> No
 
 def finish(tx: Transaction, claim: Claim, made: Made, now: float, *, keep_seconds: float | None = None) -> bool:
     """The files are in the store: the job is completed. False where the claim is gone, and the files are nobody's."""
-    is_ours = _update(
+    is_ours = repository.update(
         tx,
-        claim,
+        claim.video,
+        states=UNFINISHED,
+        held_by=claim.token,
         state="completed",
         progress=100,
         stage=None,
@@ -129,7 +134,11 @@ def release(tx: Transaction, claim: Claim) -> bool:
 
 
 def orphan(tx: Transaction, dead_workers: Sequence[str]) -> None:
-    """What dead workers had in hand waits for another."""
+    """What dead workers had in hand waits for another; a worker that only seemed dead is told so at its next step.
+
+    The token stays until somebody claims the job: one that died between its two steps left a finished film, which
+    whoever follows shows under that token instead of painting it again.
+    """
     repository.requeue(tx, dead_workers)
 
 

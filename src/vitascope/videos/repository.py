@@ -135,6 +135,12 @@ def holds(tx: Transaction, video: str, claim: str) -> bool:
     return tx.execute(query).first() is not None
 
 
+def is_last_claim(tx: Transaction, video: str, claim: str) -> bool:
+    """Whether nobody claimed an unfinished job since, though its worker may have been given up."""
+    query = sa.select(_V.id).where(_V.id == video, _V.claim == claim, _V.state.in_(UNFINISHED))
+    return tx.execute(query).first() is not None
+
+
 def num_queued(tx: Transaction) -> int:
     """Jobs that wait, of all models and parties."""
     query = sa.select(sa.func.count()).select_from(tables.videos).where(_V.state == "queued")
@@ -192,9 +198,9 @@ def in_hand(tx: Transaction, worker: str) -> bool:
 
 
 def requeue(tx: Transaction, dead_workers: Sequence[str]) -> None:
-    """Jobs that dead workers had wait again; whatever those should still write is refused."""
+    """Jobs that dead workers had wait again. The claim stays: a film that was finished can still be shown under it."""
     theirs = sa.and_(_V.worker.in_(dead_workers), _V.state == "in_progress")
-    tx.execute(sa.update(tables.videos).where(theirs).values(state="queued", claim=None, stage=None, started_at=None))
+    tx.execute(sa.update(tables.videos).where(theirs).values(state="queued", stage=None))
 
 
 def unfinished(tx: Transaction, *, before: float, limit: int) -> Sequence[Job]:

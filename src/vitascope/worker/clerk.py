@@ -112,7 +112,7 @@ def settle(database: Database) -> int:
     stuck = [video for video in doubted if known.get(video) not in ("ENQUEUED", "PENDING", "DELAYED")]
     for video in stuck:
         with database.transaction() as tx:
-            claims.give_up(tx, video, claims.WORKER_LOST, now)
+            claims.give_up(tx, video, claims.UNSETTLED, now)
     return len(stuck)
 
 
