@@ -20,11 +20,13 @@ from vitascope.cli.consent import consent
 from vitascope.cli.contribution import contribution
 from vitascope.cli.credits import credits_
 from vitascope.cli.generate import generate
+from vitascope.cli.hold import hold
 from vitascope.cli.key import key
 from vitascope.cli.keys import keys
 from vitascope.cli.log import log
 from vitascope.cli.models import models
 from vitascope.cli.payout import payout
+from vitascope.cli.scan import scan
 from vitascope.cli.serve import serve
 from vitascope.cli.trace import trace
 from vitascope.cli.verify import verify
@@ -107,6 +109,8 @@ app.command()(trace)
 app.add_typer(keys, name="keys")
 app.command()(worker)
 app.add_typer(key, name="key")
+app.add_typer(hold, name="hold")
+app.command()(scan)
 app.command()(serve)
 app.add_typer(bench, name="bench")
 app.add_typer(contribution, name="contribution")
