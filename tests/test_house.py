@@ -22,6 +22,7 @@ MOST_FIELDS = 15
 
 HEAVY = ("torch", "diffusers", "cv2", "matplotlib", "resvg_py")
 PEOPLE = ("sqlalchemy", "dbos", "vitascope.rights", "vitascope.corpus", "vitascope.training")
+PICTURES = ("openvino", "av", "PIL", "vitascope.pipeline", "vitascope.engine", "vitascope.backends")
 ALONE = {
     "vitascope": (*HEAVY, *PEOPLE, "numpy", "openvino", "av", "PIL", "typer", "rich"),
     "vitascope.cli.main": (*HEAVY, "sqlalchemy", "dbos", "numpy", "openvino", "av", "PIL", "c2pa"),
@@ -31,6 +32,9 @@ ALONE = {
     "vitascope.backends.native": (*HEAVY, *PEOPLE, "vitascope.models"),
     "vitascope.backends.openvino": (*HEAVY, *PEOPLE, "vitascope.models"),
     "vitascope.pipeline": (*HEAVY, *PEOPLE, "vitascope.models"),
+    "vitascope.programme.door": (*HEAVY, *PICTURES, "numpy"),
+    "vitascope.videos.book": (*HEAVY, *PICTURES, "numpy"),
+    "vitascope.worker.run": (*HEAVY, *PICTURES),  # an engine is opened when it is known which
     "vitascope.origin": (*HEAVY, "sqlalchemy", "dbos", "openvino", "vitascope.pipeline", "vitascope.models"),
 }
 """What each module must be importable without, though it may be installed: the lazy front door keeps these true."""
