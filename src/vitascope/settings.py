@@ -28,6 +28,15 @@ class Settings:
     secret: str = field(repr=False)
     """``VITASCOPE_SECRET``: what keys are hashed with, 32 characters or more. Default: a file in the data folder."""
 
+    smtp: str = field(repr=False)
+    """``VITASCOPE_SMTP``: mail server, ``smtp://user:password@host:587``. Default none: letters are written out."""
+
+    mail_from: str
+    """``VITASCOPE_MAIL_FROM``: who letters are from, an address. Default none."""
+
+    address: str
+    """``VITASCOPE_ADDRESS``: where people reach the desk, for links in letters. Default ``http://localhost:8000``."""
+
 
 @cache
 def settings() -> Settings:
@@ -40,6 +49,9 @@ def settings() -> Settings:
         signing_key=_path("VITASCOPE_SIGNING_KEY"),
         signing_command=os.environ.get("VITASCOPE_SIGNING_COMMAND", ""),
         secret=os.environ.get("VITASCOPE_SECRET", ""),
+        smtp=os.environ.get("VITASCOPE_SMTP", ""),
+        mail_from=os.environ.get("VITASCOPE_MAIL_FROM", ""),
+        address=os.environ.get("VITASCOPE_ADDRESS", "").rstrip("/") or "http://localhost:8000",
     )
 
 
