@@ -70,7 +70,7 @@ def test_every_container_verifies(tmp_path):
 
         assert report["made_here"]
         assert made["mark_id"] == report["credential"]["mark_id"]
-        assert "Trusted" == report["credential"]["state"]
+        assert "trusted" == report["credential"]["validation_state"]
 
 
 def test_memory_stays_within_the_promise(tmp_path):
