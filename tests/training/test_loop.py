@@ -91,6 +91,35 @@ def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path):
         assert torch.equal(first.average[name], second.average[name]), name
 
 
+def test_a_run_begins_with_shipped_weights(tmp_path):
+    """Model and average take the weights of an export, units of channels included; a fresh start does not move them."""
+    taught = trainer(tiny())
+    taught_step(taught, batch(taught.preset), torch.Generator().manual_seed(1))
+    taught.average["mean"].fill_(0.25)
+    taught.save(tmp_path / "state.safetensors")
+    export(taught.preset, tmp_path / "state.safetensors", tmp_path)
+
+    second = trainer(tiny())
+    second.begin_with(tmp_path / "tiny.safetensors")
+    second.recipe = replace(second.recipe, minutes=1e-9)
+    second.run(tmp_path / "second.safetensors", lambda report: None)
+
+    assert torch.equal(second.model.mean, torch.full_like(second.model.mean, 0.25))
+    for name, value in taught.average.items():
+        assert torch.equal(value.bfloat16().float(), second.average[name]), name
+
+
+def test_weights_of_another_preset_are_refused(tmp_path):
+    """The message names the file and the preset; nothing has changed."""
+    preset = tiny()
+    other = trainer(replace(preset, net=replace(preset.net, width=128)))
+    other.save(tmp_path / "state.safetensors")
+    export(other.preset, tmp_path / "state.safetensors", tmp_path)
+
+    with pytest.raises(TrainingError, match=r"tiny\.safetensors is not of preset tiny"):
+        trainer(preset).begin_with(tmp_path / "tiny.safetensors")
+
+
 def test_a_torn_checkpoint_is_never_seen(tmp_path, monkeypatch):
     """A write that breaks off leaves the last whole state in place."""
     taught = trainer(tiny())

@@ -166,11 +166,15 @@ def main() -> None:
     """Takes evaluation and diary from the home folder into docs/model, and writes the card there."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--preset", default="xs", choices=["xs", "s"])
-    name, home, root = parser.parse_args().preset, settings().home, Path()
+    parser.add_argument("--after", type=Path, help="the diary's sums of the run whose weights this one began with")
+    asked = parser.parse_args()
+    name, home, root = asked.preset, settings().home, Path()
     preset = load_preset(SHIPPED / f"{name}.json")
     (root / CARDS).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(home / "evals" / f"{name}.json", root / CARDS / f"{name}.json")
     made = journeys.journey(home / "runs" / name / "steps.jsonl", preset)
+    if asked.after:
+        made = journeys.together(journeys.from_json(asked.after.read_text()), made)
     (root / CARDS / f"{name}-training.json").write_text(journeys.to_json(made))
     (root / CARDS / f"{name}.md").write_text(stored(name, root))
 

@@ -43,6 +43,17 @@ def journey(diary: Path, preset: Preset) -> Journey:
     )
 
 
+def together(first: Journey, second: Journey) -> Journey:
+    """Two runs as one, the second begun with the weights of the first: everything adds up but the loss, the last's."""
+    return Journey(
+        steps=first.steps + second.steps,
+        seen=dict(sorted((Counter(first.seen) + Counter(second.seen)).items())),
+        hours=first.hours + second.hours,
+        flops=first.flops + second.flops,
+        loss={**first.loss, **second.loss},
+    )
+
+
 def flops_of(kind: str, preset: Preset) -> float:
     """Floating-point operations of one clip's forward and backward pass: six for each weight a row meets.
 

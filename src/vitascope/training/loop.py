@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
+from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.training.data import Shards
 from vitascope.training.objective import Diet, Objective
@@ -81,10 +83,11 @@ class Trainer:
         self.average = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
         self.optimiser = Optimiser(self.model, recipe.rate)
         self.steps = self.seen = 0
+        self.taught = False  # whether weights came from an earlier run, and with them the units of its channels
 
     def run(self, save_to: Path, wanted: Callable[[Report], None]) -> None:
         """Trains until the recipe's minutes are over; checkpoints every five minutes and at the end."""
-        if not self.steps:
+        if not (self.steps or self.taught):
             self.measure(self.objective.source(1))
         begin = saved = time.monotonic()
         for share in self._clock(begin):
@@ -138,6 +141,22 @@ class Trainer:
             self.average[name].copy_(value)
         self.optimiser.restore(checkpoint.under("optimiser", tensors))
         self.steps, self.seen = int(facts["steps"]), int(facts["seen"])
+
+    def begin_with(self, weights: Path) -> None:
+        """Begins with weights that ship instead of with chance: budgets add up without the state of the earlier run.
+
+        The optimiser starts empty, so the rate rises again from nothing. Raises TrainingError when the weights are of
+        another preset; their file is safetensors, of any floating-point type.
+        """
+        tensors = {name: tensor.float() for name, tensor in load_file(weights).items()}
+        try:
+            self.model.load_state_dict(tensors, strict=True)
+        except RuntimeError as error:
+            message = f"{weights} is not of preset {self.preset.name}: {error}. Name the preset it was trained as."
+            raise TrainingError(message) from error
+        for name, value in tensors.items():
+            self.average[name].copy_(value)
+        self.taught = True
 
     def _clock(self, begin: float) -> Iterator[float]:
         while (share := (time.monotonic() - begin) / (60 * self.recipe.minutes)) < 1:

@@ -101,6 +101,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scale", type=int, default=1, help="multiplies batch sizes, for a GPU")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--from", dest="weights", type=Path, help="weights to begin with, where there is no state yet")
     parser.add_argument("--mates", type=int, default=0, help="more processes, each on a core of its own")
     parser.add_argument("--name", default="", help="folder of this run under the home folder's runs/")
     asked = parser.parse_args()
@@ -114,6 +115,8 @@ def main() -> None:
     state = where / "state.safetensors"
     if state.exists():
         trainer.resume(state)
+    elif asked.weights:
+        trainer.begin_with(asked.weights)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         trainer.run(state, Diary(where / "steps.jsonl", asked.minutes))
