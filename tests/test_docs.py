@@ -13,7 +13,7 @@ import pytest
 
 import vitascope
 from vitascope import errors, refusals
-from vitascope.settings import DeskSettings, Settings
+from vitascope.settings import ClientSettings, DeskSettings, Settings
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -70,7 +70,8 @@ def test_every_setting_is_explained():
     """Each setting has a heading in docs/settings.md, and there is no heading without a setting."""
     documented = {heading for heading in _sections(DOCS / "settings.md") if heading.startswith("VITASCOPE_")}
 
-    fields = (*dataclasses.fields(Settings), *dataclasses.fields(DeskSettings))
+    rooms = (Settings, DeskSettings, ClientSettings)
+    fields = [field for room in rooms for field in dataclasses.fields(room)]
     assert {f"VITASCOPE_{field.name.upper()}" for field in fields} == documented
 
 

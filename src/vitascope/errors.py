@@ -257,6 +257,17 @@ class ServerError(VitascopeError):
     code = "cannot_serve"
 
 
+class AnswerError(VitascopeError):
+    """A Vitascope server, asked by one of our own clients, refused, or did not answer."""
+
+    status = 502
+    code = "server_refused"
+
+    def __init__(self, message: str, *, status: int = 0, code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.answered_status, self.answered_code, self.retry_after = status, code, retry_after
+
+
 class StoppedError(VitascopeError):
     """A render was stopped from outside: cancelled, taken over by another worker, or handed back."""
 

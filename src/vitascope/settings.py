@@ -96,6 +96,26 @@ def desk_settings() -> DeskSettings:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """What those commands are told that speak to a server as anybody's program would: ``guest`` and ``demo``."""
+
+    server: str
+    """``VITASCOPE_SERVER``: address of the server. Default ``http://localhost:8000``."""
+
+    key: str = field(repr=False)
+    """``VITASCOPE_KEY``: the key, or guest pass, they call it with. Default none: it is asked for."""
+
+
+@cache
+def client_settings() -> ClientSettings:
+    """The settings of a client."""
+    return ClientSettings(
+        server=os.environ.get("VITASCOPE_SERVER", "").rstrip("/") or "http://localhost:8000",
+        key=os.environ.get("VITASCOPE_KEY", "").strip(),
+    )
+
+
 def _flag(name: str) -> bool:
     return os.environ.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
 

@@ -20,6 +20,7 @@ from vitascope.cli.consent import consent
 from vitascope.cli.contribution import contribution
 from vitascope.cli.credits import credits_
 from vitascope.cli.generate import generate
+from vitascope.cli.guest import guest
 from vitascope.cli.hold import hold
 from vitascope.cli.key import key
 from vitascope.cli.keys import keys
@@ -109,6 +110,7 @@ app.command()(trace)
 app.add_typer(keys, name="keys")
 app.command()(worker)
 app.add_typer(key, name="key")
+app.add_typer(guest, name="guest")
 app.add_typer(hold, name="hold")
 app.command()(scan)
 app.command()(serve)

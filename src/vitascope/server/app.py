@@ -23,6 +23,7 @@ from vitascope.server.api import (
     events,
     health,
     models,
+    passes,
     programme,
     rights,
     videos,
@@ -45,7 +46,21 @@ _ABOUT = (
     "The Sora API on a machine of your own. Point base_url of any OpenAI SDK here, end it with /v1, and use a key of "
     "this house. Every call needs `Authorization: Bearer vs_...`, but for the two that tell whether the desk is there."
 )
-_FACES = (characters, batch, content, events, videos, webhooks, checks, models, archive, programme, rights, health)
+_FACES = (
+    characters,
+    batch,
+    content,
+    events,
+    videos,
+    webhooks,
+    checks,
+    models,
+    archive,
+    passes,
+    programme,
+    rights,
+    health,
+)
 """In the order in which paths are tried: what has a fixed name comes before what has an id."""
 
 

@@ -13,6 +13,7 @@ from vitascope.errors import RefusedError
 from vitascope.orders import Grant, Limits
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
+from vitascope.programme.access.allowance import used_of
 from vitascope.programme.access.watch import Asked, look
 from vitascope.programme.door import Knock, admit
 from vitascope.programme.leaks.ladder import slowed
@@ -24,7 +25,7 @@ from vitascope.rights.hold import HoldState, Level, Reach
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.permission import Permission
 from vitascope.rights.question import KeyKind, KeyState, Target
-from vitascope.rights.quota import Cost, Measure, Per, Used
+from vitascope.rights.quota import Cost, Measure
 from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
@@ -84,14 +85,17 @@ def enter(  # the request, the house, and what is known of both
     return Entered(grant=grant, decision=decision)
 
 
-def ask(tx: Transaction, grant: Grant, use: Use, target: Target, now: datetime) -> Decision:
-    """What ``decide`` says of a key that the door knows, over what the house knows now."""
+def ask(tx: Transaction, grant: Grant, use: Use, target: Target, now: datetime, *, is_locked: bool = True) -> Decision:
+    """What ``decide`` says of a key that the door knows, over what the house knows now.
+
+    Where something is used up nobody else may count meanwhile; ``is_locked`` false is for those who only look.
+    """
     key = key_state(tx, grant)
     links = repository.chain(tx, key.permission)
-    if target.costs:
+    if target.costs and is_locked:
         repository.lock_root(tx, links)
     known = book(permissions=links, terms=_terms(tx, links), holds=repository.standing_holds(tx, now))
-    return decide(key, use, target, now, book=known, used=_used(tx, links, now) if target.costs else ())
+    return decide(key, use, target, now, book=known, used=used_of(tx, links, now) if target.costs else ())
 
 
 def may_start(tx: Transaction, key: str, now: datetime) -> bool:
@@ -141,24 +145,6 @@ def _costs(knock: Knock) -> tuple[Cost, ...]:
         Cost(measure=Measure.RENDERS, amount=knock.jobs),
         Cost(measure=Measure.SECONDS, amount=math.ceil(knock.seconds)),
     )
-
-
-def _used(tx: Transaction, links: tuple[Permission, ...], now: datetime) -> tuple[Used, ...]:
-    """Every window of every quota on the chain, counted from the videos."""
-    found = []
-    for link in links:
-        for per in {quota.per for quota in link.quotas}:
-            renders, seconds = repository.used(tx, link.id, since=_began(per, now))
-            amounts = {Measure.RENDERS: renders, Measure.SECONDS: math.ceil(seconds)}
-            found += [
-                Used(permission=link.id, measure=measure, per=per, amount=amount) for measure, amount in amounts.items()
-            ]
-    return tuple(found)
-
-
-def _began(per: Per, now: datetime) -> float:
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return {Per.DAY: day.timestamp(), Per.MONTH: day.replace(day=1).timestamp(), Per.GRANT: 0.0}[per]
 
 
 def _terms(tx: Transaction, links: tuple[Permission, ...]) -> list[Terms]:

@@ -22,12 +22,15 @@ _LIFE: Final = timedelta(days=36_500)
 
 
 def hang(tx: Transaction, key: str, party: str, permission: str | None, *, now: float) -> None:
-    """Hang a new key on ``permission``, else on the party's early access, which is made where there is none."""
+    """Hang a new key on ``permission``, else on the party's early access, which is made where there is none.
+
+    A key that joins others on a pass is of their kind, so that a public pass stays one when its key is rotated.
+    """
     if permission is None:
         permission = f"access_{party}"
         if repository.permission(tx, permission) is None:
             repository.add_permission(tx, _early_access(permission, party, datetime.fromtimestamp(now, UTC)))
-    kind = KeyKind.GUEST if repository.chain(tx, permission)[0].parent else KeyKind.MEMBER
+    kind = _kind_on_pass(tx, permission) if repository.chain(tx, permission)[0].parent else KeyKind.MEMBER
     repository.bind(tx, Bound(key=key, permission=permission, kind=kind))
 
 
@@ -35,6 +38,12 @@ def of(tx: Transaction, key: str) -> str | None:
     """The permission a key hangs on."""
     bound = repository.bound(tx, key)
     return bound.permission if bound else None
+
+
+def _kind_on_pass(tx: Transaction, permission: str) -> KeyKind:
+    others = (repository.bound(tx, key) for key in repository.keys_of(tx, permission))
+    is_public = any(other.kind is KeyKind.SERVICE for other in others if other)
+    return KeyKind.SERVICE if is_public else KeyKind.GUEST
 
 
 def _early_access(name: str, party: str, now: datetime) -> Permission:

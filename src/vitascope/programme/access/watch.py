@@ -39,8 +39,13 @@ class Asked:
 
 
 def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: Secrets, now: datetime) -> Hold | None:
-    """Score one creation that was let in, and place the hold that follows, if any. Raises LogError."""
+    """Score one creation that was let in, and place the hold that follows, if any. Raises LogError.
+
+    A public pass has no habits to leave: many hands behind one key are what it is for, and its budget is its bound.
+    """
     bound = access_repository.bound(tx, grant.key)
+    if bound is not None and bound.kind is KeyKind.SERVICE:
+        return None
     if bound is not None and bound.kind is KeyKind.CANARY:
         return _follow(tx, log, grant.key, certain("This key was planted to be found, and was used."), now)
     used = keys_repository.used(tx, grant.party, minute_began=now.timestamp(), day_began=now.timestamp())

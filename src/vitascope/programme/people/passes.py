@@ -1,5 +1,10 @@
-"""Guest passes: a member shares a part of their own access, with a budget and an end; sharing is a right."""
+"""Guest passes: a member shares a part of their own access, with a budget and an end; sharing is a right.
 
+A pass is for one guest, or for the public: then its key may stand behind a page that anybody opens. The leak of 2024
+was such a page without such a pass.
+"""
+
+import math
 import secrets as random_bytes
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +14,12 @@ from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
+from vitascope.programme.access.repository import Bound
 from vitascope.programme.keys import NewKey
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.permission import Ending, Permission, PermissionState, end, offer_below
+from vitascope.rights.question import KeyKind
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
@@ -35,6 +42,20 @@ class Pass:
     renders: int
     seconds: int
     until: datetime
+    at_once: int = 4  # renders unfinished at the same time
+    is_public: bool = False  # many hands share it, which is no sign of a leak then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A pass as its giver sees it: what it allows and what its guest has used of that."""
+
+    permission: Permission
+    name: str
+    keys: tuple[str, ...]
+    is_public: bool
+    renders: int
+    seconds: int
 
 
 def mint(
@@ -48,8 +69,8 @@ def mint(
     if not above.is_live(now) or Use.GUEST_INVITE not in above.uses:
         raise GrantError(f"Permission {parent} carries no {Use.GUEST_INVITE} now; passes hang on one that does.")
     live = [child for child in repository.children(tx, parent) if child.is_live(now)]
-    if len(live) >= MOST_GUESTS:
-        raise GrantError(f"{len(live)} passes hang on {parent}, {MOST_GUESTS} may; take one back first.")
+    if len(live) >= (most := _most_guests(above)):
+        raise GrantError(f"{len(live)} passes hang on {parent}, {most} may; take one back first.")
     child = Permission(
         id=f"pass_{random_bytes.token_hex(8)}",
         grantor=party,
@@ -68,7 +89,8 @@ def mint(
     hung = offer_below(above, child)
     log.append(Event(kind="pass.minted", by=party, about=hung.id, at=now))
     repository.add_permission(tx, hung)
-    keys_repository.add_party(tx, hung.grantee, name=wanted.name, priority="low", limits=Limits(), now=now.timestamp())
+    limits = Limits(jobs_in_flight=wanted.at_once)
+    keys_repository.add_party(tx, hung.grantee, name=wanted.name, priority="low", limits=limits, now=now.timestamp())
     made = keys.create(
         tx,
         party=hung.grantee,
@@ -79,7 +101,15 @@ def mint(
         now=now.timestamp(),
         permission=hung.id,
     )
+    if wanted.is_public:
+        repository.rebind(tx, Bound(key=made.key.id, permission=hung.id, kind=KeyKind.SERVICE))
     return hung, made
+
+
+def given(tx: Transaction, party: str, now: datetime) -> tuple[Given, ...]:
+    """The passes a member gave that have not ended, each with what was used of it."""
+    mine = (one for one in repository.permissions_of(tx, party) if one.parent and one.grantor == party)
+    return tuple(_given(tx, one) for one in mine if one.is_live(now))
 
 
 def take_back(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> Permission:
@@ -93,6 +123,26 @@ def take_back(tx: Transaction, log: Leaves, party: str, name: str, *, now: datet
     log.append(Event(kind="pass.taken_back", by=party, about=name, at=now))
     repository.change_permission(tx, ended)
     return ended
+
+
+def _given(tx: Transaction, permission: Permission) -> Given:
+    names = repository.keys_of(tx, permission.id)
+    kinds = {bound.kind for name in names if (bound := repository.bound(tx, name))}
+    rows = [row for name in names if (row := keys_repository.key(tx, name))]
+    renders, seconds = repository.used(tx, permission.id, since=0.0)
+    return Given(
+        permission=permission,
+        name=rows[0].name if rows else permission.id,
+        keys=names,
+        is_public=KeyKind.SERVICE in kinds,
+        renders=renders,
+        seconds=math.ceil(seconds),
+    )
+
+
+def _most_guests(above: Permission) -> int:
+    """What the permission's own quota of guests allows, and never more than the house does."""
+    return min([MOST_GUESTS, *(quota.limit for quota in above.quotas if quota.measure is Measure.GUESTS)])
 
 
 def _own(tx: Transaction, name: str, party: str) -> Permission:
