@@ -10,7 +10,7 @@ export PROMPT TORCH
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
-.PHONY: video serve test check train eval eval-marks bench chaos size
+.PHONY: video serve demo test check train eval eval-marks bench chaos size
 
 video: $(VENV)/.ready-run                # make video PROMPT="a cat jumps"
 	@$(BIN)/vitascope generate "$$PROMPT"
@@ -18,7 +18,10 @@ video: $(VENV)/.ready-run                # make video PROMPT="a cat jumps"
 serve: $(VENV)/.ready-serve              # the Sora API on this machine: a desk and a worker
 	@$(BIN)/vitascope serve
 
-test: $(VENV)/.ready-dev $(VENV)/.ready-s3 $(if $(filter 1,$(TORCH)),$(VENV)/.ready-train)   # make test TORCH=1 for all of them
+demo: $(VENV)/.ready-demo                # the public page, for VITASCOPE_SERVER, with a public guest pass in VITASCOPE_KEY
+	@$(VENV)/demo/bin/python -c 'from vitascope.cli.main import app; app()' demo
+
+test: $(VENV)/.ready-dev $(VENV)/.ready-demo $(VENV)/.ready-s3 $(if $(filter 1,$(TORCH)),$(VENV)/.ready-train)   # make test TORCH=1 for all of them
 	$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/.ready-dev                # style, contracts, types, and the rules of the house
@@ -61,6 +64,14 @@ $(VENV)/.ready-run: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.ready-s3: | $(BIN)/python
 	$(BIN)/python -m venv $(VENV)/s3
 	$(VENV)/s3/bin/python -m pip install -q --disable-pip-version-check 'moto[server]==5.1.*'
+	@touch $@
+
+# The demo's page likewise: Gradio wants an older Pillow. The demo is a client and needs nothing else of the house.
+$(VENV)/.ready-demo: src/vitascope/demo/requirements.txt constraints-demo.txt | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/demo
+	$(VENV)/demo/bin/python -m pip install -q --disable-pip-version-check -c constraints-demo.txt \
+	  -r src/vitascope/demo/requirements.txt typer rich
+	$(VENV)/demo/bin/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 $(VENV)/.ready-serve: pyproject.toml constraints.txt | $(BIN)/python

@@ -268,6 +268,12 @@ class AnswerError(VitascopeError):
         self.answered_status, self.answered_code, self.retry_after = status, code, retry_after
 
 
+class DemoError(UserError):
+    """What a visitor of the public demo, or whoever opens one, cannot have; the words are shown to them."""
+
+    code = "not_in_the_demo"
+
+
 class StoppedError(VitascopeError):
     """A render was stopped from outside: cancelled, taken over by another worker, or handed back."""
 

@@ -19,6 +19,7 @@ from vitascope.cli.bench import bench
 from vitascope.cli.consent import consent
 from vitascope.cli.contribution import contribution
 from vitascope.cli.credits import credits_
+from vitascope.cli.demo import demo
 from vitascope.cli.generate import generate
 from vitascope.cli.guest import guest
 from vitascope.cli.hold import hold
@@ -114,6 +115,7 @@ app.add_typer(guest, name="guest")
 app.add_typer(hold, name="hold")
 app.command()(scan)
 app.command()(serve)
+app.add_typer(demo, name="demo")
 app.add_typer(bench, name="bench")
 app.add_typer(contribution, name="contribution")
 app.add_typer(payout, name="payout")

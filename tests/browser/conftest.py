@@ -1,0 +1,28 @@
+"""A real browser, the Chromium of the system, driven by Playwright; and houses that really run."""
+
+import shutil
+
+import pytest
+from served import House
+
+CHROMIUM = "/usr/bin/chromium"
+_SWITCHES = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests; each takes a window of its own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium") or CHROMIUM, args=_SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """``vitascope serve`` with a worker that sleeps instead of painting: films of one second."""
+    served = House(tmp_path_factory.mktemp("house"), "--model", "twin", "--twin-seconds", "0.3")
+    yield served
+    served.end()

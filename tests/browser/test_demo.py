@@ -1,0 +1,153 @@
+"""The public demo in a real browser: a film with its credits, a budget kept to the unit, and a clear end."""
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEMO_PYTHON = Path(sys.prefix) / "demo/bin/python"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not DEMO_PYTHON.exists() and os.environ.get("CI") != "true", reason="needs Gradio: run `make demo` once"
+    ),
+]
+
+
+class Page:
+    """``vitascope demo`` on a pass of its own."""
+
+    def __init__(self, house, folder, **wanted):
+        self.client = httpx2.Client(
+            base_url=house.address, headers={"authorization": f"Bearer {house.key}"}, timeout=60
+        )
+        house.wait_for_worker(self.client)
+        asked = {"name": "Demo", "renders": 2, "seconds": 100, "is_public": True, **wanted}
+        self.made = self.client.post("/v1/programme/passes", json=asked).json()["data"][0]
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        self.log = folder / "demo.log"
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT / "src")}
+        environment |= {"VITASCOPE_KEY": self.made["key"], "VITASCOPE_SERVER": house.address}
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [str(DEMO_PYTHON), "-c", "from vitascope.cli.main import app; app()", "demo", "--seconds", "1",
+                 "--shared-by", "Ana Lima", "--port", str(port)],
+                env=environment, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def wait(self):
+        """Return when the page is there."""
+        until = time.monotonic() + 120
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                httpx2.get(self.address, timeout=60)
+            except httpx2.HTTPError:
+                time.sleep(0.2)
+            else:
+                return
+        raise AssertionError(self.log.read_text())
+
+    def end(self):
+        """End it, and its pass."""
+        self.process.terminate()
+        self.process.wait(30)
+        self.client.delete(f"/v1/programme/passes/{self.made['id']}")
+        self.client.close()
+
+
+@pytest.fixture
+def demo(house, tmp_path):
+    page = Page(house, tmp_path)
+    try:
+        page.wait()
+        yield page
+    finally:
+        page.end()
+
+
+def _opened(chromium, demo):
+    window = chromium.new_context().new_page()
+    window.hosts, window.faults = set(), []
+    window.on("request", lambda request: window.hosts.add(request.url.split("/")[2]))
+    window.on("pageerror", lambda error: window.faults.append(str(error)))
+    window.goto(demo.address)
+    window.wait_for_selector(".vs-budget", timeout=60_000)
+    return window
+
+
+def _make(window, prompt="a parrot flies over a beach"):
+    window.locator("#vs-prompt textarea, #vs-prompt input").fill(prompt)
+    window.click("#vs-go")
+
+
+def test_a_visitor_makes_a_film_until_the_budget_is_spent(chromium, demo):
+    """Budget, film, credits and origin; then an end that says what happened; nothing comes from a third place."""
+    window = _opened(chromium, demo)
+    assert "2 of 2 films left" in window.inner_text(".vs-budget")
+    assert "Shared by Ana Lima" in window.inner_text(".vs-head")
+
+    _make(window)
+    window.wait_for_selector(".vs-titles", timeout=60_000)
+    source = window.locator("#vs-film video").get_attribute("src")
+    shown = window.request.get(source).body()
+    video = demo.client.get("/v1/videos").json()  # the member's own list: a guest's films are the guest's
+    assert [] == video["data"]
+    titles = window.inner_text(".vs-titles")
+    assert "a parrot flies over a beach" in titles
+    assert "signed in the file (C2PA)" in titles
+    window.wait_for_function("document.querySelector('.vs-budget').innerText.includes('1 of 2')", timeout=60_000)
+
+    with httpx2.Client(base_url=demo.client.base_url, headers={"authorization": f"Bearer {demo.made['key']}"}) as guest:
+        (made,) = guest.get("/v1/videos").json()["data"]
+        original = guest.get(f"/v1/videos/{made['id']}/content").content
+    assert hashlib.sha256(original).digest() == hashlib.sha256(shown).digest()
+
+    _make(window, "a second one")
+    window.wait_for_selector(".vs-closed", timeout=60_000)
+    assert "All 2 films of this page are made" in window.inner_text(".vs-closed")
+    assert not window.is_visible("#vs-go")
+    late = _opened_closed(chromium, demo)
+    assert "Fin." in late.inner_text(".vs-closed")
+    assert {demo.address.removeprefix("http://")} == window.hosts
+    assert [] == window.faults
+
+
+def _opened_closed(chromium, demo):
+    window = chromium.new_context().new_page()
+    window.goto(demo.address)
+    window.wait_for_selector(".vs-closed", timeout=60_000)
+    return window
+
+
+def test_a_pass_taken_back_ends_the_page_that_is_open(chromium, demo):
+    """Whoever looks at it reads so within seconds, without a click."""
+    window = _opened(chromium, demo)
+    demo.client.delete(f"/v1/programme/passes/{demo.made['id']}")
+
+    window.wait_for_selector(".vs-closed", timeout=60_000)
+
+    assert "The end." in window.inner_text(".vs-closed")
+
+
+def test_a_members_own_key_is_refused_at_the_start(house, tmp_path):
+    """In one sentence that says how to mint a pass, and without a page."""
+    environment = {**os.environ, "VITASCOPE_KEY": house.key, "VITASCOPE_SERVER": house.address}
+    done = subprocess.run(
+        [str(DEMO_PYTHON), "-c", "from vitascope.cli.main import app; app()", "demo"],
+        env={**environment, "PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+    assert 2 == done.returncode
+    assert "--public" in done.stderr
+    assert house.key not in done.stdout + done.stderr
