@@ -44,7 +44,7 @@ eval-marks: $(VENV)/.ready-dev           # is the mark found, is it seen, what d
 bench: $(VENV)/.ready-run                # seconds and memory of a clip on this machine
 	$(BIN)/python -m vitascope.bench.run
 
-chaos: $(VENV)/.ready-serve              # workers killed with -9 while jobs are ordered: none lost, none ended twice
+chaos: $(VENV)/.ready-serve              # desk and workers killed with -9 while jobs are ordered: none lost, none ended twice
 	$(BIN)/python -m vitascope.bench.chaos
 
 size:                                    # lines per file, largest last

@@ -1,13 +1,13 @@
-"""A slice of chaos: processes are killed while jobs are ordered and made, and nothing is lost or ends twice."""
+"""A slice of chaos: desk and workers are killed while jobs are ordered and made; nothing is lost or ends twice."""
 
 import pytest
 
 from vitascope.bench.chaos import Trial, run
 
 
-@pytest.mark.parametrize("kills", [2])
+@pytest.mark.parametrize("kills", [3])
 def test_nothing_is_lost(database_url, tmp_path, kills):
-    """Two kills among twelve jobs, on SQLite and on PostgreSQL."""
+    """Three kills among twelve jobs, on SQLite and on PostgreSQL."""
     trial = Trial(
         database=database_url, files=str(tmp_path / "files"), data=tmp_path, jobs=12, kills=kills, workers=2,
         twin_seconds=0.5, patience=240.0,
@@ -16,6 +16,6 @@ def test_nothing_is_lost(database_url, tmp_path, kills):
     report = run(trial)
 
     assert (12, 0, 0, 0, 0) == tuple(
-        report[name] for name in ("accepted", "lost", "entered_twice", "ended_twice", "without_files")
+        report[name] for name in ("accepted", "lost", "entered_twice", "ended_twice", "without_film")
     ), report
     assert {"completed": 12} == report["states"]

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 from io import BytesIO
 
@@ -290,10 +291,11 @@ def test_a_queue_that_is_full_says_so(desk, client, tmp_path):
     assert int(refused.headers["retry-after"]) >= 1
 
 
-def test_without_a_worker_nothing_is_pretended(tmp_path):
+def test_without_a_worker_nothing_is_pretended(tmp_path, monkeypatch):
     """Before any worker spoke: 503 with Retry-After; with workers lost: jobs are taken, and it is said."""
     from desks import Desk
 
+    monkeypatch.setattr("vitascope.server.placing.FIRST_WORKER_SECONDS", 0.0)
     with Desk(tmp_path).listening() as empty, empty.client() as one:
         refused = one.post("/v1/videos", json=P)
         empty.carry()
@@ -310,3 +312,18 @@ def test_without_a_worker_nothing_is_pretended(tmp_path):
         refused.headers["retry-after"],
     )
     assert "waiting_for_worker" == state
+
+
+def test_the_first_order_waits_for_the_first_worker(tmp_path):
+    """Who pastes the example at once orders before the model is open: the answer comes when it is."""
+    from desks import Desk
+
+    with Desk(tmp_path).listening() as new, new.client() as one:
+        worker = threading.Timer(0.7, new.carry)
+        worker.start()
+        began = time.monotonic()
+        answer = one.post("/v1/videos", json=P)
+        worker.join()
+
+    assert (200, "twin") == (answer.status_code, answer.json().get("model"))
+    assert time.monotonic() - began > 0.5

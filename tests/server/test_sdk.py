@@ -188,6 +188,46 @@ def test_the_async_client_makes_several_at_once(house):
     assert {film.id for film in films} == {film.id for film in page.data}
 
 
+def test_the_twelve_calls_of_the_async_client(house):
+    """What the synchronous client does, with ``await``; and its calls on webhook endpoints."""
+
+    async def talk():
+        async with openai.AsyncOpenAI(base_url=f"{house.address}/v1", api_key=house.key, max_retries=0) as client:
+            videos = client.videos
+            video = await videos.poll((await videos.create(prompt=PROMPT, seconds="4")).id)
+            remix = await videos.remix(video.id, prompt="a cat jumps")
+            listed = [one.id async for one in videos.list(limit=2, after=remix.id)]
+            refused = [
+                await _code(videos.edit(prompt="x", video=b"film")),
+                await _code(videos.extend(prompt="x", seconds="4", video=b"film")),
+                await _code(videos.create_character(name="Mossy", video=b"film")),
+                await _code(videos.get_character("char_1")),
+            ]
+            deleted = await videos.delete(video.id)
+            gone = await _code(videos.retrieve(video.id))
+            hook = await client.webhooks.create(name="a", url="https://a.example/", event_types=["video.completed"])
+            hooks = [one.id async for one in client.webhooks.list()]
+            rotated = await client.webhooks.rotate_secret(hook.id)
+            closed = await client.webhooks.delete(hook.id)
+            return video, remix, listed, refused, deleted, gone, hook, hooks, rotated, closed
+
+    video, remix, listed, refused, deleted, gone, hook, hooks, rotated, closed = asyncio.run(talk())
+    assert ("completed", video.id) == (video.status, remix.remixed_from_video_id)
+    assert video.id == listed[0]
+    assert ["unsupported_operation"] * 3 + ["character_not_found"] == refused
+    assert (True, "video_not_found") == (deleted.deleted, gone)
+    assert hook.id in hooks
+    assert rotated.signing_secret != hook.signing_secret
+    assert closed.deleted
+
+
+async def _code(call):
+    """The code that a call is refused with."""
+    with pytest.raises(openai.APIStatusError) as refusal:
+        await call
+    return refusal.value.code
+
+
 @pytest.mark.node
 def test_the_node_sdk_makes_a_film(house):
     """Create, poll and download with the official SDK for Node.js."""

@@ -1,13 +1,14 @@
 """The database: one interface over SQLite and PostgreSQL, all or nothing, and plain words in an outage."""
 
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
 
 from vitascope.refusals import DatabaseError
 from vitascope.store import tables
-from vitascope.store.database import open_database
+from vitascope.store.database import clock, open_database
 
 PARTY = {
     "id": "p1", "name": "Ana", "priority": "normal", "requests_per_minute": 1, "jobs_in_flight": 1,
@@ -95,3 +96,12 @@ def test_a_foreign_url_is_refused(url):
         open_database(url)
 
     assert url not in str(refused.value)
+
+
+def test_machines_agree_on_the_time(database, monkeypatch):
+    """A process whose own clock is an hour wrong has the database's time on PostgreSQL; a file has one machine."""
+    right = time.time()
+    if not database.is_sqlite:
+        monkeypatch.setattr("vitascope.store.database.time.time", lambda: right + 3600)
+    with database.reading() as tx:
+        assert abs(clock(tx) - right) < 60

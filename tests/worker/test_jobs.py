@@ -13,7 +13,7 @@ from vitascope.types import Progress
 from vitascope.videos import book, claims
 from vitascope.worker import jobs
 from vitascope.worker.jobs import Workshop
-from vitascope.worker.telling import percent
+from vitascope.worker.telling import percent, remaining
 from vitascope.worker.twin import Twin
 
 
@@ -220,3 +220,8 @@ def test_percent_is_a_whole_number_that_grows():
 
     assert sorted(told) == told
     assert all(isinstance(value, int) and 0 <= value < 100 for value in told)
+
+
+def test_what_is_left_is_told_from_what_is_done():
+    """A quarter done in five seconds leaves fifteen; before anything is done nobody knows."""
+    assert (15.0, None, 0.0) == (remaining(5.0, 25), remaining(1.0, 0), remaining(5.0, 100))

@@ -1,39 +1,39 @@
-"""``python -m vitascope.bench.chaos``: kills with -9 at random moments whoever orders and whoever works, and counts.
+"""``python -m vitascope.bench.chaos``: kills desk and workers with -9 at random moments, and counts.
 
-What must come out: every job that was accepted has ended, each ended once, and each completed one has its files. The
-sleeping twin takes the engine's place where thousands of jobs are wanted; any model can be named.
+Clients order over HTTP, each order with an Idempotency-Key, and try again while there is no desk. What must come out:
+every order that was answered with 200 is a job that has ended, each ended once, and each completed one hands out its
+film. The sleeping twin takes the engine's place where thousands of jobs are wanted; any model can be named.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
-from vitascope.orders import Grant, Limits, Order
-from vitascope.refusals import DatabaseError, FilesError
-from vitascope.store.blobs import Blobs, open_blobs
+from vitascope.bench.house import PROMPT, Holder, Line, new_holder, program, wanted
+from vitascope.refusals import DatabaseError
 from vitascope.store.database import Database, open_database
-from vitascope.videos import book
 from vitascope.videos.events import Tail
-from vitascope.videos.job import Job
 from vitascope.videos.metrics import counts
-from vitascope.videos.queue import DurableQueue, open_queue
+from vitascope.videos.queue import open_queue
 
-_PARTY = "chaos"
-_GRANT = Grant(party=_PARTY, key=_PARTY, scopes=frozenset(), priority="normal", limits=Limits())
-_PROMPT = "a parrot flies over a beach at sunset"
+_ADDRESS = "127.0.0.1"
 _PAGE = 100
-_ACCEPTED = "accepted"
+_CLIENTS = 4
+_LEAD = 4  # orders run ahead of ended jobs by this part of all at most, so that a desk that dies is missed until late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +49,30 @@ class Trial:
     kills: int = 20
     workers: int = 2
     seed: int = 1
-    patience: float = 3600.0  # seconds until what has not ended counts as lost
+    patience: float = 3000.0  # seconds until what has not ended counts as lost; events are kept for an hour
 
 
 class Crew:
-    """Processes that are killed, and replaced at once, as a supervisor would: workers, and one that orders."""
+    """A desk and workers that are killed, and replaced at once, as a supervisor would."""
 
     def __init__(self, trial: Trial) -> None:
         self._trial, self._random = trial, np.random.default_rng(trial.seed)
-        self._workers = [self._begin(_worker(trial)) for _ in range(trial.workers)]
-        self._desk = self._begin(_desk(trial))
+        self.port, self.killed = _free_port(), Counter[str]()
+        commands = [_worker(trial)] * trial.workers
+        self._commands = [*commands, _desk(trial, self.port)]
+        self._processes = [self._begin(command) for command in self._commands]
 
-    def kill_one(self) -> None:
-        """End one of them as a power cut would; the one that orders, as long as it does, as often as a worker."""
-        place = int(self._random.integers(len(self._workers) + (self._desk.poll() is None)))
-        if place == len(self._workers):
-            self._desk = self._killed(self._desk, _desk(self._trial))
-        else:
-            self._workers[place] = self._killed(self._workers[place], _worker(self._trial))
+    def kill(self) -> None:
+        """End a worker, or the desk, or all of them in one moment, as a power cut would; each as likely."""
+        place = int(self._random.integers(len(self._processes) + 1))
+        desk, everybody = len(self._processes) - 1, len(self._processes)
+        self.killed["house" if place == everybody else "desk" if place == desk else "worker"] += 1
+        places = range(everybody) if place == everybody else (place,)
+        for each in places:
+            self._processes[each].send_signal(signal.SIGKILL)
+        for each in places:
+            self._processes[each].wait()
+            self._processes[each] = self._begin(self._commands[each])
 
     def moments(self) -> list[float]:
         """When to kill: shares of all jobs that have ended by then, at random, ascending."""
@@ -78,117 +84,121 @@ class Crew:
 
     def end(self) -> None:
         """Ask all to leave, and make sure of it."""
-        for process in (*self._workers, self._desk):
+        for process in self._processes:
             process.terminate()
-        for process in (*self._workers, self._desk):
+        for process in self._processes:
             try:
                 process.wait(timeout=40)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
-    def _killed(self, process: subprocess.Popen[bytes], command: list[str]) -> subprocess.Popen[bytes]:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return self._begin(command)
-
-    def _begin(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def _begin(self, command: list[str]) -> "subprocess.Popen[bytes]":
         with (self._trial.data / "said.log").open("ab") as said:
             return subprocess.Popen(command, stdout=said, stderr=said)  # noqa: S603  # our own program
 
 
 def _worker(trial: Trial) -> list[str]:
-    command = [str(Path(sys.executable).parent / "vitascope"), "worker", "--db", trial.database, "--files", trial.files]
-    return [*command, "--data", str(trial.data), "--model", trial.model, "--twin-seconds", str(trial.twin_seconds)]
+    where = ("--db", trial.database, "--files", trial.files)
+    return program(trial.data, "worker", *where, "--model", trial.model, "--twin-seconds", str(trial.twin_seconds))
 
 
-def _desk(trial: Trial) -> list[str]:
-    command = [sys.executable, "-m", "vitascope.bench.chaos", "--order-into", str(trial.data), "--db", trial.database]
-    return [*command, "--jobs", str(trial.jobs), "--model", trial.model]
+def _desk(trial: Trial, port: int) -> list[str]:
+    where = ("--db", trial.database, "--files", trial.files)
+    return program(trial.data, "serve", *where, "--workers", "0", "--host", _ADDRESS, "--port", str(port))
 
 
 def run(trial: Trial) -> dict[str, object]:
     """Order, kill, wait, count."""
     database = open_database(trial.database)
     open_queue(database).close()
+    holder = new_holder(trial.database, trial.data, "chaos")
     crew, begin = Crew(trial), time.monotonic()
+    until = begin + trial.patience
     try:
-        for share in crew.moments():
-            _wait(trial, database, until_ended=share * trial.jobs)
-            time.sleep(crew.pause())
-            crew.kill_one()
-        _wait(trial, database, until_ended=trial.jobs)
+        with ThreadPoolExecutor(1) as pool:
+            ordered = pool.submit(_order_all, trial, database, crew.port, holder, until)
+            for share in crew.moments():
+                _wait(database, share * trial.jobs, until)
+                time.sleep(crew.pause())
+                crew.kill()
+            accepted = ordered.result()
+        _wait(database, trial.jobs, until)
+        seconds = time.monotonic() - begin
+        report = _counted(trial, database, Line(_ADDRESS, crew.port, holder.key), holder, accepted)
     finally:
         crew.end()
-    accepted = list(dict.fromkeys((trial.data / _ACCEPTED).read_text().split()))
-    report = _counted(trial, database, accepted, time.monotonic() - begin)
     database.close()
-    return report
+    return {**report, "killed": dict(crew.killed), "seconds": round(seconds, 1)}
 
 
-def order_into(trial: Trial) -> None:
-    """Order all jobs, and note each that was accepted once that is certain; begun again, it goes through all again.
-
-    An order has an idempotency key of its own, so a repetition is answered with the job there is.
-    """
-    database = open_database(trial.database)
-    queue = open_queue(database)
-    with (trial.data / _ACCEPTED).open("a") as accepted:
-        for number in range(trial.jobs):
-            accepted.write(f"{_submitted(trial, database, queue, number)}\n")
-            accepted.flush()
+def _order_all(trial: Trial, database: Database, port: int, holder: Holder, until: float) -> list[str]:
+    """The ids with which all orders were answered, by their numbers."""
+    with ThreadPoolExecutor(_CLIENTS) as pool:
+        return list(pool.map(lambda number: _order(trial, database, port, holder, number, until), range(trial.jobs)))
 
 
-def _submitted(trial: Trial, database: Database, queue: DurableQueue, number: int) -> str:
-    order = Order(prompt=_PROMPT, model=trial.model, seconds=1.0, size=(128, 128), seed=number)
-    while True:
-        try:
-            with database.transaction() as tx:
-                entered = book.submit(
-                    tx, order, _GRANT, queue=queue, now=time.time(), idempotency=str(number), queue_limit=10**9
-                )
-                return entered.job.id
-        except DatabaseError:
-            time.sleep(0.5)
+def _order(trial: Trial, database: Database, port: int, holder: Holder, number: int, until: float) -> str:
+    _wait(database, number - max(10, trial.jobs // _LEAD), until)
+    with contextlib.closing(Line(_ADDRESS, port, holder.key)) as line:
+        body = wanted(trial.model, number, is_small=True)
+        answer = line.insist("POST", "/v1/videos", body, until=until, idempotency_key=f"order {number}")
+    return str(json.loads(answer)["id"])
 
 
-def _wait(trial: Trial, database: Database, *, until_ended: float) -> None:
-    """Until so many have ended, or patience has."""
-    until = time.monotonic() + trial.patience
-    while time.monotonic() < until and _num_ended(database) < until_ended:
+def _wait(database: Database, num_ended: float, until: float) -> None:
+    """Until so many jobs have ended, or patience has."""
+    while time.monotonic() < until and _num_ended(database) < num_ended:
         time.sleep(0.1)
 
 
 def _num_ended(database: Database) -> int:
-    with database.reading() as tx:
-        return sum(counts(tx, time.time()).ended.values())
+    try:
+        with database.reading() as tx:
+            return sum(counts(tx, time.time()).ended.values())
+    except DatabaseError:
+        return 0
 
 
-def _counted(trial: Trial, database: Database, accepted: list[str], spent: float) -> dict[str, object]:
-    jobs, told = {job.id: job for job in _all(database)}, _told(database)
-    blobs = open_blobs(trial.files)
-    ended = [jobs[video] for video in accepted if video in jobs and jobs[video].has_ended]
-    completed = [job for job in ended if job.state == "completed"]
+def _counted(trial: Trial, database: Database, line: Line, holder: Holder, accepted: list[str]) -> dict[str, object]:
+    """What a client sees of every job at the end, and what the events say of them."""
+    listed = _listed(line, until=time.monotonic() + 60)
+    ended = {video: listed[video] for video in accepted if listed.get(video) in ("completed", "failed", "cancelled")}
+    films = [
+        _is_whole(trial, line, video, number)
+        for number, video in enumerate(accepted)
+        if ended.get(video) == "completed"
+    ]
+    told = _told(database, holder.party)
     return {
         "accepted": len(accepted),
         "lost": len(accepted) - len(ended),
-        "entered_twice": len(jobs) - len(set(accepted)),
+        "entered_twice": len(listed) - len(set(accepted)),
         "ended_twice": sum(number > 1 for number in told.ends.values()),
-        "states": {state: sum(job.state == state for job in ended) for state in sorted({job.state for job in ended})},
-        "without_files": sum(not _has_files(blobs, job) for job in completed),
-        "kills": trial.kills,
+        "states": dict(Counter(ended.values())),
+        "without_film": films.count(False),
         "jobs_hit": len(told.delays),
         "hit_job_delay_median_s": round(median(told.delays), 2) if told.delays else None,
         "hit_job_delay_max_s": round(max(told.delays), 2) if told.delays else None,
-        "seconds": round(spent, 1),
     }
 
 
-def _has_files(blobs: Blobs, job: Job) -> bool:
-    try:
-        return job.made is not None and all(blobs.size(kept.key) == kept.size for kept in job.made.files.values())
-    except FilesError:
-        return False
+def _listed(line: Line, *, until: float) -> dict[str, str]:
+    """Every video of the key and its state, page by page."""
+    states: dict[str, str] = {}
+    after = ""
+    while True:
+        page = json.loads(line.insist("GET", f"/v1/videos?limit={_PAGE}{after}", until=until))
+        states |= {video["id"]: video["state"] for video in page["data"]}
+        if not page["has_more"]:
+            return states
+        after = f"&after={page['last_id']}"
+
+
+def _is_whole(trial: Trial, line: Line, video: str, number: int) -> bool:
+    """Whether the film is handed out; the twin's says whose it is."""
+    content = line.ask("GET", f"/v1/videos/{video}/content")
+    return content == f"{number} {PROMPT}".encode() if trial.model == "twin" else content[4:8] == b"ftyp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +209,8 @@ class _Told:
     delays: tuple[float, ...]
 
 
-def _told(database: Database) -> _Told:
-    tail, ends, starts = Tail(_PARTY, after=0), Counter[str](), dict[str, list[float]]()
+def _told(database: Database, party: str) -> _Told:
+    tail, ends, starts = Tail(party, after=0), Counter[str](), dict[str, list[float]]()
     with database.reading() as tx:
         while found := tail.read(tx, limit=1000):
             for event in found:
@@ -210,14 +220,10 @@ def _told(database: Database) -> _Told:
     return _Told(ends=ends, delays=tuple(times[-1] - times[0] for times in starts.values() if len(times) > 1))
 
 
-def _all(database: Database) -> list[Job]:
-    jobs: list[Job] = []
-    with database.reading() as tx:
-        while True:
-            page = book.listing(tx, _PARTY, limit=_PAGE, after=jobs[-1].id if jobs else None)
-            jobs += page.jobs
-            if not page.has_more:
-                return jobs
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((_ADDRESS, 0))
+        return int(listener.getsockname()[1])
 
 
 def main() -> None:
@@ -228,12 +234,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--twin-seconds", type=float, default=0.05)
-    parser.add_argument("--order-into", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.order_into:
-        order_into(Trial(database=asked.db, files="", data=asked.order_into, model=asked.model, jobs=asked.jobs))
-        return
     with tempfile.TemporaryDirectory(prefix="vitascope-chaos-") as folder:
         trial = Trial(
             database=asked.db or f"sqlite:///{folder}/house.db",
@@ -243,11 +246,15 @@ def main() -> None:
             jobs=asked.jobs,
             kills=asked.kills,
             workers=asked.workers,
+            seed=asked.seed,
             twin_seconds=asked.twin_seconds,
         )
         report = run(trial)
+        is_bad = any(report[name] for name in ("lost", "entered_twice", "ended_twice", "without_film"))
+        if is_bad:
+            sys.stderr.write((trial.data / "said.log").read_text()[-8000:])
     sys.stdout.write(json.dumps({**report, "database": trial.database.split(":")[0], "cpus": os.cpu_count()}) + "\n")
-    sys.exit(any(report[name] for name in ("lost", "entered_twice", "ended_twice", "without_files")))
+    sys.exit(is_bad)
 
 
 if __name__ == "__main__":

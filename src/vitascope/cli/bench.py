@@ -22,6 +22,7 @@ def serve(
     connections: Annotated[int, typer.Option(min=1, max=500)] = 32,
     clips: Annotated[int, typer.Option(help="Clips made one after the other.", min=1)] = 20,
     rival_jobs: Annotated[int, typer.Option(help="Jobs of A before the one of B.", min=1)] = 100,
+    videos: Annotated[int, typer.Option(help="Videos in the house beforehand.", min=0)] = 1_000,
 ) -> None:
     """Start a house, load it over HTTP, and print latency, throughput, fairness and memory as JSON."""
     from vitascope.bench.serve import Load, measure
@@ -34,5 +35,6 @@ def serve(
         connections=connections,
         clips=clips,
         rival_jobs=rival_jobs,
+        videos=videos,
     )
     typer.echo(json.dumps(measure(load), indent=1))

@@ -1,6 +1,5 @@
 """The desk and what it stands on, and a visit: one request of one key, in one transaction."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
@@ -20,7 +19,7 @@ from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.settings import DeskSettings
 from vitascope.store.blobs import Blobs
-from vitascope.store.database import Database, Transaction
+from vitascope.store.database import Database, Transaction, clock
 from vitascope.store.secrets import Secrets
 from vitascope.videos.queue import Queue
 
@@ -75,8 +74,8 @@ class Visit:
         """What ``work`` reads, if the key may: one transaction that writes nothing."""
 
         def reading() -> T:
-            now = time.time()
             with self.desk.database.reading() as tx:
+                now = clock(tx)
                 return work(tx, self.admitted(tx, Knock(credential=self.credential, scope=scope), now), now)
 
         return await to_thread.run_sync(reading, limiter=self.desk.readers)
@@ -92,7 +91,7 @@ class Visit:
 
         def writing() -> T:
             with self.desk.database.transaction() as tx:
-                return work(tx, time.time())
+                return work(tx, clock(tx))
 
         return await to_thread.run_sync(writing, limiter=self.desk.writers)
 

@@ -1,13 +1,15 @@
 """Placing an order: one transaction in which the programme admits it, the book takes it down and the queue has it."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 
+import anyio
 from fastapi import Request
 from starlette.responses import Response
 
 from vitascope.orders import Grant, Order
 from vitascope.programme.door import Knock
-from vitascope.refusals import FieldError, VideoNotFoundError
+from vitascope.refusals import FieldError, NoModelError, VideoNotFoundError
 from vitascope.server import ordering, wire
 from vitascope.server.desk import Visit
 from vitascope.store.database import Transaction
@@ -16,6 +18,10 @@ from vitascope.videos.job import Submitted
 from vitascope.videos.workers import Capability
 
 LONGEST_ID = 100
+FIRST_WORKER_SECONDS = 20.0
+"""How long an order waits for the first worker a house ever has: whoever starts one orders before the model is open."""
+
+_LOOK_SECONDS = 0.25
 _LONGEST_IDEMPOTENCY = 255
 
 
@@ -33,8 +39,19 @@ async def placed(request: Request, visit: Visit, order: Callable[[Transaction, f
         queue, limit = visit.desk.queue, visit.desk.settings.queue_limit
         return book.submit(tx, wanted, grant, queue=queue, now=now, idempotency=idempotency, queue_limit=limit)
 
-    submitted = await visit.transact(place)
+    submitted = await _with_a_model(lambda: visit.transact(place))
     return wire.answer(wire.video(submitted.job), headers={"location": f"/v1/videos/{submitted.job.id}"})
+
+
+async def _with_a_model(act: Callable[[], Awaitable[Submitted]]) -> Submitted:
+    until = time.monotonic() + FIRST_WORKER_SECONDS
+    while True:
+        try:
+            return await act()
+        except NoModelError:
+            if time.monotonic() > until:
+                raise
+            await anyio.sleep(_LOOK_SECONDS)
 
 
 def admitted(tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: float) -> Grant:

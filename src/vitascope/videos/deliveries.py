@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from vitascope.errors import VitascopeError
 from vitascope.refusals import OutgoingError
-from vitascope.store.database import Database, Transaction
+from vitascope.store.database import Database, Transaction, clock
 from vitascope.store.secrets import Secrets
 from vitascope.videos import webhook_repository as repository
 from vitascope.videos.outgoing import Parcel
@@ -29,8 +29,8 @@ Send = Callable[[Parcel], int]
 
 def deliver_due(database: Database, secrets: Secrets, send: Send) -> int:
     """Send what is due now; the number of attempts made. Nothing is sent inside a transaction."""
-    now = time.time()
     with database.transaction() as tx:
+        now = clock(tx)
         rows = repository.due(tx, now, until=now + _TAKEN_SECONDS, limit=_AT_ONCE)
         targets = {row["id"]: repository.endpoint(tx, row["endpoint"]) for row in rows}
     sound = [(row, target) for row in rows if (target := targets[row["id"]]) is not None]
@@ -58,7 +58,7 @@ def _attempt(database: Database, row: repository.Row, target: repository.Row, se
     except VitascopeError as error:  # a secret that cannot be unlocked: trying again may help once it is mended
         fault = error.code
     with database.transaction() as tx:
-        repository.change_delivery(tx, row["id"], **_outcome(row["attempts"] + 1, status, fault, time.time()))
+        repository.change_delivery(tx, row["id"], **_outcome(row["attempts"] + 1, status, fault, clock(tx)))
 
 
 def _outcome(attempts: int, status: int | None, fault: str | None, now: float) -> dict[str, str | float | None]:

@@ -8,7 +8,6 @@ import logging
 import os
 import platform
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from dbos import DBOS
 from vitascope.refusals import DatabaseError, FilesError
 from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
-from vitascope.store.database import Database
+from vitascope.store.database import Database, clock
 from vitascope.store.secrets import Secrets
 from vitascope.videos import claims, deliveries, events, expiry, repository, workers
 from vitascope.videos.deliveries import Send
@@ -53,7 +52,7 @@ class Clerk:
 
     def _beat(self) -> None:
         with self._database.transaction() as tx:
-            if not workers.beat(tx, self._worker, time.time()):
+            if not workers.beat(tx, self._worker, clock(tx)):
                 self._lost.set()
 
     def _deliver(self, secrets: Secrets, send: Send) -> None:
@@ -87,8 +86,8 @@ class Clerk:
 
 def reap(database: Database) -> tuple[str, ...]:
     """Hand on what dead workers had; their ids. First the queue, then the rows: doing it twice changes nothing."""
-    now = time.time()
     with database.reading() as tx:
+        now = clock(tx)
         silent = {worker.id for worker in workers.silent(tx, now)}
         here = {worker.id for worker in workers.on_host(tx, host()) if not _is_running(worker.process)}
     dead = tuple(sorted(silent | here))
@@ -103,8 +102,8 @@ def reap(database: Database) -> tuple[str, ...]:
 
 def settle(database: Database) -> int:
     """End jobs whose workflow has ended without them: after too many recoveries, or a fault of ours. How many."""
-    now = time.time()
     with database.reading() as tx:
+        now = clock(tx)
         doubted = [job.id for job in repository.unfinished(tx, before=now - _DOUBTED_AFTER, limit=_AT_ONCE)]
     if not doubted:
         return 0
@@ -118,12 +117,12 @@ def settle(database: Database) -> int:
 
 def sweep(database: Database, blobs: Blobs) -> None:
     """Remove what nobody can want any more: expired films, old events, the log of deliveries, ended workflows."""
-    now = time.time()
-    expiry.sweep(database, blobs, now)
     with database.transaction() as tx:
+        now = clock(tx)
         events.sweep(tx, now)
         deliveries.sweep(tx, now)
         workers.sweep(tx, now)
+    expiry.sweep(database, blobs, now)
     ended = DBOS.list_workflows(status=["SUCCESS", "ERROR", "CANCELLED"], limit=_AT_ONCE, load_input=False)
     old = [status.workflow_id for status in ended if (status.updated_at or 0) < now * 1000 - _KEPT_IN_QUEUE_MS]
     if old:

@@ -21,7 +21,7 @@ from vitascope.errors import StoppedError, VitascopeError
 from vitascope.programme.access import gate
 from vitascope.refusals import DatabaseError, FilesError, FilesFullError
 from vitascope.store.blobs import Blobs, Stored
-from vitascope.store.database import Database
+from vitascope.store.database import Database, clock
 from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
 from vitascope.videos.job import Claim, Failure, Made
@@ -83,7 +83,7 @@ def finish(shop: Workshop, video: str, due: str) -> None:
 
 def _claimed(shop: Workshop, video: str) -> Claim | None:
     with shop.database.transaction() as tx:
-        now = time.time()
+        now = clock(tx)
         claim = claims.claim(tx, video, shop.worker, now)
         if claim is None or gate.may_start(tx, book.get(tx, video, claim.party).key, datetime.fromtimestamp(now, UTC)):
             return claim
@@ -139,7 +139,7 @@ def _finished(shop: Workshop, video: str, token: str, made: Made) -> None:
     with shop.database.transaction() as tx:
         claim = claims.standing(tx, video, token)
         if claim is not None:
-            claims.finish(tx, claim, made, time.time(), keep_seconds=shop.keep_seconds)
+            claims.finish(tx, claim, made, clock(tx), keep_seconds=shop.keep_seconds)
 
 
 def _tidy(shop: Workshop, video: str, token: str) -> None:
@@ -157,7 +157,7 @@ def _tidy(shop: Workshop, video: str, token: str) -> None:
 def _fail(shop: Workshop, claim: Claim, failure: Failure) -> None:
     def fail() -> None:
         with shop.database.transaction() as tx:
-            claims.fail(tx, claim, failure, time.time())
+            claims.fail(tx, claim, failure, clock(tx))
 
     _patiently(shop, fail)
     _patiently(shop, lambda: _tidy(shop, claim.video, claim.token))

@@ -15,7 +15,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from vitascope.refusals import DatabaseError
 from vitascope.store.blobs import open_blobs
-from vitascope.store.database import Database, open_database
+from vitascope.store.database import Database, clock, open_database
 from vitascope.store.secrets import open_secrets
 from vitascope.videos import claims, outgoing, workers
 from vitascope.videos.deliveries import Send
@@ -71,8 +71,8 @@ def _workshop(place: Place, database: Database, engines: Sequence[Engine]) -> Wo
 
 
 def _enter(shop: Workshop) -> None:
-    now = time.time()
     with shop.database.transaction() as tx:
+        now = clock(tx)
         workers.enter(tx, shop.worker, host=clerk.host(), process=os.getpid(), now=now)
         workers.publish(tx, shop.worker, [engine.capability() for engine in shop.engines.values()], now)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from vitascope.errors import StoppedError
 from vitascope.refusals import DatabaseError
-from vitascope.store.database import Database
+from vitascope.store.database import Database, clock
 from vitascope.types import Progress
 from vitascope.videos import claims
 from vitascope.videos.job import Claim, Stage
@@ -24,6 +24,7 @@ class Teller:
     def __init__(self, database: Database, claim: Claim, stopping: threading.Event) -> None:
         self._database, self._claim, self._stopping = database, claim, stopping
         self._told_at = self._asked_at = 0.0
+        self._began = time.monotonic()
 
     def tick(self, progress: Progress) -> None:
         """Hear of a step. Raises StoppedError where the job was cancelled or taken over, or the worker must go."""
@@ -43,8 +44,10 @@ class Teller:
         self._quietly(lambda: self._show(with_text, step))
 
     def _tell(self, progress: Progress) -> bool:
-        stage = Stage(name=progress.stage, step=progress.step, steps=progress.steps, eta_seconds=progress.eta_seconds)
-        return self._quietly(lambda: self._report(stage, percent(progress)))
+        done = percent(progress)
+        eta = remaining(time.monotonic() - self._began, done)
+        stage = Stage(name=progress.stage, step=progress.step, steps=progress.steps, eta_seconds=eta)
+        return self._quietly(lambda: self._report(stage, done))
 
     def _ask(self) -> bool:
         def holds() -> bool:
@@ -55,11 +58,11 @@ class Teller:
 
     def _report(self, stage: Stage, percent: int) -> bool:
         with self._database.transaction() as tx:
-            return claims.report(tx, self._claim, stage, percent, time.time())
+            return claims.report(tx, self._claim, stage, percent, clock(tx))
 
     def _show(self, image: str, step: int) -> bool:
         with self._database.transaction() as tx:
-            claims.show(tx, self._claim, image, step, time.time())
+            claims.show(tx, self._claim, image, step, clock(tx))
         return True
 
     def _quietly(self, act: Callable[[], bool]) -> bool:
@@ -72,6 +75,11 @@ class Teller:
     def _require(self, stands: bool) -> None:  # noqa: FBT001  # the one thing it is about
         if not stands:
             raise StoppedError("The job was cancelled, deleted, or taken over by another worker.")
+
+
+def remaining(spent: float, done: int) -> float | None:
+    """Seconds until the files are there, going on as so far; an engine knows only what its own stage still takes."""
+    return round(spent * (100 - done) / done, 1) if done else None
 
 
 def percent(progress: Progress) -> int:
