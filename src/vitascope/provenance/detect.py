@@ -205,8 +205,7 @@ def _likeness(spectra: Spectra, key: bytes) -> Floats:
     power = (np.square(np.abs(fit)) * TWICE).sum(axis=(1, 2), keepdims=True)  # Parseval: the mean of the fit is 0
     whole = np.zeros((len(fit), TILE, TILE // 2 + 1), np.complex64)
     whole[:, DOWN, ACROSS] = fit * (TILE**2 / np.sqrt(np.maximum(power, 1e-24)))
-    likeness: Floats = np.fft.irfft2(whole)
-    return likeness
+    return np.asarray(np.fft.irfft2(whole), np.float32)
 
 
 def _height(found: _Alignment) -> float:

@@ -47,7 +47,7 @@ def hear(frames: Iterable[Pixels]) -> Heard | None:
     if first is None:
         return None
     mean = total / np.float32(num_frames)
-    return Heard(mean=mean, first=(first + mean) / 2, frames=num_frames)
+    return Heard(mean=mean, first=np.float32(0.5) * (first + mean), frames=num_frames)
 
 
 def residual_of(plane: npt.NDArray[np.uint8]) -> Floats:
