@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from vitascope.backends.codec import LappedCodec, cosine, lapped, spectrum
-from vitascope.types import LappedPreset
+from vitascope.types import CodecPreset
 
-PRESET = LappedPreset(
+PRESET = CodecPreset(
     kind="lapped",
     stride=32,
     frames=4,

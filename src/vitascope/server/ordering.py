@@ -57,7 +57,6 @@ def settled(asked: Asked, model: Capability, *, image: str | None = None) -> Ord
         negative_prompt=_negative(asked, model),
         image=image,
         priority=asked.priority or "normal",
-        mining=asked.mining or "notAllowed",
     )
 
 

@@ -7,7 +7,6 @@ was done already changes nothing.
 """
 
 import json
-import logging
 import tempfile
 import threading
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vitascope.errors import StoppedError, VitascopeError
+from vitascope.logs import tell, tell_bug
 from vitascope.programme.access import gate
 from vitascope.refusals import DatabaseError, FilesError, FilesFullError
 from vitascope.store.blobs import Blobs, Stored
@@ -25,10 +25,9 @@ from vitascope.store.database import Database, clock
 from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
 from vitascope.videos.job import Claim, Failure, Made
-from vitascope.worker.engine import Engine, Given, Painted
+from vitascope.worker.engine import Engine, Painted
 from vitascope.worker.telling import Teller
 
-_LOG = logging.getLogger(__name__)
 _UNKNOWN = Failure(
     code="internal_error", message="The engine failed where it should not; the operator has the details."
 )
@@ -66,8 +65,8 @@ def paint(shop: Workshop, video: str) -> str | None:
     except VitascopeError as error:
         _fail(shop, claim, Failure(code=error.code, message=str(error)))
         return None
-    except Exception:  # noqa: BLE001  # the worker's loop: one job's fault must not end the others
-        _LOG.exception("render of %s failed", video)
+    except Exception as error:  # noqa: BLE001  # the worker's loop: one job's fault must not end the others
+        tell_bug(error, video=video)
         _fail(shop, claim, _UNKNOWN)
         return None
     return json.dumps({"token": claim.token, "made": made.to_json()})
@@ -101,7 +100,7 @@ def _made(shop: Workshop, claim: Claim) -> Made:
         painted = engine.paint(
             claim.order,
             party=claim.party,
-            given=Given(image=_first_frame(shop, claim, place), source=_source(shop, claim, place)),
+            image=_first_frame(shop, claim, place),
             folder=place,
             tick=teller.tick,
             show=teller.show,
@@ -115,19 +114,6 @@ def _first_frame(shop: Workshop, claim: Claim, place: Path) -> Path | None:
         return None
     path = place / "first.png"
     _stubbornly(lambda: shop.blobs.fetch(claim.order.image or "", path))
-    return path
-
-
-def _source(shop: Workshop, claim: Claim, place: Path) -> Path | None:
-    """The film that a remix builds on; None where it has been deleted since."""
-    if claim.order.source is None:
-        return None
-    with shop.database.reading() as tx:
-        job = repository.find(tx, claim.order.source)
-    if job is None or job.made is None:
-        return None
-    path, key = place / "source.mp4", job.made.files["video"].key
-    _stubbornly(lambda: shop.blobs.fetch(key, path))
     return path
 
 
@@ -164,7 +150,7 @@ def _tidy(shop: Workshop, video: str, token: str) -> None:
     try:
         shop.blobs.remove([key for key in shop.blobs.keys(ours) if key not in shown])
     except FilesError:
-        _LOG.warning("files of %s were left behind", video)
+        tell("files_left_behind", video=video)
 
 
 def _fail(shop: Workshop, claim: Claim, failure: Failure) -> None:
@@ -203,7 +189,7 @@ def _patiently(shop: Workshop, act: Callable[[], T]) -> T:
         try:
             return act()
         except DatabaseError:
-            _LOG.warning("the database is away; waiting for it")
+            tell("waiting_for_database")
             time.sleep(_OUTAGE_PAUSE)
 
 
