@@ -128,7 +128,7 @@ def test_a_command_that_fails_leaves_the_file_unsealed(tmp_path, told):
 
 
 def test_an_expired_certificate_is_not_called_a_changed_file(tmp_path, told):
-    """Invalid, as the specification has it where no time stamp helps; the words say why, and a flipped byte is worse."""
+    """Invalid, as specified where no time stamp helps; the words say why, and a flipped byte is told apart."""
     key = KEYS["es256"]()
     told(signing_chain=chain_for(key, days=5 / 86_400), signing_key=pem(key))
     authority = open_authority(tmp_path / "home")
