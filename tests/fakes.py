@@ -10,11 +10,11 @@ import time
 
 import numpy as np
 
-from vitascope.types import CodecPreset, NetPreset, Preset, Progress, SamplerPreset
+from vitascope.types import LappedPreset, NetPreset, Preset, Progress, SamplerPreset
 
 PRESET = Preset(
     name="fake",
-    codec=CodecPreset(
+    codec=LappedPreset(
         kind="lapped",
         stride=16,
         frames=4,

@@ -150,6 +150,21 @@ def test_the_front_door_is_exact():
         vitascope.gnerate
 
 
+@pytest.mark.torch
+def test_what_runs_on_a_borrowed_gpu_needs_no_runtime():
+    """Every module of runs/gpu-s.sh is imported in one process where OpenVINO, skia and their like are blocked."""
+    script = (ROOT / "runs" / "gpu-s.sh").read_text()
+    modules = sorted(set(re.findall(r"-m (vitascope\.training\.\w+)", script)))
+    block = "".join(f"sys.modules[{name!r}] = None; " for name in ("openvino", "skia", "resvg_py", "av", "c2pa"))
+
+    run = subprocess.run(
+        [sys.executable, "-c", f"import sys; {block}import {', '.join(modules)}"], capture_output=True, text=True
+    )
+
+    assert len(modules) >= 6
+    assert "" == run.stderr
+
+
 @pytest.mark.parametrize("module", ALONE)
 def test_a_room_loads_only_what_it_needs(module):
     """In a fresh process the module can be imported while others are blocked: importing one of those would raise."""

@@ -169,6 +169,23 @@ def test_every_trace_leaves_two_rows(tmp_path, home):
     assert not is_whole(home)
 
 
+def test_who_is_named_is_told_before_anybody_hears_of_it(tmp_path, home):
+    """The row says so; where the notice cannot be given, nobody is named."""
+    clip, told = made(tmp_path / "a.mp4", party="member-7"), []
+
+    found = trace_file(clip.path, stewards=TWO, reason=REASON, tell=told.append)
+
+    assert [found.render] == told
+    assert json.loads((home / "audit.jsonl").read_text().splitlines()[-1])["party_is_told"]
+
+    def fail(_render):
+        raise StewardError("no database")
+
+    with pytest.raises(StewardError):
+        trace_file(clip.path, stewards=TWO, reason=REASON, tell=fail)
+    assert "trace begun" == json.loads((home / "audit.jsonl").read_text().splitlines()[-1])["act"]
+
+
 def test_a_steward_is_known_by_a_key_that_is_kept_nowhere(home):
     """Only its hash is stored; a wrong key is nobody's, and no name is taken twice."""
     key = admit(home, "ada")

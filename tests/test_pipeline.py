@@ -248,28 +248,34 @@ def test_a_mistake_costs_nothing(tmp_path, home, asked, error):
 
 
 def test_previews_are_small_marked_and_never_the_end(tmp_path):
-    """Three pictures on the way, no side over 160 pixels, each carrying the clip's mark; none after the last step."""
+    """Three pictures on the way, no side over 160 pixels, each with the clip's mark and a seal; none at the end."""
     from io import BytesIO
 
     from PIL import Image
 
     from vitascope.backends.choose import open_backend
     from vitascope.provenance.authority import open_authority
+    from vitascope.provenance.credential import credential_of
     from vitascope.provenance.detect import carries
 
-    shown = []
+    sent = []
     request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
     clip = render(
         request,
         to=tmp_path / "clip.mp4",
         backend=open_backend("xs"),
         tick=lambda _: None,
-        show=lambda picture, step: shown.append((step, Image.open(BytesIO(picture)))),
+        show=lambda picture, step: sent.append((step, picture)),
     )
+    shown = [(step, Image.open(BytesIO(picture))) for step, picture in sent]
 
     assert [2, 4, 6] == [step for step, _ in shown]
     assert all(max(picture.size) <= pipeline.PREVIEW_SIDE and picture.format == "WEBP" for _, picture in shown)
-    key = open_authority(settings().home).mark_key
+    authority = open_authority(settings().home)
+    key = authority.mark_key
+    assert {("trusted", clip.mark_id)} == {
+        (told.state, told.mark_id) for told in (credential_of(BytesIO(one), authority) for _, one in sent)
+    }
     assert all(carries(np.asarray(picture.convert("RGB")), clip.mark_id, key) for _, picture in shown)
     first, last = (np.asarray(shown[place][1].convert("RGB"), float) for place in (0, -1))
     assert np.abs(first - last).mean() > 1  # it comes into focus

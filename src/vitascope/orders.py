@@ -11,6 +11,8 @@ from typing import Any, Literal, Self
 
 Verb = Literal["create", "remix", "edit", "extend"]
 Priority = Literal["high", "normal", "low"]
+Learning = Literal["notAllowed", "allowed"]
+"""Whether others may mine a file and train on it, as its credential says (CAWG training and data mining 1.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Order:
     image: str | None = None  # key of a PNG in the file store: the first frame
     source: str | None = None  # the video that a remix, an edit or an extension builds on
     priority: Priority = "normal"
+    mining: Learning = "notAllowed"
 
     def to_json(self) -> str:
         """The order as JSON, the same text for the same order."""

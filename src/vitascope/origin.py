@@ -5,6 +5,7 @@ stewards. No model is loaded, and no connection opened.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from vitascope.media.read import video
 from vitascope.provenance.audit import Steward, begun, enter, two_stewards
 from vitascope.provenance.authority import Authority, open_authority
 from vitascope.provenance.credential import Credential, credential_of, read_credential
-from vitascope.provenance.register import LocalRegister, Register
+from vitascope.provenance.register import Issued, LocalRegister, Register
 from vitascope.provenance.trace import Trace, trace
 from vitascope.provenance.verify import Report, Seen, look, report
 from vitascope.rights.nearest import Nearness, nearest_works
@@ -52,8 +53,11 @@ def trace_file(
     reason: str,
     home: Path | None = None,
     register: Register | None = None,
+    tell: Callable[[Issued], None] | None = None,
 ) -> Trace:
     """Who a clip was made for, if pictures and mark agree. Two stewards answer for it, and a row tells of it first.
+
+    ``tell`` gives a notice to the party of a render before anybody hears of it; what it raises ends the trace.
 
     Raises:
         StewardError: the two are one, or the reason is too short.
@@ -62,11 +66,14 @@ def trace_file(
     """
     home = home or settings().home
     two_stewards(stewards, reason)
-    row = begun(stewards, reason, _sha256(source))
+    row = begun(stewards, reason, sha256_of(source))
     enter(home, row)
     authority = open_authority(home)
     found = trace(_seen(source, authority), register or LocalRegister(home))
-    enter(home, row.concluded(found.outcome, "" if found.render is None else found.render.party))
+    party = "" if found.render is None else found.render.party
+    if tell is not None and found.render is not None and party:
+        tell(found.render)
+    enter(home, row.concluded(found.outcome, party, is_told=tell is not None and party != ""))
     return found
 
 
@@ -102,7 +109,8 @@ def _seen(source: Path | bytes, authority: Authority) -> Seen:
     return look(video(source), authority.mark_key)
 
 
-def _sha256(source: Path | bytes) -> str:
+def sha256_of(source: Path | bytes) -> str:
+    """By what the log and the audit name a file. Raises VerifyError where it cannot be read."""
     if isinstance(source, bytes):
         return hashlib.sha256(source).hexdigest()
     try:

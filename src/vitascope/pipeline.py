@@ -6,6 +6,7 @@ Frames are iterators: the first is marked and encoded while the last is still be
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,7 +24,7 @@ from vitascope.provenance.fingerprint import Sampler, words_of
 from vitascope.provenance.manifest import Claim
 from vitascope.provenance.mark import carried, mark
 from vitascope.provenance.register import Issued, LocalRegister, Register, now
-from vitascope.provenance.seal import Sealed, format_of, seal, sidecar_of
+from vitascope.provenance.seal import Sealed, format_of, seal, sealed_bytes, sidecar_of
 from vitascope.settings import settings
 from vitascope.types import Clip, Marked, Pixels, Plan, Preset, Progress, Request, Source
 
@@ -37,7 +38,7 @@ PREVIEWS, PREVIEW_SIDE = 4, 160
 """Previews come after each fourth of the steps but the last, no side over this many pixels."""
 
 Show = Callable[[bytes, int], None]
-"""Takes a preview, a marked WebP, and the step it was seen at."""
+"""Takes a preview, a marked and sealed WebP, and the step it was seen at."""
 
 _WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 
@@ -63,13 +64,13 @@ def render(
     register = register or LocalRegister(home)
     authority, mark_id = open_authority(home), register.take(party=party)
     digest, sampler = hashlib.sha256(), Sampler()
-    tick = tick if show is None else _showing(show, tick, mark_id, authority)
+    claim = _claim(request, plan, backend.preset, mark_id=mark_id, thanks=thanks)
+    tick = tick if show is None else _showing(show, tick, claim, authority)
     with draft(to) as unfinished:
         painted = islice(backend.render(plan, tick), plan.keep)
         resized = _resized(_hashed(painted, digest), plan)
         marked = mark(sampler.watch(_told(resized, plan, tick)), mark_id, authority.mark_key)
         _WRITERS[plan.container](marked, unfinished, fps=plan.fps)
-        claim = _claim(request, plan, backend.preset, mark_id=mark_id, thanks=thanks)
         sealed = seal(unfinished, claim, authority)
         clip = _clip(plan, backend.preset, sealed, to=to, mark_id=mark_id, frames_sha256=digest.hexdigest())
         register.enter(_entry(clip, party), words_of(sampler.planes))
@@ -151,16 +152,17 @@ def _sources(request: Request, plan: Plan) -> tuple[Source, ...]:
     return (*request.sources, first)
 
 
-def _showing(show: Show, tick: Tick, mark_id: int, authority: Authority) -> Tick:
-    """``tick``, and a preview after each fourth of the steps: small and marked, since it leaves the house, too."""
+def _showing(show: Show, tick: Tick, claim: Claim, authority: Authority) -> Tick:
+    """``tick``, and a preview after each fourth of the steps: small, marked and sealed, since it leaves the house."""
+    claim = replace(claim, sources=(), change=None)  # it may be seen many times a second; the film tells the chain
 
     def told(progress: Progress) -> None:
         tick(progress)
         is_fourth = progress.step * PREVIEWS // progress.steps > (progress.step - 1) * PREVIEWS // progress.steps
         if progress.sketch is not None and is_fourth and progress.step < progress.steps:
             picture = stills.small(progress.sketch(), side=PREVIEW_SIDE)
-            marked = next(mark([picture], mark_id, authority.mark_key))
-            show(stills.webp(marked), progress.step)
+            marked = next(mark([picture], claim.mark_id, authority.mark_key))
+            show(sealed_bytes(stills.webp(marked), "image/webp", claim, authority), progress.step)
 
     return told
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from vitascope.backends.codec import LappedCodec, cosine, lapped, spectrum
-from vitascope.types import CodecPreset
+from vitascope.types import LappedPreset
 
-PRESET = CodecPreset(
+PRESET = LappedPreset(
     kind="lapped",
     stride=32,
     frames=4,

@@ -135,6 +135,23 @@ def test_levels_fall_and_all_rows_know_where_they_are():
     assert runtime.seen[0].position_N3.shape == (80, 3)
 
 
+def test_a_map_is_told_where_each_step_ends():
+    """A flow's rows aim at their own level; a map's at the next one, given rows at none; the rate is the plan's."""
+    flow, taught = Painter(clip_rows()), Painter(clip_rows())
+    taught.preset = replace(CHECKPOINT, sampler=replace(CHECKPOINT.sampler, kind="map"))
+    given = frames_of(clip_rows(seed=3))[0]
+
+    for runtime in (flow, taught):
+        render(runtime, plan(first_frame=given, fps=16))
+
+    assert all(np.array_equal(seen.t_N, seen.r_N) for seen in flow.seen)
+    ends = [float(seen.r_N[-1]) for seen in taught.seen]
+    assert [*(float(seen.t_N[-1]) for seen in taught.seen[1:]), 0.0] == ends
+    assert all(np.all(seen.r_N[:16] == 0) for seen in taught.seen)
+    assert 1.0 == taught.seconds
+    assert 1.0 > taught.seen[0].position_N3[-1, 0] > 0.8
+
+
 def test_the_same_seed_gives_the_same_frames():
     """And another seed gives others."""
     once, again, other = (render(Echo(clip_rows()), plan(seed=seed))[0] for seed in (7, 7, 8))

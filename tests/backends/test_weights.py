@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from fakes import PRESET
 from safetensors.numpy import save
+from small_codec import CODEC
 
 from vitascope.backends.weights import load, preset_from_json, preset_to_json
 from vitascope.errors import WeightsError
 from vitascope.text.words import vocabulary_sha256
+from vitascope.types import View
 
 
 def write(folder, stored, preset=PRESET):
@@ -25,6 +27,25 @@ def write(folder, stored, preset=PRESET):
 def test_a_preset_survives_json(tmp_path):
     """What is stored comes back equal, tuples and nested values included."""
     assert preset_from_json(preset_to_json(PRESET), tmp_path) == PRESET
+
+
+def test_a_learned_codec_and_further_views_survive_json(tmp_path):
+    """Either kind of codec comes back as itself."""
+    view = View(size=(320, 192), fps=16, frames=(33, 65))
+    preset = replace(PRESET, codec=CODEC, views=(view,), sampler=replace(PRESET.sampler, kind="map"))
+
+    assert preset_from_json(preset_to_json(preset), tmp_path) == preset
+
+
+def test_int8_rows_are_multiplied_out(tmp_path):
+    """By the scale of each row; the scales themselves are gone."""
+    rows, scale = np.int8([[1, -127], [5, 0]]), np.float32([0.5, 2.0])
+
+    weights = load(write(tmp_path, save({"a": rows, "a.scale": scale, "b": np.ones(2, np.float32)})))[1]
+
+    assert {"a", "b"} == set(weights)
+    np.testing.assert_array_equal([[0.5, -63.5], [10, 0]], weights["a"])
+    assert np.float32 == weights["a"].dtype
 
 
 def test_a_preset_may_say_more_than_this_version_knows(tmp_path):

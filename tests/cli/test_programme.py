@@ -132,3 +132,33 @@ def test_a_vote_is_held(say):
     name = say("contribution", "propose", "Longer films", "--by", "ana").split(":")[0]
 
     assert "0 for, 1 against" in say("contribution", "vote", name, "--by", "ben", "--against")
+
+
+def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypatch):
+    """Two stewards, a reason, a leaf, and a notice in the database before a name is printed."""
+    from cartoons import cartoon
+    from fakes import PRESET, MovingGradient
+
+    from vitascope.pipeline import render
+    from vitascope.programme.leaks.repository import notices
+    from vitascope.provenance.audit import admit
+    from vitascope.settings import settings
+    from vitascope.types import Request
+
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    keys = [admit(settings().home, name) for name in ("ada", "bo")]
+    request = Request(prompt="a cat jumps", size=(192, 192), seconds=1)
+    backend = MovingGradient(PRESET)
+    backend.render = lambda plan, tick: iter(cartoon(plan.frames, 192, 192))
+    clip = render(request, to=tmp_path / "a.mp4", backend=backend, tick=lambda _: None, party="ana")
+    db = f"sqlite:///{tmp_path / 'house.db'}"
+
+    told = say("trace", str(clip.path), "--reason", "a clip under embargo", "--db", db, typed="\n".join(keys) + "\n")
+
+    assert "Made for: ana. They have a notice." in told
+    with open_database(db).reading() as tx:
+        (notice,) = notices(tx, "ana")
+    assert f"{clip.mark_id:016x}" in notice.words
+    assert "as signed" in say("log", "verify")
+    settings.cache_clear()

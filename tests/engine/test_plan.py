@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vitascope.engine.plan import LARGEST_SEED, draw_seed, plan, size_of
 from vitascope.errors import ImageError, LengthError, PromptError, SeedError, SizeError, UnknownWordsError
 from vitascope.text.world import TAKES
-from vitascope.types import Request
+from vitascope.types import Request, View
 
 BEACH = Request(prompt="a parrot flies over a beach at sunset", seed=7)
 
@@ -127,6 +127,33 @@ def test_every_possible_size_is_even(width, height):
     made = planned(size=(width, height)).output_size
 
     assert (width - width % 2, height - height % 2) == made
+
+
+VIEWS = replace(
+    PRESET,
+    views=(
+        View(size=(64, 64), fps=16, frames=(33, 65)),
+        View(size=(160, 96), fps=8, frames=(17,)),
+        View(size=(96, 160), fps=8, frames=(17,)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "size", "fps", "frames"),
+    [
+        ({}, (64, 64), 8, 33),
+        ({"fps": 24, "seconds": 2}, (64, 64), 16, 33),
+        ({"size": (1280, 720)}, (160, 96), 8, 17),
+        ({"size": (720, 1280), "fps": 16}, (96, 160), 8, 17),
+        ({"image": np.zeros((90, 150, 3), np.uint8)}, (160, 96), 8, 17),
+    ],
+)
+def test_the_nearest_trained_shape_is_made(asked, size, fps, frames):
+    """The frame's shape decides first, then the rate; a picture brings its own shape."""
+    made = plan(Request(prompt="a dog", seed=1, **asked), VIEWS)
+
+    assert (size, fps, frames) == (made.size, made.fps, made.frames)
 
 
 @pytest.mark.parametrize("steps", [0, -1, 101])

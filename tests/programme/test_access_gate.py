@@ -125,7 +125,7 @@ def test_a_throttled_key_has_a_quarter_of_its_limits(sqlite):
     made = new_key(sqlite, limits=Limits(jobs_in_flight=8))
     with sqlite.transaction() as tx:
         holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id), Level.THROTTLE), now=AT)
-        _create(tx, made)
+        assert "low" == _create(tx, made).grant.priority  # and comes behind everybody
         _video(tx, made, 1, state="queued")
         _video(tx, made, 2, state="in_progress")
         with pytest.raises(RateLimitError, match="a key is loose"):

@@ -67,6 +67,19 @@ def test_two_manifests_are_never_valid(sealed):
     assert state_of(doubled, home) in {"invalid", "not_present", "unreadable"}
 
 
+@pytest.mark.slow
+def test_four_gigabytes_are_no_trouble(sealed, tmp_path):
+    """A film followed by four gigabytes of nothing: read as far as it goes, and its credential does not hold."""
+    path = tmp_path / "large.mp4"
+    with path.open("wb") as file:
+        file.write(sealed[1])
+        file.truncate(4 << 30)
+
+    told = verify_file(path, home=sealed[0])
+
+    assert told.credential.state in {"invalid", "not_present"}
+
+
 def test_sound_without_pictures_is_told(sealed):
     """One sentence."""
     file = BytesIO()

@@ -61,6 +61,23 @@ def test_the_right_id_is_named_after(clip, tmp_path, name):
     assert MARK == found(DISTORTIONS[name](clip, tmp_path))
 
 
+def test_a_mark_that_only_the_first_frame_kept_is_read():
+    """Strong compression leaves the mark in the frame that stands alone; those after it drown it in the mean."""
+    rng = np.random.default_rng(1)
+    frames = [np.kron(rng.integers(40, 200, (32, 32, 3)), np.ones((4, 4, 1))).astype(np.uint8) for _ in range(9)]
+    first = next(mark(frames, MARK, KEY)).frame
+
+    assert MARK == found([first, *frames[1:]])
+
+
+def test_stripes_that_outshine_the_mark_do_not_hide_it(clip):
+    """A weak mark is read where an untouched copy has it, though the sync peak may stand elsewhere."""
+    detection = detect(clip, KEY)
+
+    assert 1 < len(detection.softs) <= 3
+    assert (1.0, 1.0) == pytest.approx(detection.scale, abs=0.01)
+
+
 def test_a_gif_keeps_the_mark(tmp_path):
     """256 colours and dithering do not drown it."""
     gif.write(mark(cartoon(9, SIZE, SIZE), MARK, KEY), tmp_path / "clip.gif", fps=12)

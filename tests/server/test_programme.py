@@ -8,6 +8,7 @@ import pytest
 from desks import Desk
 
 from vitascope.programme.actor import Actor
+from vitascope.programme.leaks import traces
 from vitascope.programme.voice import book
 from vitascope.rights.checkpoint import Verifier
 from vitascope.rights.consent import works
@@ -113,6 +114,20 @@ def test_money_is_told(ana):
     figures = ana.get("/v1/programme/aggregates").json()
     assert {"holds", "contributions", "payments", "consents"} <= figures.keys()
     assert ana.party not in str(figures)
+
+
+def test_who_is_traced_is_told(desk, ana, ben):
+    """By whom, to which render and why; nobody else reads it, and the log says so first."""
+    with desk.database.transaction() as tx:
+        traces.tell(
+            tx, desk.app.state.desk.log, party=ana.party, render="0" * 16, stewards=("ada", "bo"),
+            reason="a clip under embargo was posted", now=datetime.now(UTC),
+        )  # fmt: skip
+
+    (told,) = ana.get("/v1/programme/notices").json()["data"]
+
+    assert [] == ben.get("/v1/programme/notices").json()["data"]
+    assert all(word in told["words"] for word in ("ada and bo", "0" * 16, "under embargo"))
 
 
 def test_a_work_is_granted_and_withdrawn_by_its_owner(desk, ana, ben):

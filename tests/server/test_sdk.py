@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import time
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx2
 import openai
@@ -46,7 +48,7 @@ def client(house):
         yield client
 
 
-def test_the_pasted_example_makes_a_film(client, tmp_path):
+def test_the_pasted_example_makes_a_film(house, client, tmp_path):
     """The three lines of the greeting, against the embedded model: a film that plays, marked and sealed here."""
     import av
 
@@ -56,6 +58,9 @@ def test_the_pasted_example_makes_a_film(client, tmp_path):
     thumbnail = client.videos.download_content(video.id, variant="thumbnail").read()
     sheet = client.videos.download_content(video.id, variant="spritesheet").read()
     check = client.content_provenance_checks.create(file=film)
+    pictures = [client.content_provenance_checks.create(file=one) for one in (thumbnail, sheet)]
+    exported = httpx2.get(f"{house.address}/v1/export", headers=_headers(house), timeout=60).content
+    archive = ZipFile(BytesIO(exported))
 
     assert ("completed", 100, "xs", "128x128", "2") == (
         video.status, video.progress, video.model, video.size, video.seconds,
@@ -67,6 +72,11 @@ def test_the_pasted_example_makes_a_film(client, tmp_path):
         check.results[0].type, check.results[0].outcome, check.results[0].validation_state,
     )  # fmt: skip
     assert check.made_here is True
+    assert [("trusted", "detected")] * 2 == [
+        (one.results[0].validation_state, one.results[1].outcome) for one in pictures
+    ]
+    left = {archive.read(name) for name in archive.namelist() if name.startswith(f"files/{video.id}/")}
+    assert {film.read_bytes(), thumbnail, sheet} == left
 
 
 def test_a_prompt_that_names_nothing_fails_with_a_reason(client):

@@ -9,9 +9,9 @@ from vitascope.training import conditioning  # noqa: E402  after the guard
 pytestmark = pytest.mark.torch
 
 
-def drawn(batch=4000, latents=5, rows=16, seed=0):
+def drawn(batch=4000, latents=5, grid=(4, 4), seed=0):
     """A large draw, its seed fixed."""
-    return conditioning.draw(batch, latents, rows, 0.8, torch.Generator().manual_seed(seed))
+    return conditioning.draw(batch, latents, grid, 0.8, torch.Generator().manual_seed(seed))
 
 
 def test_given_rows_are_clean_and_the_rest_is_not():
@@ -55,3 +55,12 @@ def test_levels_apart_differ_between_latents():
     apart = (level != level[:, :1]).any(dim=1).float().mean()
 
     assert float(apart) == pytest.approx(conditioning.MIXTURE["apart"], abs=0.02)
+
+
+def test_a_block_fits_any_grid():
+    """Wide and tall frames: rows inside and outside of it in some clip, as many as the grid has."""
+    levels = drawn(latents=3, grid=(6, 10))
+
+    assert (4000, 180) == tuple(levels.group_BN.shape)
+    block = (levels.group_BN == 0).view(4000, 3, 60).any(-1).all(-1) & (levels.group_BN > 0).any(-1)
+    assert bool(block.any())

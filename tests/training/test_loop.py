@@ -125,14 +125,67 @@ def test_a_torn_checkpoint_is_never_seen(tmp_path, monkeypatch):
     taught = trainer(tiny())
     taught.save(tmp_path / "state.safetensors")
 
-    def tear(_tensors, path):
+    def tear(_tensors, path, **_):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint, "save_file", tear)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(TrainingError, match="No space"):
         taught.save(tmp_path / "state.safetensors")
 
+    trainer(tiny()).resume(tmp_path / "state.safetensors")
+
+
+def test_a_loss_that_is_no_number_ends_the_run(tmp_path):
+    """Before any weight becomes one; the state of the last save is whole."""
+    taught = trainer(tiny())
+    taught.save(tmp_path / "state.safetensors")
+
+    with pytest.raises(TrainingError, match=r"loss is nan at step 0.*lower --rate"):
+        taught._check(float("nan"), tmp_path / "state.safetensors")
+    trainer(tiny()).resume(tmp_path / "state.safetensors")
+
+
+def test_clips_that_change_under_a_run_end_it():
+    """A trainer that knows its corpus does not learn from another one."""
+    taught = trainer(tiny())
+    taught.corpus = "a" * 64
+
+    with pytest.raises(TrainingError, match="another corpus than when this run began"):
+        taught._refresh()
+
+
+def test_a_map_does_not_go_on_from_a_flow_by_mistake(tmp_path):
+    """The message says how one begins with the other."""
+    trainer(tiny()).save(tmp_path / "state.safetensors")
+
+    with pytest.raises(TrainingError, match=r"a run of stage flow, not map.*--from"):
+        trainer(tiny(), guidance=3.0).resume(tmp_path / "state.safetensors")
+
+
+def test_a_map_resumes_with_what_guides_it(tmp_path):
+    """The frozen network comes back too."""
+    first = trainer(tiny(), guidance=3.0)
+    first.objective.teacher.stem.bias.fill_(0.5)
+    first.save(tmp_path / "state.safetensors")
+    second = trainer(tiny(), guidance=3.0)
+
+    second.resume(tmp_path / "state.safetensors")
+
+    assert torch.equal(first.objective.teacher.stem.bias, second.objective.teacher.stem.bias)
+
+
+@pytest.mark.gpu
+def test_a_run_resumes_on_a_gpu(tmp_path):
+    """Saved on the CPU, it goes on where it was moved to, and back."""
+    first = trainer(tiny())
+    taught_step(first, batch(first.preset), torch.Generator().manual_seed(1))
+    first.save(tmp_path / "state.safetensors")
+    second = Trainer(first.preset, first.recipe, torch.zeros(1, 16, 32), "cuda")
+    second.resume(tmp_path / "state.safetensors")
+
+    taught_step(second, batch(first.preset), torch.Generator().manual_seed(2))
+    second.save(tmp_path / "state.safetensors")
     trainer(tiny()).resume(tmp_path / "state.safetensors")
 
 

@@ -181,7 +181,9 @@ def test_a_first_frame_comes_from_the_store(shop):
     """The engine gets the picture as a file of its own."""
     seen = []
     shop.engines["twin"].paint, plain = (
-        lambda wanted, *, image, **facts: (seen.append(image.read_bytes()), plain(wanted, image=image, **facts))[1],
+        lambda wanted, *, given, **facts: (seen.append(given.image.read_bytes()), plain(wanted, given=given, **facts))[
+            1
+        ],
         shop.engines["twin"].paint,
     )
     shop.blobs.put("inputs/first.png", b"pixels", media_type="image/png")
@@ -189,6 +191,26 @@ def test_a_first_frame_comes_from_the_store(shop):
     _make(shop, job.id)
 
     assert [b"pixels"] == seen
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_a_remix_is_given_the_film_it_builds_on(shop, is_deleted):
+    """As a file of its own, for the chain of credentials; a source that was deleted since is no reason to fail."""
+    source = submit(shop.database)
+    _make(shop, source.id)
+    remix = submit(shop.database, wanted=order("a cat jumps", verb="remix", source=source.id))
+    if is_deleted:
+        with shop.database.transaction() as tx:
+            book.delete(tx, source.id, "ana", NOW)
+    seen, plain = [], shop.engines["twin"].paint
+    shop.engines["twin"].paint = lambda wanted, *, given, **facts: (
+        seen.append(given.source and given.source.read_bytes()),
+        plain(wanted, given=given, **facts),
+    )[1]
+    _make(shop, remix.id)
+
+    assert "completed" == find(shop.database, remix.id).state
+    assert [None if is_deleted else f"7 {source.order.prompt}".encode()] == seen
 
 
 def test_what_dead_workers_had_waits_again(sqlite):

@@ -6,7 +6,7 @@ from vitascope.backends.base import Backend
 from vitascope.backends.weights import load, load_preset
 from vitascope.errors import ModelError
 from vitascope.settings import settings
-from vitascope.types import Preset
+from vitascope.types import ConvPreset, Preset
 
 SHIPPED = Path(__file__).parents[1] / "weights"
 """Folder of the models that come with the package: ``<name>.json`` and ``<name>.safetensors``."""
@@ -30,12 +30,16 @@ def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
 
 def _open_native(preset_path: Path) -> Backend:
     """The embedded model on OpenVINO. Imported here, since loading OpenVINO takes longer than refusing a prompt."""
+    from vitascope.backends.conv_codec import ConvCodec
     from vitascope.backends.native import NativeBackend
     from vitascope.backends.openvino import OpenVinoRuntime
 
     preset, weights = load(preset_path)
     graphs, threads = settings().home / "graphs", settings().threads
-    return NativeBackend(OpenVinoRuntime(preset, weights, threads=threads, graphs=graphs))
+    runtime = OpenVinoRuntime(preset, weights, threads=threads, graphs=graphs)
+    if isinstance(preset.codec, ConvPreset):
+        return NativeBackend(runtime, ConvCodec(preset.codec, weights, runtime.request))
+    return NativeBackend(runtime)
 
 
 def _presets(folder: Path) -> dict[str, Path]:

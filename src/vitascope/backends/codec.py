@@ -1,10 +1,11 @@
 """The lapped codec: pixels to packed rows and back by one fixed orthogonal transform, with nothing to train.
 
-A row stands for 4 frames of 32 x 32 pixels, as it will for the learned codec. Cutting frames into plain patches makes
-seams, because each patch is predicted alone; a *lapped* transform (Malvar 1992, in the pre-filter form of Tran, Liang
-and Tu 2003, "Lapped transform via time-domain pre- and post-filtering") lets every basis function reach into the
-neighbouring block and fade out there, so an error in one row has no edge. It is orthonormal: white noise in rows is
-white noise in pixels, and squared error in rows is squared error in pixels. High frequencies are dropped.
+A row stands for 4 frames of 32 x 32 pixels, as it does for the learned codec (conv_codec.py). Cutting frames into
+plain patches makes seams, because each patch is predicted alone; a *lapped* transform (Malvar 1992, in the pre-filter
+form of Tran, Liang and Tu 2003, "Lapped transform via time-domain pre- and post-filtering") lets every basis function
+reach into the neighbouring block and fade out there, so an error in one row has no edge. It is orthonormal: white
+noise in rows is white noise in pixels, and squared error in rows is squared error in pixels. High frequencies are
+dropped.
 
 Letters in shapes: T frames, K latents, H W pixels, C colours, N rows, D channels of a row.
 A clip has 1 + 4k frames: its first latent is a single frame, so a still is a clip of one latent.
@@ -17,7 +18,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from vitascope.types import CodecPreset, Floats, Pixels
+from vitascope.types import CodecPreset, Floats, LappedPreset, Pixels
 
 _GREY = 127.5
 
@@ -45,7 +46,10 @@ class LappedCodec:
     """See the top of the file. Width and height must be multiples of the stride."""
 
     def __init__(self, preset: CodecPreset) -> None:
-        self.preset = preset
+        """Raises TypeError for the preset of a learned codec, which needs its weights."""
+        if not isinstance(preset, LappedPreset):
+            raise TypeError(f"a {preset.kind} codec has weights: open it with its checkpoint")
+        self.preset: CodecPreset = preset
         self.kept, self.weight = spectrum(preset)
 
     def encode(self, frames_THWC: Pixels) -> Floats:
@@ -94,7 +98,7 @@ class LappedCodec:
         return places
 
 
-def spectrum(preset: CodecPreset) -> tuple[npt.NDArray[np.intp], Floats]:
+def spectrum(preset: LappedPreset) -> tuple[npt.NDArray[np.intp], Floats]:
     """Which coefficients of a block are kept, ``(D,)`` indices, and the weight of each, ``(D,)``.
 
     Kept: the ``channels`` frequencies of least radius, radius being that of (u, v, time) in cycles per block, colours

@@ -12,7 +12,7 @@ import numpy as np
 
 from vitascope.backends import flow
 from vitascope.backends.base import Rows, Runtime, Text, Tick
-from vitascope.backends.codec import LappedCodec
+from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.rows import CLIP, latents, positions, rows_of_latent
 from vitascope.text.words import no_words
 from vitascope.types import Floats, Integers, Pixels, Plan, Progress
@@ -21,9 +21,10 @@ from vitascope.types import Floats, Integers, Pixels, Plan, Progress
 class NativeBackend:
     """Renders plans with one checkpoint, on whichever runtime carries its network."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, codec: Codec | None = None) -> None:
+        """``codec`` is a learned one, opened with its weights; where there is none, the preset's needs none."""
         self.runtime, self.preset = runtime, runtime.preset
-        self.codec = LappedCodec(runtime.preset.codec)
+        self.codec: Codec = codec or LappedCodec(runtime.preset.codec)
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """Yields ``plan.frames`` frames ``(H, W, 3)`` as they are decoded; deterministic in the plan."""
@@ -62,13 +63,13 @@ class NativeBackend:
     def _read(self, plan: Plan) -> Text:
         """The prompt and, where guidance asks for it, its absence, read together."""
         branches = [plan.words] if plan.guidance == 1 else [plan.words, no_words()]
-        return self.runtime.read(_stack(branches), (plan.frames - 1) / self.preset.fps)
+        return self.runtime.read(_stack(branches), (plan.frames - 1) / plan.fps)
 
     def _start(self, plan: Plan) -> tuple[Rows, Floats]:
         """Noise from the seed, with given rows already in place, and which rows are given: 1 or 0 each, ``(N, 1)``."""
         codec = self.preset.codec
         num_latents = latents(plan.frames, codec)
-        place = positions(num_latents, plan.size, self.preset.fps, codec)
+        place = positions(num_latents, plan.size, plan.fps, codec)
         shape = (len(place), codec.channels)
         z_ND = np.random.Generator(np.random.PCG64(plan.seed)).standard_normal(shape, np.float32)
         given_N1 = np.zeros((len(place), 1), np.float32)
@@ -81,10 +82,15 @@ class NativeBackend:
         return Rows(z_ND=z_ND, t_N=levels, r_N=levels, position_N3=place, tag_N=tags), given_N1
 
     def _step(self, rows: Rows, given_N1: Floats, text: Text, level: float, target: float, guidance: float) -> Rows:
-        """One Euler step of all rows that are not given."""
+        """One step of all rows that are not given.
+
+        A flow knows its velocity here and goes straight on (Euler); a flow map was taught the mean velocity from here
+        to the level aimed at, and is told that level.
+        """
         here_N1 = np.asarray((1 - given_N1) * np.float32(level), np.float32)
         there_N1 = np.asarray((1 - given_N1) * np.float32(target), np.float32)
-        now = Rows(z_ND=rows.z_ND, t_N=here_N1[:, 0], r_N=here_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
+        aim_N1 = there_N1 if self.preset.sampler.kind == "map" else here_N1
+        now = Rows(z_ND=rows.z_ND, t_N=here_N1[:, 0], r_N=aim_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
         seen_BND = self.runtime.denoise(text, now)
         clip_ND = seen_BND[0] if len(seen_BND) == 1 else flow.guide(seen_BND[0], seen_BND[1], guidance)
         speed = flow.velocity(rows.z_ND, clip_ND, np.maximum(here_N1, np.float32(flow.LEAST_LEVEL)))

@@ -26,8 +26,8 @@ Precision = Literal["f32", "bf16"]
 MIDDLE = 0.5
 """Where words stand in y and x: the middle of the frame."""
 
-KEPT_GRAPHS = 8
-"""Compiled graphs kept on disk, newest first; one of the smallest model takes 60 MB."""
+KEPT_GRAPHS = 12
+"""Compiled graphs kept on disk, newest first; one of the smallest model takes 60 MB. A model asks for two to five."""
 
 
 class OpenVinoRuntime:
@@ -57,7 +57,7 @@ class OpenVinoRuntime:
     def read(self, words: Mapping[str, Integers], seconds: float) -> Text:
         """See :class:`vitascope.backends.base.Runtime`."""
         branches = len(words["token"])
-        request = self._request(f"reader {branches}", lambda: reader(self.preset, self._weights, branches))
+        request = self.request(f"reader {branches}", lambda: reader(self.preset, self._weights, branches))
         rows_BWE, pooled_BE = _infer(request, words)
         return Text(rows_BWE=rows_BWE, pooled_BE=pooled_BE, time_BW=word_seconds(words["segment"], seconds))
 
@@ -66,7 +66,7 @@ class OpenVinoRuntime:
         now_K, then_K, group_N = groups(rows)
         shape = Shape(branches=len(text.rows_BWE), rows=len(rows.z_ND), groups=_room_for(len(now_K)))
         name = f"denoiser {shape.branches} {shape.rows} {shape.groups}"
-        request = self._request(name, lambda: denoiser(self.preset, self._weights, shape))
+        request = self.request(name, lambda: denoiser(self.preset, self._weights, shape))
         mean_D, spread_D = self._weights["mean"], self._weights["spread"]
         angles = turns(rows.position_N3, text.time_BW)
         (answer_BND,) = _infer(
@@ -85,7 +85,7 @@ class OpenVinoRuntime:
         )
         return channels.restored(answer_BND, mean_D, spread_D)
 
-    def _request(self, name: str, build: Callable[[], ov.Model]) -> ov.InferRequest:
+    def request(self, name: str, build: Callable[[], ov.Model]) -> ov.InferRequest:
         """The graph of that name, ready to run: remembered, from disk, or compiled now and kept on disk."""
         if name not in self._ready:
             self._ready[name] = self._compiled(name, build).create_infer_request()

@@ -24,7 +24,13 @@ def latents(frames: int, codec: CodecPreset) -> int:
 
 def rows_of_latent(size: tuple[int, int], codec: CodecPreset) -> int:
     """Rows of one latent of a clip of ``size`` (width, height)."""
-    return (size[0] // codec.stride) * (size[1] // codec.stride)
+    down, across = grid_of_latent(size, codec)
+    return down * across
+
+
+def grid_of_latent(size: tuple[int, int], codec: CodecPreset) -> tuple[int, int]:
+    """The same, down and across."""
+    return size[1] // codec.stride, size[0] // codec.stride
 
 
 def latent_seconds(num_latents: int, fps: float, codec: CodecPreset) -> Floats:

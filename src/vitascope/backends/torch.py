@@ -20,7 +20,8 @@ class TorchRuntime:
     def __init__(self, preset: Preset, weights: Mapping[str, Floats], device: str = "cpu") -> None:
         self.preset, self.device = preset, torch.device(device)
         self.net = Transformer(preset)
-        self.net.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()}, strict=True)
+        mine = {name: array for name, array in weights.items() if not name.startswith("codec.")}
+        self.net.load_state_dict({name: torch.from_numpy(array) for name, array in mine.items()}, strict=True)
         self.net.eval().to(self.device)
 
     @torch.inference_mode()

@@ -1,7 +1,9 @@
 """Checkpoints on disk: a safetensors file and, beside it, its preset as JSON, which records the hash of the weights.
 
 The file is read by hand; it is simple enough (https://huggingface.co/docs/safetensors, "Format"): eight bytes length
-N, N bytes of JSON header, then the arrays. NumPy has no bfloat16, so those are widened to float32 on the way in.
+N, N bytes of JSON header, then the arrays. NumPy has no bfloat16, so those are widened to float32 on the way in. An
+int8 matrix comes with ``<name>.scale``, one float a row (see training/rows8.py), and is multiplied out here: half the
+bytes on disk, the same arithmetic afterwards.
 """
 
 import hashlib
@@ -16,12 +18,15 @@ import numpy.typing as npt
 
 from vitascope.errors import WeightsError
 from vitascope.text.words import vocabulary_sha256
-from vitascope.types import CodecPreset, NetPreset, Preset, SamplerPreset
+from vitascope.types import CodecPreset, ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
 
 Arrays = dict[str, npt.NDArray[Any]]
-"""Arrays of a checkpoint by name: floats as they are, but bfloat16 as float32."""
+"""Arrays of a checkpoint by name: floats as they are, but bfloat16 and int8 rows as float32."""
 
-_Value = TypeVar("_Value", CodecPreset, NetPreset, SamplerPreset, Preset)
+SCALE = ".scale"
+"""Ends the name of the array that holds the scale of each row of an int8 matrix."""
+
+_Value = TypeVar("_Value", LappedPreset, ConvPreset, NetPreset, SamplerPreset, Preset, View)
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I8": "i1", "U8": "u1"}
 _LONGEST_HEADER = 100_000_000  # the limit of the format
 _MEND = "Install Vitascope again, or fetch the file again."
@@ -77,12 +82,15 @@ def _value(kind: type[_Value], stored: object, path: Path) -> _Value:
 
 def _entry(hint: object, stored: object, name: str, path: Path) -> object:
     """One entry as its field declares it: a nested value, a tuple of whole numbers, a literal, or a plain value."""
-    if hint is CodecPreset:
-        return _value(CodecPreset, stored, path)
+    if hint == CodecPreset:
+        learned = isinstance(stored, dict) and stored.get("kind") == "conv"
+        return _value(ConvPreset, stored, path) if learned else _value(LappedPreset, stored, path)
     if hint is NetPreset:
         return _value(NetPreset, stored, path)
     if hint is SamplerPreset:
         return _value(SamplerPreset, stored, path)
+    if hint == tuple[View, ...] and isinstance(stored, list):
+        return tuple(_value(View, view, path) for view in stored)
     value = tuple(stored) if isinstance(stored, list) else stored
     if not _is_of(hint, value):
         raise WeightsError(f"{path} is damaged: {name!r} is {str(stored)[:40]!r}, of the wrong kind. {_MEND}")
@@ -148,10 +156,17 @@ def _header(stored: bytearray) -> dict[str, Any]:
 def _arrays(stored: bytearray) -> Arrays:
     """The arrays of a file whose hash was right, so nothing in it needs doubting."""
     start = 8 + int.from_bytes(stored[:8], "little")
-    return {
+    found = {
         name: _array(stored, entry["dtype"], tuple(entry["shape"]), start + entry["data_offsets"][0])
         for name, entry in _header(stored).items()
     }
+    scales = {name.removesuffix(SCALE): found.pop(name) for name in list(found) if name.endswith(SCALE)}
+    return found | {name: widened(found[name], scale) for name, scale in scales.items()}
+
+
+def widened(rows: npt.NDArray[np.int8], scale: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Rows of whole numbers times the scale of each, float32."""
+    return np.multiply(rows, scale[:, None], dtype=np.float32)
 
 
 def _array(stored: bytearray, dtype: str, shape: tuple[int, ...], start: int) -> npt.NDArray[Any]:

@@ -61,7 +61,8 @@ def _film(take: Take, rng: np.random.Generator) -> list[Pixels]:
         view = _view(scene, (height, width), (scene.shape[0] - height) / 2 + speed[0] * time, speed[1] * time)
         cover = _blob(height, width, start + way * time, 0.08 + 0.1 * start[0])[..., None]
         seen = (view * (1 - cover) + thing * cover) * light
-        noisy = seen + rng.normal(0, grain, (height, width, 1)) + rng.normal(0, grain / 2, (height, width, 3))
+        light_grain, colour_grain = (rng.standard_normal((height, width, n), np.float32) for n in (1, 3))
+        noisy = seen + np.float32(grain) * (light_grain + colour_grain / 2)
         taken.append(np.clip(noisy, 0, 255).astype(np.uint8))
     return taken
 

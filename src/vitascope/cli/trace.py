@@ -1,18 +1,25 @@
 """``vitascope trace``: who a file was made for; asks two stewards and writes an audit."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from vitascope.provenance.register import Issued
 
 _INCONCLUSIVE = 1
 
 
-def trace(
+def trace(  # noqa: PLR0913, RUF100  # one option each
     file: Annotated[Path, typer.Argument(help="A video or picture.")],
     reason: Annotated[str, typer.Option(help="Why; it stands in the audit for good.")],
+    db: Annotated[str, typer.Option("--db", metavar="URL", help="The server's database: who is named is told.")] = "",
+    data: Annotated[Path, typer.Option(help="The server's folder, with its log.")] = Path("var"),
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Tell whom FILE was made for, if its pictures and its mark agree. Asks for the keys of two stewards.
@@ -25,7 +32,9 @@ def trace(
 
     home = settings().home
     keys = [typer.prompt(f"Key of the {which} steward", hide_input=True, err=True) for which in ("first", "second")]
-    found = trace_file(file, stewards=(steward(home, keys[0]), steward(home, keys[1])), reason=reason)
+    stewards = (steward(home, keys[0]), steward(home, keys[1]))
+    tell = _teller(db, data, file, (stewards[0].name, stewards[1].name), reason) if db else None
+    found = trace_file(file, stewards=stewards, reason=reason, tell=tell)
     if json_:
         shown = asdict(found)
         if found.render is not None:
@@ -35,6 +44,34 @@ def trace(
         typer.echo(found.words)
         if found.render is not None:
             typer.echo(f"Render {found.render.mark_id:016x}, {found.render.time}, model {found.render.model}.")
-            typer.echo(f"Made for: {found.render.party or 'nobody on record'}. The audit says that they must be told.")
+            told = "They have a notice" if db else "The audit says that they must be told"
+            typer.echo(f"Made for: {found.render.party or 'nobody on record'}. {told}.")
     if found.render is None:
         raise typer.Exit(_INCONCLUSIVE)
+
+
+def _teller(db: str, data: Path, file: Path, stewards: tuple[str, str], reason: str) -> "Callable[[Issued], None]":
+    """Writes the leaf that a trace begins with; what it returns gives a notice to the member named."""
+    from vitascope.origin import sha256_of
+    from vitascope.programme.leaks import traces
+    from vitascope.provenance.audit import Steward, two_stewards
+    from vitascope.rights.logbook import open_log
+    from vitascope.store.database import open_database
+
+    two_stewards((Steward(name=stewards[0]), Steward(name=stewards[1])), reason)  # refused: no leaf
+    log, database = open_log(data), open_database(db)
+    traces.begin(log, stewards=stewards, file_sha256=sha256_of(file), now=datetime.now(UTC))
+
+    def tell(render: "Issued") -> None:
+        with database.transaction() as tx:
+            traces.tell(
+                tx,
+                log,
+                party=render.party,
+                render=f"{render.mark_id:016x}",
+                stewards=stewards,
+                reason=reason,
+                now=datetime.now(UTC),
+            )
+
+    return tell

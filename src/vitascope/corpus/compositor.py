@@ -5,6 +5,7 @@ Duff 1984). ``training/compositor.py`` is the twin of this file for a GPU; a tes
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Protocol
 
 import cv2
@@ -51,9 +52,9 @@ class Drawings(Protocol):
 
 def render(composition: Composition, atlas: Drawings, side: int = SIDE, canvas: Pixels | None = None) -> Pixels:
     """The frames, ``(T, side, side, 3)``. ``canvas`` is the painted background if the caller keeps it already."""
-    painted = canvas_of(composition) if canvas is None else canvas
+    painted = canvas_of(composition, side) if canvas is None else canvas
     frames = np.empty((composition.frames, side, side, 3), np.uint8)
-    _show(painted, at_side(composition.camera, side), frames)
+    _show(painted, on_canvas(at_side(composition.camera, side), len(painted)), frames)
     for layer in composition.layers:
         _draw(layer, atlas.sprite(layer.subject, layer.style), frames)
     if rains(composition):
@@ -61,9 +62,18 @@ def render(composition: Composition, atlas: Drawings, side: int = SIDE, canvas: 
     return frames
 
 
-def canvas_of(composition: Composition) -> Pixels:
-    """The background of a composition, ``(CANVAS, CANVAS, 3)``."""
-    return paint(composition.place, composition.time, np.random.default_rng(composition.paint_seed), CANVAS)
+def canvas_of(composition: Composition, side: int = SIDE) -> Pixels:
+    """The background of a composition for frames of ``side``: 192 pixels for 128, as many more for larger ones."""
+    rng = np.random.default_rng(composition.paint_seed)
+    return paint(composition.place, composition.time, rng, CANVAS * side // SIDE)
+
+
+def on_canvas(camera: Floats, side: int) -> Floats:
+    """Affines into a canvas of 192 pixels as those into one of ``side``; both count from the centre of the first."""
+    step = side / CANVAS
+    scaled: Floats = camera * np.float32(step)
+    scaled[:, :, 2] += np.float32((step - 1) / 2)
+    return scaled
 
 
 def at_side(affine: Floats, side: int) -> Floats:
@@ -104,11 +114,20 @@ def rains(composition: Composition) -> bool:
 
 def rain_at(composition: Composition, side: int) -> Pixels:
     """How much of the rain's colour covers each pixel, ``(T, side, side)``: one sheet of streaks that slides past."""
-    rng = np.random.default_rng((composition.paint_seed, 1))
-    sheet = _streaks(rng, side)
+    sheet = rain_sheet(composition.paint_seed, side)
+    return np.stack([np.roll(sheet, (y, -x), axis=(0, 1)) for x, y in rain_fall(composition, side).tolist()])
+
+
+@lru_cache(maxsize=512)
+def rain_sheet(paint_seed: int, side: int) -> Pixels:
+    """The streaks of a painting, ``(side, side)``; takes share paintings, so most are asked for again."""
+    return _streaks(np.random.default_rng((paint_seed, 1)), side)
+
+
+def rain_fall(composition: Composition, side: int) -> Integers:
+    """Pixels that the sheet has moved left and down by in each frame, ``(T, 2)``."""
     fall = np.array(RAIN_FALL) * side / SIDE * 8 / composition.fps
-    moves = [tuple(np.rint(fall * number).astype(int)) for number in range(composition.frames)]
-    return np.stack([np.roll(sheet, (y, -x), axis=(0, 1)) for x, y in moves])
+    return np.rint(np.arange(composition.frames)[:, None] * fall).astype(np.int32)
 
 
 def _streaks(rng: np.random.Generator, side: int) -> Pixels:

@@ -7,12 +7,13 @@ until they cover the asked size and cut to its middle, so nothing is stretched a
 
 import re
 import secrets
+from math import log
 
 from vitascope.errors import ImageError, LengthError, SeedError, SizeError
 from vitascope.media.resize import cover
 from vitascope.text.reading import read
 from vitascope.text.words import rows, taken
-from vitascope.types import Pixels, Plan, Preset, Request
+from vitascope.types import Pixels, Plan, Preset, Request, viewed
 
 SIDES = (16, 4096)
 """Smallest and largest side of a file in pixels."""
@@ -30,7 +31,7 @@ def plan(request: Request, preset: Preset) -> Plan:
 
     Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError, ImageError.
     """
-    reading = read(request.prompt)
+    reading, preset = read(request.prompt), _view(request, preset)
     frames, keep, about_length = _length(request.seconds, preset)
     output_size, about_size = _output_size(request.size, preset)
     first_frame, about_picture = _first_frame(request.image, preset)
@@ -52,6 +53,17 @@ def plan(request: Request, preset: Preset) -> Plan:
         container=request.container,
         notes=tuple(note for note in about if note),
     )
+
+
+def _view(request: Request, preset: Preset) -> Preset:
+    """The preset in the trained shape that is nearest to what is asked for: frame first, then rate."""
+    size = request.size or (preset.size if request.image is None else (request.image.shape[1], request.image.shape[0]))
+    wide, rate = size[0] / max(size[1], 1), request.fps or preset.fps
+    views = [viewed(preset, number) for number in range(len(preset.views) + 1)]
+    if len(views) == 1 or wide <= 0 or rate <= 0:  # what is impossible is told by whoever looks at it
+        return preset
+    return min(views, key=lambda view: (round(abs(log(wide / (view.size[0] / view.size[1]))), 3),
+                                        abs(log(rate / view.fps))))  # fmt: skip
 
 
 def draw_seed() -> int:

@@ -1,6 +1,7 @@
-"""Weights on disk: safetensors and JSON, never a pickle.
+"""Weights on disk: safetensors, never a pickle.
 
-A training state is one safetensors file of named tensors (net, average, optimiser) and a JSON file of numbers.
+A training state is one safetensors file of named tensors (net, average, optimiser) that carries its numbers in its
+header, so tensors and numbers cannot come from two different moments. The JSON beside it is for people.
 """
 
 import json
@@ -9,23 +10,46 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+_FACTS = "facts"
+
 
 def save(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-    """Writes tensors and facts whole or not at all; the facts' file, written last, makes the pair valid."""
+    """Writes tensors and facts whole or not at all.
+
+    Raises OSError where there is no room; what stood at ``path`` before stands there still.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, part)
-    part.replace(path)
-    part.write_text(json.dumps(facts, indent=1))
-    part.replace(path.with_suffix(".json"))
+    try:
+        _write(part, {name: tensor.detach().contiguous() for name, tensor in tensors.items()}, json.dumps(facts))
+        part.replace(path)
+        part.write_text(json.dumps(facts, indent=1))
+        part.replace(path.with_suffix(".json"))
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(part: Path, tensors: dict[str, Tensor], facts: str) -> None:
+    try:
+        save_file(tensors, part, metadata={_FACTS: facts})
+        with safe_open(part, "pt"):  # reads the header and holds the length of the file against it
+            pass
+    except SafetensorError as error:  # what the library makes of a full disk, if it notices
+        raise OSError(str(error)) from error
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """What :func:`save` wrote."""
-    return load_file(path), json.loads(path.with_suffix(".json").read_text())
+    """What :func:`save` wrote. Raises OSError for a missing file, ValueError for one that is cut short or damaged."""
+    try:
+        with safe_open(path, "pt") as file:
+            facts = (file.metadata() or {}).get(_FACTS)
+        return load_file(path), json.loads(facts or path.with_suffix(".json").read_text())
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
 
 
 def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -41,9 +41,9 @@ class Row:
     party_is_told: bool = False  # they are owed a notice: whoever sends notices goes by this
     previous: str = ""  # sha256 of the line before
 
-    def concluded(self, outcome: str, party: str) -> "Row":
-        """The row that tells how the trace ended."""
-        return replace(self, time=now(), act=f"trace {outcome}", party=party)
+    def concluded(self, outcome: str, party: str, *, is_told: bool) -> "Row":
+        """The row that tells how the trace ended, and whether whoever was named knows of it."""
+        return replace(self, time=now(), act=f"trace {outcome}", party=party, party_is_told=is_told)
 
 
 def admit(home: Path, name: str) -> str:

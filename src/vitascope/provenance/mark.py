@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from vitascope.provenance.boxes import NINE, box_sums
 from vitascope.provenance.patterns import BITS, TILE, patterns
 from vitascope.types import Floats, Marked, Pixels
 
@@ -106,16 +107,8 @@ def _embed(frame: Pixels, cover: Floats, loudest: float) -> Pixels:
 def _masking(plane: npt.NDArray[np.uint8]) -> Floats:
     """How much of the mark each pixel hides: more where its surroundings are busy. All integers until the root."""
     padded = np.pad(plane, _BOX // 2, mode="edge").astype(np.int32)
-    sums, squares = _box_sums(padded), _box_sums(padded * padded)
+    sums, squares = box_sums(padded, NINE), box_sums(padded * padded, NINE)
     area = _BOX * _BOX
     deviation = np.sqrt((area * squares - sums * sums).astype(np.float32)) / np.float32(area)
     masking: Floats = np.clip(np.float32(_FLAT) + deviation / np.float32(_CONTRAST), _FLAT, _BUSY)
     return masking
-
-
-def _box_sums(padded: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Sums over 9x9 boxes: nine in a row are three threes, so four additions per axis do."""
-    for _ in range(2):
-        threes = padded[:-2] + padded[1:-1] + padded[2:]
-        padded = (threes[:-6] + threes[3:-3] + threes[6:]).T
-    return padded

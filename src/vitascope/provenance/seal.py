@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import c2pa
 
@@ -73,6 +74,17 @@ def seal(path: Path, claim: Claim, authority: Authority, *, to: Path | None = No
     return Sealed(path=target, sidecar=sidecar, manifest_sha256=hashlib.sha256(written).hexdigest())
 
 
+def sealed_bytes(content: bytes, media_type: str, claim: Claim, authority: Authority) -> bytes:
+    """``content``, a picture that leaves without ever being a file, signed. Raises SealError."""
+    target = BytesIO()
+    try:
+        _signed(BytesIO(content), target, media_type, claim, authority)
+    except c2pa.C2paError as error:
+        message = f"A {media_type} picture could not be sealed: {error}. It was not handed out; check the signing key."
+        raise SealError(message) from error
+    return target.getvalue()
+
+
 def format_of(path: Path) -> str:
     """The media type of ``path`` by its suffix; empty if it is none that is sealed."""
     return (_EMBEDDED | _BESIDE).get(path.suffix.lower(), "")
@@ -95,16 +107,20 @@ def sidecar_of(path: Path) -> Path:
 
 def _sign(path: Path, signed: Path, claim: Claim, authority: Authority) -> bytes:
     """Writes the signed copy and returns the manifest."""
+    with path.open("rb") as file, signed.open("w+b") as destination:  # c2pa reads back what it wrote
+        written = _signed(file, destination, format_of(path), claim, authority)
+        destination.flush()
+        os.fsync(destination.fileno())
+    return written
+
+
+def _signed(file: BinaryIO, to: BinaryIO, media_type: str, claim: Claim, authority: Authority) -> bytes:
     with _context(authority) as context, c2pa.Builder(manifest(claim), context=context) as builder:
         for number, source in enumerate(claim.sources):
             builder.add_ingredient_from_stream(ingredient(source, number), source.media_type, BytesIO(source.content))
-        if stands_beside(path):
+        if media_type in _BESIDE.values():
             builder.set_no_embed()
-        with path.open("rb") as file, signed.open("w+b") as destination:  # c2pa reads back what it wrote
-            written = builder.sign(format_of(path), file, destination)
-            destination.flush()
-            os.fsync(destination.fileno())
-    return bytes(written)
+        return bytes(builder.sign(media_type, file, to))
 
 
 def _place(signed: Path, written: bytes, target: Path) -> Path | None:

@@ -49,7 +49,7 @@ def trace(seen: Seen, register: Register) -> Trace:
         said = f"{len(nearest)} renders for {len(owners)} parties have these pictures, so the mark alone would decide"
         return _inconclusive(said, len(nearest), distance)
     ids = tuple({entry.mark_id for mark_id in nearest for entry in register.copies(mark_id)})
-    ranked, needed = scores(seen.detection, ids), certain_threshold(len(ids), CERTAIN)
+    ranked, needed = scores(seen.detection, ids), certain_threshold(len(ids) * len(seen.detection.softs), CERTAIN)
     named = max(ranked, key=lambda mark_id: ranked[mark_id])
     best = ranked[named]
     if best < needed:

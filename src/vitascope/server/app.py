@@ -35,6 +35,7 @@ from vitascope.server.envelope import from_framework
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.server.traces import tracing
+from vitascope.server.web import routes as web
 from vitascope.settings import DeskSettings
 from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
@@ -90,6 +91,7 @@ def build(  # the foundations of the house
     )
     for face in _FACES:
         app.include_router(face.router)
+    app.include_router(web.router)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_exception_handler(HTTPException, _translate)
     app.add_exception_handler(RequestValidationError, _translate_validation)

@@ -7,7 +7,7 @@ from typing import cast
 from starlette.datastructures import UploadFile
 
 from vitascope.errors import PromptError, SizeError
-from vitascope.orders import Priority
+from vitascope.orders import Learning, Priority
 from vitascope.refusals import FieldError, UnknownFieldError, UnsupportedFieldError
 from vitascope.server import fields
 from vitascope.server.brackets import Value
@@ -28,6 +28,7 @@ _OURS = (
     "num_inference_steps",
     "negative_prompt",
     "priority",
+    "mining",
     "n",
     "num_outputs_per_prompt",
     "enhance_prompt",
@@ -79,6 +80,7 @@ class Asked:
     steps: int | None = None
     negative_prompt: str | None = None
     priority: Priority | None = None
+    mining: Learning | None = None
     reference: Reference | None = None
 
 
@@ -101,6 +103,7 @@ def asked(form: Form, *, besides: tuple[str, ...] = ()) -> Asked:
         steps=_steps(values),
         negative_prompt=fields.text(values, "negative_prompt", most=LONGEST_PROMPT, least=0) or None,
         priority=cast("Priority | None", fields.choice(values, "priority", ("high", "normal", "low"))),
+        mining=cast("Learning | None", fields.choice(values, "mining", ("notAllowed", "allowed"))),
         reference=_reference(values, form.files),
     )
 

@@ -71,6 +71,12 @@ def _scalars() -> dict[str, Any]:
         "fps": {"type": "integer", "minimum": 1, "maximum": 60},
         "steps": {"type": "integer", "minimum": 1, "maximum": 100},
         "priority": {"type": "string", "enum": ["high", "normal", "low"]},
+        "mining": {
+            "type": "string",
+            "enum": ["notAllowed", "allowed"],
+            "default": "notAllowed",
+            "description": "Whether others may mine the file and train on it, as its credential says.",
+        },
     }
 
 

@@ -57,6 +57,7 @@ def settled(asked: Asked, model: Capability, *, image: str | None = None) -> Ord
         negative_prompt=_negative(asked, model),
         image=image,
         priority=asked.priority or "normal",
+        mining=asked.mining or "notAllowed",
     )
 
 

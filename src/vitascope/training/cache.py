@@ -6,6 +6,7 @@ into place), so a trainer may read while a writer goes on.
 """
 
 import argparse
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from vitascope.settings import settings
 from vitascope.text.words import rows as word_rows
 from vitascope.text.words import words
 from vitascope.text.world import STYLES, SUBJECTS
+from vitascope.training import snapshot
 from vitascope.training.data import folder
 from vitascope.training.presets import preset as preset_of
-from vitascope.types import Preset
+from vitascope.types import Pixels, Preset
 
 LOOKS = tuple((subject, style) for subject in SUBJECTS for style in STYLES)
 """Reference pictures, in the order of their numbers."""
@@ -40,11 +42,15 @@ def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: i
     for index in range(clips):
         composition = _drawable(generator, atlas, frames=frames, fps=preset.fps)
         packed.append(codec.encode(render(composition, atlas)).astype(np.float16))
-        spoken[index] = np.stack(list(word_rows(words(composition.said)).values()))
-        first = composition.scene.entities[0]
-        if first.colour is None:
-            look[index] = LOOKS.index((first.subject, first.style or STYLES[0]))
-    return _store(folder(preset, frames), number, {"rows": np.stack(packed), "words": spoken, "look": look})
+        spoken[index], look[index] = told(composition)
+    return store(folder(preset, frames), number, {"rows": np.stack(packed), "words": spoken, "look": look})
+
+
+def told(composition: Composition) -> tuple[npt.NDArray[np.int8], int]:
+    """The words of a clip, ``(4, W)``, and the number of the picture of its first thing, -1 where it is tinted."""
+    first = composition.scene.entities[0]
+    number = -1 if first.colour is not None else LOOKS.index((first.subject, first.style or STYLES[0]))
+    return np.stack(list(word_rows(words(composition.said)).values())).astype(np.int8), number
 
 
 def _drawable(generator: np.random.Generator, atlas: Atlas, *, frames: int, fps: int) -> Composition:
@@ -55,7 +61,7 @@ def _drawable(generator: np.random.Generator, atlas: Atlas, *, frames: int, fps:
             return composition
 
 
-def _store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) -> Path:
+def store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) -> Path:
     """Writes the parts under temporary names, then renames them, ``rows`` last: a shard is seen whole or not at all."""
     where.mkdir(parents=True, exist_ok=True)
     for name, array in parts.items():
@@ -67,12 +73,16 @@ def _store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) 
 
 
 def references(preset: Preset, atlas: Atlas) -> npt.NDArray[np.float16]:
-    """Every look of :data:`LOOKS` as one latent, ``(looks, rows, D)``: the first key frame, large, on white."""
-    codec, side = LappedCodec(preset.codec), preset.size[0]
+    """Every look of :data:`LOOKS` as one latent, ``(looks, rows, D)``."""
+    codec = LappedCodec(preset.codec)
+    return np.stack([codec.encode(picture)[0] for picture in look_pictures(atlas, preset.size[0])]).astype(np.float16)
+
+
+def look_pictures(atlas: Atlas, side: int) -> Iterator[Pixels]:
+    """Every look of :data:`LOOKS`, ``(1, side, side, 3)``: the first key frame, large, on white."""
     known = {(s, style) for s in atlas.subjects for style in atlas.styles(s)}
-    empty = np.full((1, side, side, 3), 255, np.uint8)
-    pictures = [_on_white(atlas, *look, side) if look in known else empty for look in LOOKS]
-    return np.stack([codec.encode(picture)[0] for picture in pictures]).astype(np.float16)
+    for look in LOOKS:
+        yield _on_white(atlas, *look, side) if look in known else np.full((1, side, side, 3), 255, np.uint8)
 
 
 def _on_white(atlas: Atlas, subject: str, style: str, side: int) -> npt.NDArray[np.uint8]:
@@ -84,7 +94,12 @@ def _on_white(atlas: Atlas, subject: str, style: str, side: int) -> npt.NDArray[
 
 def open_atlas() -> Atlas:
     """The atlas that the corpus build packed, every sprite cleared by the works register."""
-    return Atlas.open(settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
+    return Atlas.open(atlas_path(), register_in_use(settings().home))
+
+
+def atlas_path() -> Path:
+    """Where the corpus build puts it."""
+    return settings().home / "corpus" / "atlas.zip"
 
 
 def _work(name: str, frames: int, number: int, clips: int) -> str:
@@ -97,16 +112,17 @@ def _work(name: str, frames: int, number: int, clips: int) -> str:
 def main() -> None:
     """``python -m vitascope.training.cache --frames 17 --shards 24``: fills the cache, one process per core."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--preset", default="xs", choices=["xs", "s"])
+    parser.add_argument("--preset", default="xs", choices=["xs"])
     parser.add_argument("--frames", type=int, default=17)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--shards", type=int, default=4)
     parser.add_argument("--clips", type=int, default=1024)
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
-    where = settings().home / "cache" / asked.preset / "looks.safetensors"
-    where.parent.mkdir(parents=True, exist_ok=True)
-    save_file({"looks": references(preset_of(asked.preset), open_atlas())}, where)
+    preset = preset_of(asked.preset)
+    snapshot.stamp(preset, snapshot.of_corpus(register_in_use(settings().home).sha256(), atlas_path()))
+    where = snapshot.where(preset) / "looks.safetensors"
+    save_file({"looks": references(preset, open_atlas())}, where)
     numbers = range(asked.first, asked.first + asked.shards)
     with ProcessPoolExecutor(asked.processes) as pool:
         jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips) for number in numbers]

@@ -13,6 +13,7 @@ from vitascope.backends.native import NativeBackend
 from vitascope.backends.openvino import OpenVinoRuntime
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
+from vitascope.training import states
 from vitascope.types import Floats, Preset
 
 
@@ -37,7 +38,7 @@ def running(state: Path, preset: Preset, threads: int) -> Candidate:
     """
     if not state.exists():
         raise TrainingError(f"There is no training state at {state}: start a run, or name another one with --run.")
-    average = checkpoint.under("average", checkpoint.load(state)[0])
+    average = checkpoint.under("average", states.read(state, preset)[0])
     weights: dict[str, Floats] = {name: np.asarray(tensor.float().numpy()) for name, tensor in average.items()}
     return Candidate(backend=NativeBackend(OpenVinoRuntime(preset, weights, threads=threads)), sha256=_sha256(weights))
 

@@ -26,11 +26,13 @@ from vitascope.corpus.compositor import (
     canvas_of,
     keys_of,
     levels_of,
-    rain_at,
+    on_canvas,
+    rain_fall,
+    rain_sheet,
     rains,
 )
 from vitascope.corpus.scenes import SIDE, Composition, Layer
-from vitascope.types import Floats, Pixels
+from vitascope.types import Floats, Integers, Pixels
 
 LEVELS = 3
 """Halvings of a sprite that are kept: sides 128, 64 and 32."""
@@ -89,8 +91,19 @@ def render_batch(
     ``canvases``, ``(B, S, S, 3)`` uint8, are the painted backgrounds if the caller keeps them; painting is done on a
     CPU and takes about 2 ms a clip.
     """
+    return render_covered(compositions, bank, side=side, canvases=canvases)[..., :3]
+
+
+def render_covered(
+    compositions: Sequence[Composition],
+    bank: SpriteBank,
+    *,
+    side: int = SIDE,
+    canvases: Tensor | None = None,
+) -> Tensor:
+    """As :func:`render_batch`, with a fourth channel: how much of a pixel subjects cover, ``(B, T, side, side, 4)``."""
     device = bank.levels[0].device
-    painted = _painted(compositions) if canvases is None else canvases
+    painted = _painted(compositions, side) if canvases is None else canvases
     frames = _show(painted.to(device), compositions, side)
     for slot in range(max(len(composition.layers) for composition in compositions)):
         _draw(frames, _slot(compositions, bank, slot, side), bank, side)
@@ -98,19 +111,22 @@ def render_batch(
     return (frames + 0.5).clamp(0, 255).byte().permute(0, 1, 3, 4, 2).contiguous()
 
 
-def _painted(compositions: Sequence[Composition]) -> Tensor:
-    return torch.from_numpy(np.stack([canvas_of(composition) for composition in compositions]))
+def _painted(compositions: Sequence[Composition], side: int) -> Tensor:
+    return torch.from_numpy(np.stack([canvas_of(composition, side) for composition in compositions]))
 
 
 def _show(canvases: Tensor, compositions: Sequence[Composition], side: int) -> Tensor:
-    """The background seen by each camera, ``(B, T, 3, side, side)`` float in 0..255."""
-    cameras = np.stack([at_side(composition.camera, side) for composition in compositions])
+    """The background seen by each camera, ``(B, T, 4, side, side)`` float in 0..255; no subject covers it yet."""
+    wide = canvases.shape[1]
+    cameras = np.stack([on_canvas(at_side(composition.camera, side), wide) for composition in compositions])
     batch, length = cameras.shape[:2]
     affine = torch.from_numpy(cameras).to(canvases.device).flatten(0, 1)
-    grid = _grid(affine, side, canvases.shape[1]).reshape(batch, length * side, side, 2)
+    grid = _grid(affine, side, wide).reshape(batch, length * side, side, 2)
     source = canvases.permute(0, 3, 1, 2).float()
     seen = functional.grid_sample(source, grid, mode="bilinear", padding_mode="border", align_corners=False)
-    return seen.reshape(batch, 3, length, side, side).transpose(1, 2).contiguous()
+    frames = torch.zeros(batch, length, 4, side, side, device=canvases.device)
+    frames[:, :, :3] = seen.reshape(batch, 3, length, side, side).transpose(1, 2)
+    return frames
 
 
 def _grid(affine: Tensor, side: int, source: int) -> Tensor:
@@ -174,7 +190,7 @@ def _draw(frames: Tensor, slot: _Slot, bank: SpriteBank, side: int) -> None:
         )
         over = _tinted(drawn, slot.colour[here]) * slot.opacity[here, None, None, None]
         frame = slot.frame[here]
-        flat[frame] = over[:, :3] + flat[frame] * (1 - over[:, 3:] / 255)
+        flat[frame] = over + flat[frame] * (1 - over[:, 3:] / 255)
 
 
 def _tinted(drawn: Tensor, colour: Tensor) -> Tensor:
@@ -190,8 +206,18 @@ def _tinted(drawn: Tensor, colour: Tensor) -> Tensor:
 
 
 def _pour(frames: Tensor, compositions: Sequence[Composition], side: int) -> None:
+    """The rain before everything: each clip's sheet of streaks is sent once and slides where the frames are."""
     colour = torch.tensor(RAIN_COLOUR, device=frames.device, dtype=torch.float32)[None, :, None, None]
     for number, composition in enumerate(compositions):
         if rains(composition):
-            cover = torch.from_numpy(rain_at(composition, side)).to(frames.device)
-            frames[number] += (colour - frames[number]) * (cover[:, None].float() / 255)
+            sheet = torch.from_numpy(rain_sheet(composition.paint_seed, side)).to(frames.device)
+            cover = _slid(sheet, rain_fall(composition, side))[:, None].float() / 255
+            frames[number, :, :3] += (colour - frames[number, :, :3]) * cover
+
+
+def _slid(sheet: Tensor, moves_T2: Integers) -> Tensor:
+    """The sheet moved by so many pixels left and down in each frame, ``(T, side, side)``; it joins its own edges."""
+    side = len(sheet)
+    axis = torch.arange(side, device=sheet.device)
+    left, down = torch.from_numpy(moves_T2).to(sheet.device).long().T[..., None]
+    return sheet[((axis - down) % side)[:, :, None], ((axis + left) % side)[:, None, :]]

@@ -35,15 +35,16 @@ class Levels:
         return self.level_BG.gather(1, self.group_BN).unsqueeze(-1)
 
 
-def draw(batch: int, latents: int, rows: int, middle: float, generator: torch.Generator) -> Levels:
-    """Levels for clips of ``latents`` latents of ``rows`` rows; the noise level is logit-normal around ``middle``."""
+def draw(batch: int, latents: int, grid: tuple[int, int], middle: float, generator: torch.Generator) -> Levels:
+    """Levels for clips of ``latents`` latents of ``grid`` rows down and across; logit-normal around ``middle``."""
+    rows = grid[0] * grid[1]
     shared = _logit_normal((batch, 1), middle, generator).expand(-1, latents)
     own = _logit_normal((batch, latents), middle, generator)
     kind = _kinds(batch, generator) if latents > 1 else torch.zeros(batch, dtype=torch.long)
     apart = (kind == list(MIXTURE).index("apart")).unsqueeze(1)
     level = torch.cat((torch.zeros(batch, 1), torch.where(apart, own, shared)), dim=1)
     group = torch.arange(1, latents + 1).repeat_interleave(rows).expand(batch, -1)
-    return Levels(level_BG=level, group_BN=group.masked_fill(_given(kind, latents, rows, generator), 0))
+    return Levels(level_BG=level, group_BN=group.masked_fill(_given(kind, latents, grid, generator), 0))
 
 
 def _logit_normal(shape: tuple[int, int], middle: float, generator: torch.Generator) -> Tensor:
@@ -56,9 +57,9 @@ def _kinds(batch: int, generator: torch.Generator) -> Tensor:
     return torch.multinomial(share, batch, replacement=True, generator=generator)
 
 
-def _given(kind_B: Tensor, latents: int, rows: int, generator: torch.Generator) -> Tensor:
+def _given(kind_B: Tensor, latents: int, grid: tuple[int, int], generator: torch.Generator) -> Tensor:
     """Which rows are given, ``(B, N)`` bool."""
-    names = list(MIXTURE)
+    names, rows = list(MIXTURE), grid[0] * grid[1]
     latent = torch.arange(latents)
     length = torch.randint(2, max(3, latents), (len(kind_B), 1), generator=generator)
     first = latent == 0
@@ -71,15 +72,14 @@ def _given(kind_B: Tensor, latents: int, rows: int, generator: torch.Generator) 
     for name, latents_given in given.items():
         chosen = (kind_B == names.index(name)).unsqueeze(1)
         rows_given |= (latents_given & chosen).repeat_interleave(rows, dim=1)
-    outside = ~_blocks(len(kind_B), latents, rows, generator)
+    outside = ~_blocks(len(kind_B), (latents, *grid), generator)
     return rows_given | (outside & (kind_B == names.index("block")).unsqueeze(1))
 
 
-def _blocks(batch: int, latents: int, rows: int, generator: torch.Generator) -> Tensor:
-    """A random box in time and in the square grid of rows for each clip, ``(B, N)`` bool; inside is to be made."""
-    side = round(rows**0.5)
-    inside = torch.ones(batch, latents, side, side, dtype=torch.bool)
-    for axis, size in ((1, latents), (2, side), (3, side)):
+def _blocks(batch: int, sides: tuple[int, int, int], generator: torch.Generator) -> Tensor:
+    """A random box in time and in the grid of rows for each clip, ``(B, N)`` bool; inside is to be made."""
+    inside = torch.ones(batch, *sides, dtype=torch.bool)
+    for axis, size in enumerate(sides, 1):
         ends = torch.randint(0, size, (batch, 2), generator=generator).sort(dim=1).values
         index = torch.arange(size)
         line = (index >= ends[:, :1]) & (index <= ends[:, 1:])

@@ -32,21 +32,21 @@ class Batch:
     look_BND: Tensor | None
 
 
-def folder(preset: Preset, frames: int) -> Path:
-    """Where the shards of clips of ``frames`` frames lie."""
-    return settings().home / "cache" / preset.name / f"{frames:03}"
+def folder(preset: Preset, frames: int, view: int = 0) -> Path:
+    """Where the shards of clips of ``frames`` frames lie: of the native shape, or of one of the further views."""
+    return settings().home / "cache" / preset.name / f"{f'view{view}-' if view else ''}{frames:03}"
 
 
-def shards(preset: Preset, frames: int) -> list[Path]:
+def shards(preset: Preset, frames: int, view: int = 0) -> list[Path]:
     """The finished shards, in order: the paths of their ``rows`` files (training/cache.py writes them)."""
-    return sorted(folder(preset, frames).glob("rows-*.npy"))
+    return sorted(folder(preset, frames, view).glob("rows-*.npy"))
 
 
 class Shards:
     """The clips of one length; shards that a writer adds are noticed by :meth:`refresh`."""
 
-    def __init__(self, preset: Preset, frames: int) -> None:
-        self.preset, self.frames = preset, frames
+    def __init__(self, preset: Preset, frames: int, view: int = 0) -> None:
+        self.preset, self.frames, self.view = preset, frames, view
         self.rows: list[npt.NDArray[np.float16]] = []
         self.words: list[npt.NDArray[np.int8]] = []
         self.look: list[npt.NDArray[np.int16]] = []
@@ -55,7 +55,7 @@ class Shards:
 
     def refresh(self) -> None:
         """Opens shards that have appeared since. Raises TrainingError when there is none at all."""
-        for path in shards(self.preset, self.frames)[len(self.rows) :]:
+        for path in shards(self.preset, self.frames, self.view)[len(self.rows) :]:
             number = path.stem.removeprefix("rows-")
             self.rows.append(np.load(path, mmap_mode="r"))
             self.words.append(np.load(path.with_name(f"words-{number}.npy")))
@@ -63,7 +63,7 @@ class Shards:
             self.plain.append(_plain(self.words[-1]))
         if not self.rows:
             raise TrainingError(
-                f"no clips of {self.frames} frames in {folder(self.preset, self.frames)}: "
+                f"no clips of {self.frames} frames in {folder(self.preset, self.frames, self.view)}: "
                 f"run python -m vitascope.training.cache --preset {self.preset.name} --frames {self.frames}"
             )
 

@@ -1,15 +1,19 @@
 """``python -m vitascope.training.export``: from a training state to the two files that ship.
 
-The averaged weights in bfloat16 as one safetensors file, and the preset as JSON beside it, which records the hash of
-the weights, of the vocabulary, and of the works register that cleared what was trained on.
+The averaged weights as one safetensors file, the transformer's matrices in int8 rows or all of it in bfloat16, the
+learned codec among them in bfloat16; and the preset as JSON beside it, which records the hash of the weights, of the
+vocabulary, and of the works register that cleared what was trained on. The weights of a flow map say so in the preset:
+few steps, no second pass for guidance.
 """
 
 import argparse
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from safetensors.torch import save_file
+from torch import Tensor
 
 from vitascope.backends.choose import SHIPPED
 from vitascope.backends.weights import preset_to_json
@@ -18,28 +22,35 @@ from vitascope.models import checkpoint
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import vocabulary_sha256
+from vitascope.training import rows8, states
+from vitascope.training.latents import codec_tensors
+from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
-from vitascope.types import Preset
+from vitascope.types import ConvPreset, Preset
 
 LARGEST = 32 * 2**20
 """Bytes the shipped weights may have."""
 
+MAP_STEPS = 4
 
-def export(preset: Preset, state: Path, folder: Path) -> Preset:
+
+def export(preset: Preset, state: Path, folder: Path, *, codec: Path | None = None, int8: bool = False) -> Preset:
     """Writes ``<name>.safetensors`` and ``<name>.json`` into ``folder``; returns the preset with its hashes.
 
-    Raises TrainingError when the weights are too large to ship.
+    ``codec`` is the state or the weights of the learned codec, where the preset has one. Raises TrainingError when the
+    state is no good, when the codec is missing, or when the weights are too large to ship.
     """
-    tensors, _ = checkpoint.load(state)
+    tensors, facts = states.read(state, preset)
+    average = checkpoint.under("average", tensors)
+    ready = (rows8.packed if int8 else checkpoint.half)(average) | checkpoint.half(_codec(preset, codec))
     weights = folder / f"{preset.name}.safetensors"
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(checkpoint.half(checkpoint.under("average", tensors)), weights)
-    stored = weights.read_bytes()
-    if len(stored) > LARGEST:
-        weights.unlink()
-        raise TrainingError(f"the weights have {len(stored):,} bytes, more than the {LARGEST:,} that may ship")
+    stored = _written(ready, weights)
+    sampler = preset.sampler
+    if facts.get("stage") == "map":
+        sampler = replace(sampler, kind="map", guidance=1.0, steps=MAP_STEPS)
     finished = replace(
         preset,
+        sampler=sampler,
         weights_sha256=hashlib.sha256(stored).hexdigest(),
         vocabulary_sha256=vocabulary_sha256(),
         trained_on=register_in_use(settings().home).sha256(),
@@ -48,15 +59,37 @@ def export(preset: Preset, state: Path, folder: Path) -> Preset:
     return finished
 
 
+def _codec(preset: Preset, path: Path | None) -> dict[str, Tensor]:
+    if not isinstance(preset.codec, ConvPreset):
+        return {}
+    if path is None or not path.exists():
+        raise TrainingError(f"The codec of {preset.name} is learned: name its state or weights with --codec.")
+    return checkpoint.prefixed("codec", codec_tensors(preset, path))
+
+
+def _written(ready: Mapping[str, Tensor], weights: Path) -> bytes:
+    """Puts the file there and returns its bytes; one that is too large is taken away again."""
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: tensor.contiguous() for name, tensor in ready.items()}, weights)
+    stored = weights.read_bytes()
+    if len(stored) > LARGEST:
+        weights.unlink()
+        raise TrainingError(f"the weights have {len(stored):,} bytes, more than the {LARGEST:,} that may ship")
+    return stored
+
+
 def main() -> None:
     """Exports the state of a run into the package, or into another folder."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--preset", default="xs", choices=["xs", "s"])
+    parser.add_argument("--preset", default="xs", choices=NAMES)
     parser.add_argument("--name", default="", help="folder of the run under the home folder's runs/")
+    parser.add_argument("--codec", type=Path, help="a codec.safetensors or weights; by default the run's own")
+    parser.add_argument("--int8", action="store_true", help="matrices in int8 rows: half the bytes")
     parser.add_argument("--to", type=Path, default=SHIPPED)
     asked = parser.parse_args()
-    state = settings().home / "runs" / (asked.name or asked.preset) / "state.safetensors"
-    export(preset_of(asked.preset), state, asked.to)
+    run = settings().home / "runs" / (asked.name or asked.preset)
+    codec = asked.codec or run / "codec.safetensors"
+    export(preset_of(asked.preset), run / "state.safetensors", asked.to, codec=codec, int8=asked.int8)
 
 
 if __name__ == "__main__":

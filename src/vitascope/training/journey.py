@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vitascope.backends.rows import latents, rows_of_latent
-from vitascope.types import Preset
+from vitascope.types import Preset, viewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,8 @@ def flops_of(kind: str, preset: Preset) -> float:
 
     Attention between rows adds a few per cent at these lengths and is left out (Kaplan et al. 2020, 2001.08361).
     """
+    kind, _, view = kind.partition("v")
+    preset = viewed(preset, int(view or 0))
     net = preset.net
     block = 4 * net.width**2 + 3 * net.width * net.hidden
     frames = int(kind.removesuffix("r"))

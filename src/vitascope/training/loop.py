@@ -3,21 +3,22 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
+from vitascope.training import effort, snapshot, states
 from vitascope.training.data import Shards
+from vitascope.training.flowmap import MapObjective
 from vitascope.training.objective import Diet, Objective
 from vitascope.training.optimiser import LEARNING_RATE, Optimiser
 from vitascope.training.team import Team
-from vitascope.types import Preset
+from vitascope.types import Preset, viewed
 
 WARM_UP = 100
 """Steps over which the learning rate rises."""
@@ -39,7 +40,8 @@ class Recipe:
     """One run. ``diets`` maps a share of the run to what is eaten from then on; ``middle`` centres the noise levels.
 
     ``focus`` weighs channels (training/objective.py). A batch is cut into ``portions``. ``hold`` keeps the learning
-    rate up to the end, for a run that another one goes on from.
+    rate up to the end, for a run that another one goes on from. ``guidance`` makes it the last stage, which turns a
+    flow into a flow map with that guidance baked in (training/flowmap.py).
     """
 
     minutes: float
@@ -49,12 +51,21 @@ class Recipe:
     portions: int = 1
     focus: float = 0.0
     hold: bool = False
+    guidance: float | None = None
     seed: int = 0
+
+    @property
+    def stage(self) -> str:
+        """``flow`` or ``map``."""
+        return "flow" if self.guidance is None else "map"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a step says of itself: the loss of its kind of batch, samples seen, and the share of time spent waiting."""
+    """What a step says of itself: the loss of its kind of batch, samples seen, and the share of time spent waiting.
+
+    ``operations`` of this step alone, as training/effort.py counts them.
+    """
 
     step: int
     share: float
@@ -63,6 +74,7 @@ class Report:
     seen: int
     waiting: float
     seconds: float
+    operations: float = 0.0
 
 
 class Trainer:
@@ -74,15 +86,14 @@ class Trainer:
     ) -> None:  # fmt: skip
         torch.set_float32_matmul_precision("high")
         self.preset, self.recipe = preset, recipe
-        self.objective = Objective(
-            preset, looks_LND, recipe.middle, focus=recipe.focus, seed=recipe.seed, device=device
-        )
+        self.objective = _objective(preset, recipe, looks_LND, device)
         diets = [diet for several in recipe.diets.values() for diet in several]
         self.team = Team(self.objective, diets, portions=recipe.portions, mates=mates, fuse=fuse)
         self.model = self.objective.model
         self.average = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
         self.optimiser = Optimiser(self.model, recipe.rate)
         self.steps = self.seen = 0
+        self.corpus = snapshot.stamped(preset)
         self.taught = False  # whether weights came from an earlier run, and with them the units of its channels
 
     def run(self, save_to: Path, wanted: Callable[[Report], None]) -> None:
@@ -94,17 +105,18 @@ class Trainer:
             started = time.monotonic()
             diet = self._diet(share)
             gave = self.team.step(diet, self.steps)
+            self._check(gave.loss, save_to)
             self.update(share, diet.size)
             now = time.monotonic()
             wanted(
                 Report(
-                    step=self.steps, share=share, kind=f"{diet.frames}{'r' if diet.reference else ''}", loss=gave.loss,
-                    seen=self.seen, waiting=gave.waited / (now - started), seconds=now - begin,
+                    step=self.steps, share=share, kind=kind_of(diet), loss=gave.loss, seen=self.seen,
+                    waiting=gave.waited / (now - started), seconds=now - begin, operations=self._operations(diet),
                 )
             )  # fmt: skip
             if now - saved > SAVED:
                 self.save(save_to)
-                self.objective.refresh()
+                self._refresh()
                 saved = now
         self.save(save_to)
 
@@ -125,20 +137,31 @@ class Trainer:
             torch._foreach_lerp_(list(self.average.values()), list(self.model.state_dict().values()), 1 - keep)
 
     def save(self, path: Path) -> None:
-        """Stores everything needed to go on."""
+        """Stores everything needed to go on. Raises TrainingError, the last state kept, for a NaN or a full disk."""
         tensors = {
             **checkpoint.prefixed("net", self.model.state_dict()),
             **checkpoint.prefixed("average", self.average),
             **checkpoint.prefixed("optimiser", self.optimiser.tensors()),
         }
-        checkpoint.save(path, tensors, {"steps": self.steps, "seen": self.seen, "preset": self.preset.name})
+        for teacher in self.objective.networks()[1:]:
+            tensors |= checkpoint.prefixed("teacher", teacher.state_dict())
+        facts = states.facts_of(self.preset, corpus=self.corpus, steps=self.steps, seen=self.seen)
+        states.write(path, tensors, facts | {"stage": self.recipe.stage})
 
     def resume(self, path: Path) -> None:
-        """Goes on from what :meth:`save` stored; parameters of other shapes are refused by torch."""
-        tensors, facts = checkpoint.load(path)
+        """Goes on from what :meth:`save` stored, on any device. Raises TrainingError as ``states.read`` does."""
+        tensors, facts = states.read(path, self.preset, corpus=self.corpus)
+        if facts.get("stage", "flow") != self.recipe.stage:
+            message = (
+                f"{path} is a run of stage {facts.get('stage', 'flow')}, not {self.recipe.stage}: name another run "
+                "(--name) and begin it with that one's exported weights (--from)."
+            )
+            raise TrainingError(message)
         self.model.load_state_dict(checkpoint.under("net", tensors), strict=True)
         for name, value in checkpoint.under("average", tensors).items():
             self.average[name].copy_(value)
+        for teacher in self.objective.networks()[1:]:
+            teacher.load_state_dict(checkpoint.under("teacher", tensors), strict=True)
         self.optimiser.restore(checkpoint.under("optimiser", tensors))
         self.steps, self.seen = int(facts["steps"]), int(facts["seen"])
 
@@ -146,17 +169,37 @@ class Trainer:
         """Begins with weights that ship instead of with chance: budgets add up without the state of the earlier run.
 
         The optimiser starts empty, so the rate rises again from nothing. Raises TrainingError when the weights are of
-        another preset; their file is safetensors, of any floating-point type.
+        another preset; their file is safetensors, of any floating-point type or with int8 rows.
         """
-        tensors = {name: tensor.float() for name, tensor in load_file(weights).items()}
-        try:
-            self.model.load_state_dict(tensors, strict=True)
-        except RuntimeError as error:
-            message = f"{weights} is not of preset {self.preset.name}: {error}. Name the preset it was trained as."
-            raise TrainingError(message) from error
+        tensors = {name: t for name, t in states.shipped(weights, self.preset).items() if not name.startswith("codec.")}
+        for network in self.objective.networks():
+            network.load_state_dict(tensors, strict=True)
         for name, value in tensors.items():
             self.average[name].copy_(value)
         self.taught = True
+
+    def _operations(self, diet: Diet) -> float:
+        passes = effort.STEP if self.recipe.stage == "flow" else effort.MAP_STEP
+        return passes * diet.size * effort.denoising(kind_of(replace(diet, view=0)), viewed(self.preset, diet.view))
+
+    def _check(self, loss: float, save_to: Path) -> None:
+        """Before an update: a loss that is no number would make every weight none."""
+        if not math.isfinite(loss):
+            message = (
+                f"The loss is {loss} at step {self.steps}; nothing of it was saved. The last good state stands at "
+                f"{save_to}: start again with a lower --rate."
+            )
+            raise TrainingError(message)
+
+    def _refresh(self) -> None:
+        """Takes in new clips. Raises TrainingError where they are of another corpus than those before."""
+        if self.corpus and snapshot.stamped(self.preset) != self.corpus:
+            message = (
+                f"The clips in {snapshot.where(self.preset)} are of another corpus than when this run began. The state "
+                "that was saved before stands: begin a new run, or bring the old clips back."
+            )
+            raise TrainingError(message)
+        self.objective.refresh()
 
     def _clock(self, begin: float) -> Iterator[float]:
         while (share := (time.monotonic() - begin) / (60 * self.recipe.minutes)) < 1:
@@ -167,6 +210,19 @@ class Trainer:
         diets = self.recipe.diets[max(start for start in self.recipe.diets if start <= share)]
         weights = np.array([diet.share for diet in diets])
         return diets[int(random.choice(len(diets), p=weights / weights.sum()))]
+
+
+def kind_of(diet: Diet) -> str:
+    """What a diary calls a kind of batch: its frames, ``r`` with a reference picture, ``v1`` for the first view."""
+    return f"{diet.frames}{'r' if diet.reference else ''}{f'v{diet.view}' if diet.view else ''}"
+
+
+def _objective(preset: Preset, recipe: Recipe, looks_LND: Tensor, device: str) -> Objective:
+    if recipe.guidance is None:
+        return Objective(preset, looks_LND, recipe.middle, focus=recipe.focus, seed=recipe.seed, device=device)
+    return MapObjective(
+        preset, looks_LND, recipe.middle, guidance=recipe.guidance, focus=recipe.focus, seed=recipe.seed, device=device
+    )
 
 
 def schedule(share: float, steps: int) -> float:

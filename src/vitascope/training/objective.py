@@ -11,12 +11,20 @@ import torch
 from torch import Tensor, nn
 
 from vitascope.backends import channels, flow
-from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, word_seconds
+from vitascope.backends.rows import (
+    CLIP,
+    REFERENCE,
+    grid_of_latent,
+    latents,
+    positions,
+    reference_positions,
+    word_seconds,
+)
 from vitascope.models.packed import Packed
 from vitascope.models.transformer import Transformer
 from vitascope.training import conditioning
 from vitascope.training.data import Batch, Shards, shards
-from vitascope.types import Preset
+from vitascope.types import Floats, Preset, viewed
 
 HELD = 0.5
 """Level below which the weight of an error, 1 / level squared, no longer grows."""
@@ -27,13 +35,17 @@ LEAST_WEIGHT = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diet:
-    """One kind of batch: clips of ``frames`` frames, how many, how often, with a reference picture, plain ones only."""
+    """One kind of batch: clips of ``frames`` frames, how many, how often, with a reference picture, plain ones only.
+
+    ``view`` 0 is the preset's own shape, n the n-th of its further views.
+    """
 
     frames: int
     size: int
     share: float
     reference: bool = False
     plain: bool = False
+    view: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +54,25 @@ class Portion:
 
     loss: float
     waited: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noisy:
+    """A batch as the network meets it: clips, the noise mixed into them, how much, and what is said of them."""
+
+    clip_BND: Tensor
+    noise_BND: Tensor
+    levels: conditioning.Levels
+    level_BN1: Tensor
+    place_N3: Floats
+    size: tuple[int, int]
+    words_4BW: Tensor
+    seconds_BW: Tensor
+    look_BND: Tensor | None
+
+    def state(self) -> Tensor:
+        """Clip and noise at their levels."""
+        return flow.mix(self.clip_BND, self.noise_BND, self.level_BN1)
 
 
 class Objective:
@@ -59,11 +90,15 @@ class Objective:
         self.device = torch.device(device)
         self.model = Transformer(preset).to(self.device)
         self.looks_LND = looks_LND
-        self._sources: dict[int, Shards] = {}
+        self._sources: dict[tuple[int, int], Shards] = {}
+
+    def networks(self) -> tuple[Transformer, ...]:
+        """The networks a step runs; the first one learns."""
+        return (self.model,)
 
     def fuse(self) -> None:
         """One kernel per chain of small operations: forward and backward 1.45 times faster on a CPU core."""
-        for block in self.model.blocks:
+        for block in (block for network in self.networks() for block in network.blocks):
             block.compile(dynamic=False)
 
     def gradient(self, diet: Diet, step: int, portion: int, portions: int) -> Portion:
@@ -74,35 +109,57 @@ class Objective:
         waited = time.monotonic() - began
         generator = torch.Generator().manual_seed(int(random.integers(2**62)))
         with torch.autocast(self.device.type, torch.bfloat16):
-            loss = self.loss(batch, diet.frames, generator)
+            loss = self.loss(batch, diet.frames, generator, diet.view)
         (loss / portions).backward()  # type: ignore[no-untyped-call]  # torch leaves this method without annotations
         return Portion(loss=loss.item(), waited=waited)
 
-    def loss(self, batch: Batch, frames: int, generator: torch.Generator) -> Tensor:
+    def loss(self, batch: Batch, frames: int, generator: torch.Generator, view: int = 0) -> Tensor:
         """Mean squared error of the velocity over rows that are to be made."""
-        clip = batch.clip_BND.float().to(self.device)
-        num_latents = latents(frames, self.preset.codec)
-        levels = conditioning.draw(len(clip), num_latents, clip.shape[1] // num_latents, self.middle, generator)
-        level = levels.of_rows().to(self.device)
-        noise = torch.randn(clip.shape, generator=self._noise(generator), device=self.device)
-        mean, spread = self.model.mean, self.model.spread
-        z = channels.evened(flow.mix(clip, noise, level), level, mean, spread)
-        packed = self._packed(z, levels, num_latents)
-        if batch.look_BND is not None:
-            look = batch.look_BND.float().to(self.device)
-            packed = self._with_look(packed, channels.evened(look, torch.zeros_like(look[..., :1]), mean, spread))
-        when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / self.preset.fps)
-        words = batch.words_4BW.to(self.device)
-        answer = self.model(packed, words, torch.from_numpy(when).to(self.device))[:, -clip.shape[1] :].float()
-        error = (channels.restored(answer, mean, spread) - clip) / level.clamp_min(HELD)
-        missed = (error.square() * weights(spread, self.focus)).mean(-1)
-        made = (level.squeeze(-1) > 0).float()
+        noisy = self.noisy(batch, frames, generator, view)
+        levels = noisy.levels.level_BG
+        seen = self.seen(self.model, noisy, noisy.state(), levels, levels)
+        return self.weighed(((seen - noisy.clip_BND) / noisy.level_BN1.clamp_min(HELD)).square(), noisy)
+
+    def noisy(self, batch: Batch, frames: int, generator: torch.Generator, view: int = 0) -> "Noisy":
+        """The batch where the network is, with noise and levels drawn for it."""
+        clip, preset = batch.clip_BND.float().to(self.device), viewed(self.preset, view)
+        num_latents = latents(frames, preset.codec)
+        grid = grid_of_latent(preset.size, preset.codec)
+        levels = conditioning.draw(len(clip), num_latents, grid, self.middle, generator)
+        when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / preset.fps)
+        return Noisy(
+            clip_BND=clip,
+            noise_BND=torch.randn(clip.shape, generator=self._noise(generator), device=self.device),
+            levels=levels,
+            level_BN1=levels.of_rows().to(self.device),
+            place_N3=positions(num_latents, preset.size, preset.fps, preset.codec),
+            size=preset.size,
+            words_4BW=batch.words_4BW.to(self.device),
+            seconds_BW=torch.from_numpy(when).to(self.device),
+            look_BND=None if batch.look_BND is None else batch.look_BND.float().to(self.device),
+        )
+
+    def seen(self, model: Transformer, noisy: "Noisy", z: Tensor, level_BG: Tensor, target_BG: Tensor) -> Tensor:
+        """The clip that ``model`` sees in ``z``, rows of a batch at levels now and aimed at, in the clip's units."""
+        mean, spread = model.mean, model.spread
+        level_BN1 = conditioning.Levels(level_BG=level_BG, group_BN=noisy.levels.group_BN).of_rows().to(self.device)
+        packed = self._packed(channels.evened(z, level_BN1, mean, spread), noisy, level_BG, target_BG)
+        if noisy.look_BND is not None:
+            clean = torch.zeros_like(noisy.look_BND[..., :1])
+            packed = self._with_look(packed, channels.evened(noisy.look_BND, clean, mean, spread), noisy)
+        answer = model(packed, noisy.words_4BW, noisy.seconds_BW)[:, -z.shape[1] :].float()
+        return channels.restored(answer, mean, spread)
+
+    def weighed(self, squared_BND: Tensor, noisy: "Noisy") -> Tensor:
+        """The mean of squared errors over the rows that are to be made, channels counted as ``focus`` says."""
+        missed = (squared_BND * weights(self.model.spread, self.focus)).mean(-1)
+        made = (noisy.level_BN1.squeeze(-1) > 0).float()
         return (missed * made).sum() / made.sum()
 
-    def source(self, frames: int) -> Shards:
+    def source(self, frames: int, view: int = 0) -> Shards:
         """The clips of ``frames`` frames; a still is the first latent of a clip of the shortest length there is."""
-        length = frames if frames > 1 else self._shortest()
-        return self._sources.get(length) or self._sources.setdefault(length, Shards(self.preset, length))
+        name = (frames if frames > 1 else _shortest(self.preset, view), view)
+        return self._sources.get(name) or self._sources.setdefault(name, Shards(self.preset, *name))
 
     def refresh(self) -> None:
         """Takes in the shards that a writer has finished since."""
@@ -110,14 +167,10 @@ class Objective:
             source.refresh()
 
     def _batch(self, diet: Diet, size: int, random: np.random.Generator) -> Batch:
-        return self.source(diet.frames).batch(
+        return self.source(diet.frames, diet.view).batch(
             size, random, latents=latents(diet.frames, self.preset.codec),
             looks_LND=self.looks_LND if diet.reference else None, plain=diet.plain,
         )  # fmt: skip
-
-    def _shortest(self) -> int:
-        lengths = [frames for frames in self.preset.frames if frames > 1 and shards(self.preset, frames)]
-        return min(lengths, default=max(self.preset.frames))
 
     def _noise(self, generator: torch.Generator) -> torch.Generator:
         """The generator itself, or one on the GPU seeded by it: moving noise there would take longer than a step."""
@@ -126,23 +179,21 @@ class Objective:
         seed = int(torch.randint(2**62, (1,), generator=generator))
         return torch.Generator(self.device).manual_seed(seed)
 
-    def _packed(self, z_BND: Tensor, levels: conditioning.Levels, num_latents: int) -> Packed:
-        place = torch.from_numpy(positions(num_latents, self.preset.size, self.preset.fps, self.preset.codec))
-        level = levels.level_BG.to(self.device)
-        group = levels.group_BN.to(self.device)
+    def _packed(self, z_BND: Tensor, noisy: "Noisy", level_BG: Tensor, target_BG: Tensor) -> Packed:
+        group = noisy.levels.group_BN.to(self.device)
         return Packed(
             z_BND=z_BND,
-            level_BK=level,
-            target_BK=level,
+            level_BK=level_BG.to(self.device),
+            target_BK=target_BG.to(self.device),
             group_BN=group,
-            place_BN3=place.to(self.device).expand(len(z_BND), -1, -1),
+            place_BN3=torch.from_numpy(noisy.place_N3).to(self.device).expand(len(z_BND), -1, -1),
             tag_BN=torch.full_like(group, CLIP),
         )
 
-    def _with_look(self, packed: Packed, look_BND: Tensor) -> Packed:
+    def _with_look(self, packed: Packed, look_BND: Tensor, noisy: "Noisy") -> Packed:
         """The same with the rows of a reference picture, given, before the clip."""
         count, extra = look_BND.shape[:2]
-        place = torch.from_numpy(reference_positions(self.preset.size, self.preset.codec)).to(self.device)
+        place = torch.from_numpy(reference_positions(noisy.size, self.preset.codec)).to(self.device)
         return replace(
             packed,
             z_BND=torch.cat((look_BND, packed.z_BND), dim=1),
@@ -150,6 +201,11 @@ class Objective:
             place_BN3=torch.cat((place.expand(count, -1, -1), packed.place_BN3), dim=1),
             tag_BN=nn.functional.pad(packed.tag_BN, (extra, 0), value=REFERENCE),
         )
+
+
+def _shortest(preset: Preset, view: int) -> int:
+    frames = viewed(preset, view).frames
+    return min((length for length in frames if length > 1 and shards(preset, length, view)), default=max(frames))
 
 
 def weights(spread_D: Tensor, focus: float) -> Tensor:

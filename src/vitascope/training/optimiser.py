@@ -21,7 +21,7 @@ class Optimiser:
     """AdamW (Loshchilov and Hutter 2017); matrices decay, everything else does not."""
 
     def __init__(self, model: nn.Module, rate: float = LEARNING_RATE) -> None:
-        self.named = dict(model.named_parameters())
+        self.named = {name: p for name, p in model.named_parameters() if p.requires_grad}
         self.rate = rate
         words = [p for n, p in self.named.items() if n == "text.token.weight"]
         matrices = [p for n, p in self.named.items() if _is_matrix(n, p)]
@@ -51,11 +51,16 @@ class Optimiser:
                 yield f"{name}:{key}", value
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Takes moments back; parameters that are new start without."""
+        """Takes moments back, to wherever the parameters are now; parameters that are new start without."""
         for name, parameter in self.named.items():
             state = {key.split(":")[1]: value for key, value in tensors.items() if key.split(":")[0] == name}
             if state:
-                self.part.state[parameter] = state
+                self.part.state[parameter] = {key: _placed(key, value, parameter) for key, value in state.items()}
+
+
+def _placed(key: str, value: Tensor, parameter: nn.Parameter) -> Tensor:
+    """A moment beside its parameter; the count of steps stays on the CPU, where AdamW reads it."""
+    return value.cpu() if key == "step" else value.to(parameter.device)
 
 
 def _is_matrix(name: str, parameter: nn.Parameter) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from vitascope.text.words import VOCABULARY_SIZE, WORDS, vocabulary_sha256
-from vitascope.types import CodecPreset, NetPreset, Preset, SamplerPreset
+from vitascope.types import ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
 
 
 def xs() -> Preset:
@@ -13,7 +13,7 @@ def xs() -> Preset:
     """
     return Preset(
         name="xs",
-        codec=CodecPreset(
+        codec=LappedPreset(
             kind="lapped",
             stride=32,
             frames=4,
@@ -44,12 +44,50 @@ def xs() -> Preset:
 
 
 def s() -> Preset:
-    """The next size, for a GPU: the same rows at 256 x 256."""
+    """What a GPU trains: 256 x 256 on latents of the learned codec, 64 rows of 64 numbers for half a second.
+
+    As wide as 32 MiB allow: 16 million weights in int8 rows, and the codec's 7 million in bfloat16.
+    """
     small = xs()
-    net = replace(small.net, width=512, depth=12, heads=8, hidden=1344)
-    return replace(small, name="s", net=net, size=(256, 256))
+    return replace(
+        small,
+        name="s",
+        codec=ConvPreset(
+            kind="conv",
+            stride=32,
+            frames=4,
+            channels=64,
+            encoder=(64, 128, 192, 192),
+            decoder=(192, 192, 128, 64),
+            encoder_blocks=(1, 1, 1, 1),
+            decoder_blocks=(1, 2, 2, 2),
+        ),
+        net=replace(small.net, width=320, depth=12, heads=5, hidden=832),
+        sampler=SamplerPreset(steps=4, guidance=1.0, shift=5.0),
+        size=(256, 256),
+        views=(
+            View(size=(256, 256), fps=16, frames=(65,)),
+            View(size=(320, 192), fps=8, frames=(33,)),
+            View(size=(192, 320), fps=8, frames=(33,)),
+        ),
+    )
+
+
+def s_small() -> Preset:
+    """For rehearsals of everything ``s`` does, in minutes on one core: as ``s``, at 128 x 128, narrow and shallow."""
+    large, same, one = s(), (64,) * 4, (1,) * 4
+    codec = ConvPreset(
+        kind="conv", stride=32, frames=4, channels=64, encoder=same, decoder=same, encoder_blocks=one,
+        decoder_blocks=one,
+    )  # fmt: skip
+    net = replace(large.net, width=128, depth=3, heads=2, hidden=320)
+    return replace(large, name="s-small", codec=codec, net=net, size=(128, 128), frames=(1, 17), views=())
+
+
+_PRESETS = {"xs": xs, "s": s, "s-small": s_small}
+NAMES = tuple(_PRESETS)
 
 
 def preset(name: str) -> Preset:
     """The preset of that name. Raises KeyError when there is none."""
-    return {"xs": xs, "s": s}[name]()
+    return _PRESETS[name]()

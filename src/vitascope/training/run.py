@@ -4,18 +4,23 @@ import argparse
 import json
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from safetensors.torch import load_file
 
+from vitascope.errors import TrainingError, VitascopeError
 from vitascope.settings import settings
+from vitascope.training import effort
 from vitascope.training.curve import draw_curve
 from vitascope.training.loop import Recipe, Report, Trainer
 from vitascope.training.objective import Diet
 from vitascope.training.optimiser import LEARNING_RATE
+from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
+from vitascope.types import Preset, View
 
 LONG = 0.6
 """Share of a run after which four-second clips come too."""
@@ -30,11 +35,15 @@ SPEAK = 10.0
 """Seconds between two lines of progress."""
 
 
-def recipe(minutes: float, *, images: float, stills: float = 0.5, long: float = LONG, scale: int = 1) -> Recipe:
+def recipe(
+    minutes: float, *, images: float, stills: float = 0.5, long: float = LONG, scale: int = 1,
+    views: Sequence[View] = (),
+) -> Recipe:  # fmt: skip
     """The diet of every preset: stills for a share ``images`` of the run, then clips too, from ``long`` on longer ones.
 
     Stills teach what things and places look like at a third of the cost of a clip; ``stills`` is how many batches of
-    them come with one of clips. Most are plain: one thing that does one thing. ``scale`` multiplies batches, for a GPU.
+    them come with one of clips. Most are plain: one thing that does one thing. ``scale`` multiplies batches, for a GPU;
+    in the last part each further view comes with a tenth of the weight of a plain clip.
     """
     still = Diet(frames=1, size=96 * scale, share=1.0)
     few = replace(still, share=0.2)
@@ -43,17 +52,25 @@ def recipe(minutes: float, *, images: float, stills: float = 0.5, long: float = 
     longer = Diet(frames=33, size=16 * scale, share=0.15)
     plain = (replace(few, share=stills, plain=True), replace(short, share=1.0, plain=True))
     usual = (*plain, few, short, shown)
-    begin = {0.0: (still,), images: usual, max(images, long): (*usual, longer, replace(longer, share=0.3, plain=True))}
+    other = (_further(view, number, scale) for number, view in enumerate(views, 1))
+    last = (*usual, longer, replace(longer, share=0.3, plain=True), *other)
+    begin = {0.0: (still,), images: usual, max(images, long): last}
     diets = {share: diet for share, diet in begin.items() if share < 1}
     return Recipe(minutes=minutes, diets=diets, portions=PORTIONS if scale == 1 else 1)  # a GPU takes a batch whole
+
+
+def _further(view: View, number: int, scale: int) -> Diet:
+    """Clips of a further view; of those at twice the rate, twice as many rows, half as many."""
+    return Diet(frames=view.frames[-1], size=max(1, 16 * scale * 33 // view.frames[-1]), share=0.1, view=number)
 
 
 class Diary:
     """Writes every step to a file of JSON lines, and now and then a sentence to the screen."""
 
-    def __init__(self, path: Path, minutes: float) -> None:
+    def __init__(self, path: Path, minutes: float, peak: float = 0.0) -> None:
+        """``peak`` is what the machine could do in TF/s, for the share of it that is used."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.file, self.minutes = path.open("a"), minutes
+        self.path, self.file, self.minutes, self.peak = path, path.open("a"), minutes, peak
         self.console, self.spoken = Console(stderr=True), 0.0
         self.recent: list[Report] = []
 
@@ -68,15 +85,25 @@ class Diary:
 
     def _speak(self) -> None:
         last, self.spoken = self.recent[-1], time.monotonic()
-        self.file.flush()
+        try:
+            self.file.flush()
+        except OSError as error:
+            message = f"The diary {self.path} cannot be written: {error.strerror}. The last good state is beside it."
+            raise TrainingError(message) from error
         losses = " ".join(f"{k} {sum(v) / len(v):.4f}" for k, v in sorted(self._losses().items()))
         waiting = sum(r.waiting for r in self.recent) / len(self.recent)
         left = self.minutes - last.seconds / 60
         self.console.print(
             f"step {last.step}  {last.seen:,} clips  {last.share:.0%}  {left:.1f} min left  loss {losses}  "
-            f"wait {waiting:.1%}"
+            f"wait {waiting:.1%}  {self._effort()}"
         )
         self.recent.clear()
+
+    def _effort(self) -> str:
+        """Operations a second since the last sentence; the first step of a run compiles and tells nothing."""
+        first, last = self.recent[0], self.recent[-1]
+        worked = sum(report.operations for report in self.recent[1:])
+        return effort.share(worked, last.seconds - first.seconds, self.peak) if worked else ""
 
     def _losses(self) -> dict[str, list[float]]:
         kinds: dict[str, list[float]] = {}
@@ -86,13 +113,56 @@ class Diary:
 
 
 def main() -> None:
-    """Parses, trains, draws."""
+    """Parses, trains, draws; what goes wrong is said in a sentence."""
+    asked = _asked()
+    try:
+        _train(asked)
+    except VitascopeError as error:
+        Console(stderr=True).print(str(error), style="red")
+        raise SystemExit(2) from error
+
+
+def _train(asked: argparse.Namespace) -> None:
+    preset = preset_of(asked.preset)
+    where = settings().home / "runs" / (asked.name or asked.preset)
+    looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
+    trainer = Trainer(preset, _recipe(asked, preset), looks, asked.device, mates=asked.mates, fuse=asked.fuse)
+    state = where / "state.safetensors"
+    if state.exists():
+        trainer.resume(state)
+    elif asked.weights:
+        trainer.begin_with(asked.weights)
+    elif asked.stage == "map":
+        raise TrainingError("A flow map begins with a flow: name its weights with --from.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        trainer.run(state, Diary(where / "steps.jsonl", asked.minutes, asked.peak))
+    except KeyboardInterrupt:
+        trainer.save(state)  # asked to stop, by a person or by a machine that is taken back: nothing is lost
+    draw_curve(where / "steps.jsonl", where / "loss.png")
+
+
+def _recipe(asked: argparse.Namespace, preset: Preset) -> Recipe:
+    views = preset.views if asked.views else ()
+    plan = recipe(
+        asked.minutes, images=asked.images, stills=asked.stills, long=asked.long, scale=asked.scale, views=views
+    )
+    return replace(
+        plan, middle=asked.middle, focus=asked.focus, rate=asked.rate, seed=asked.seed, hold=asked.hold,
+        guidance=asked.guidance if asked.stage == "map" else None,
+    )  # fmt: skip
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--preset", default="xs", choices=["xs", "s"])
+    parser.add_argument("--preset", default="xs", choices=NAMES)
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
     parser.add_argument("--stills", type=float, default=0.5, help="stills of one thing later, against 1 for clips")
     parser.add_argument("--long", type=float, default=LONG, help="share of the run after which longer clips come")
+    parser.add_argument("--views", action="store_true", help="with the longer clips, the preset's further shapes too")
+    parser.add_argument("--stage", default="flow", choices=["flow", "map"], help="map: few steps, guidance baked in")
+    parser.add_argument("--guidance", type=float, default=3.0, help="the scale that stage map bakes in")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--focus", type=float, default=0.0, help="share of variance from which a channel counts fully")
     parser.add_argument("--middle", type=float, default=MIDDLE, help="logit of the middle noise level")
@@ -101,28 +171,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scale", type=int, default=1, help="multiplies batch sizes, for a GPU")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--peak", type=float, default=0.0, help="TF/s the machine could do, to say what share is used")
     parser.add_argument("--from", dest="weights", type=Path, help="weights to begin with, where there is no state yet")
     parser.add_argument("--mates", type=int, default=0, help="more processes, each on a core of its own")
     parser.add_argument("--name", default="", help="folder of this run under the home folder's runs/")
-    asked = parser.parse_args()
-    where = settings().home / "runs" / (asked.name or asked.preset)
-    diets = recipe(asked.minutes, images=asked.images, stills=asked.stills, long=asked.long, scale=asked.scale)
-    plan = replace(
-        diets, middle=asked.middle, focus=asked.focus, rate=asked.rate, seed=asked.seed, hold=asked.hold
-    )  # fmt: skip
-    looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
-    trainer = Trainer(preset_of(asked.preset), plan, looks, asked.device, mates=asked.mates, fuse=asked.fuse)
-    state = where / "state.safetensors"
-    if state.exists():
-        trainer.resume(state)
-    elif asked.weights:
-        trainer.begin_with(asked.weights)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        trainer.run(state, Diary(where / "steps.jsonl", asked.minutes))
-    except KeyboardInterrupt:
-        trainer.save(state)  # asked to stop, by a person or by a machine that is taken back: nothing is lost
-    draw_curve(where / "steps.jsonl", where / "loss.png")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

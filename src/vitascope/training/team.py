@@ -39,7 +39,8 @@ class Team:
 
     def __init__(self, objective: Objective, diets: Sequence[Diet], *, portions: int, mates: int, fuse: bool) -> None:
         self.objective, self.diets, self.portions = objective, tuple(diets), portions
-        objective.model.share_memory() if mates else None
+        for network in objective.networks() if mates else ():
+            network.share_memory()
         self.parameters = list(objective.model.parameters())
         self.board = _board(portions, mates + 1)
         self.grads = [[_shared(torch.zeros_like(p)) for p in self.parameters] for _ in range(mates)]

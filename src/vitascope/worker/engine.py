@@ -17,6 +17,14 @@ Show = Callable[[bytes, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Files that an order builds on, on this machine's disk."""
+
+    image: Path | None = None  # the first frame
+    source: Path | None = None  # the film that is remixed, edited or extended, with its credential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Painted:
     """A finished render on this machine's disk, and what is known of it."""
 
@@ -41,8 +49,8 @@ class Engine(Protocol):
         """What the model can do."""
         ...
 
-    def paint(self, order: Order, *, party: str, image: Path | None, folder: Path, tick: Tick, show: Show) -> Painted:
-        """Make what was ordered, as files in ``folder``; ``image`` is the first frame.
+    def paint(self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show) -> Painted:
+        """Make what was ordered, as files in ``folder``, of what was ``given`` to it.
 
         Raises UserError where the order cannot be made, StoppedError where ``tick`` did.
         """

@@ -25,7 +25,7 @@ from vitascope.store.database import Database, clock
 from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
 from vitascope.videos.job import Claim, Failure, Made
-from vitascope.worker.engine import Engine, Painted
+from vitascope.worker.engine import Engine, Given, Painted
 from vitascope.worker.telling import Teller
 
 _UNKNOWN = Failure(
@@ -100,7 +100,7 @@ def _made(shop: Workshop, claim: Claim) -> Made:
         painted = engine.paint(
             claim.order,
             party=claim.party,
-            image=_first_frame(shop, claim, place),
+            given=Given(image=_first_frame(shop, claim, place), source=_source(shop, claim, place)),
             folder=place,
             tick=teller.tick,
             show=teller.show,
@@ -114,6 +114,19 @@ def _first_frame(shop: Workshop, claim: Claim, place: Path) -> Path | None:
         return None
     path = place / "first.png"
     _stubbornly(lambda: shop.blobs.fetch(claim.order.image or "", path))
+    return path
+
+
+def _source(shop: Workshop, claim: Claim, place: Path) -> Path | None:
+    """The film that a remix builds on; None where it has been deleted since."""
+    if claim.order.source is None:
+        return None
+    with shop.database.reading() as tx:
+        job = repository.find(tx, claim.order.source)
+    if job is None or job.made is None:
+        return None
+    path, key = place / "source.mp4", job.made.files["video"].key
+    _stubbornly(lambda: shop.blobs.fetch(key, path))
     return path
 
 

@@ -1,20 +1,23 @@
 """The embedded model as an engine: an order becomes a request, the pipeline makes the film, and pictures follow it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from vitascope.backends.choose import open_backend
 from vitascope.engine.plan import LONGEST_SECONDS, MOST_STEPS, SIDES
 from vitascope.media.read import still as read_still
-from vitascope.orders import Order
-from vitascope.pipeline import render, still
+from vitascope.orders import Order, Verb
+from vitascope.pipeline import render, source_of, still
 from vitascope.rights.credits import credits_for
 from vitascope.text.lexicon import name
 from vitascope.text.reading import read
 from vitascope.text.words import VOCABULARY
 from vitascope.text.world import TAKES
-from vitascope.types import Clip, Preset, Request
+from vitascope.types import Change, Mining, Preset, Request
 from vitascope.videos.workers import Capability
-from vitascope.worker.engine import Painted, Show, Tick
+from vitascope.worker.engine import Given, Painted, Show, Tick
+
+_CHANGES: Mapping[Verb, Change] = {"remix": "remixed", "edit": "edited", "extend": "extended"}
 
 
 class Studio:
@@ -27,10 +30,18 @@ class Studio:
         """See Engine."""
         return _capability(self._model, self._backend.preset)
 
-    def paint(self, order: Order, *, party: str, image: Path | None, folder: Path, tick: Tick, show: Show) -> Painted:
+    def paint(self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show) -> Painted:
         """See Engine."""
         thanks = credits_for(entity.subject for entity in read(order.prompt).scene.entities)
-        clip = self._film(order, party=party, image=image, to=folder / "video.mp4", tick=tick, show=show, thanks=thanks)
+        clip = render(
+            _request(order, self._model, given),
+            to=folder / "video.mp4",
+            backend=self._backend,
+            tick=tick,
+            thanks=thanks,
+            party=party,
+            show=show,
+        )
         return Painted(
             video=clip.path,
             thumbnail=still(clip, to=folder / "thumbnail.webp"),
@@ -46,20 +57,27 @@ class Studio:
             credits=tuple(thanks),
         )
 
-    def _film(  # it hands on what it was given
-        self, order: Order, *, party: str, image: Path | None, to: Path, tick: Tick, show: Show, thanks: tuple[str, ...]
-    ) -> Clip:
-        request = Request(
-            prompt=order.prompt,
-            seconds=order.seconds,
-            size=order.size,
-            fps=order.fps,
-            seed=order.seed,
-            steps=order.steps,
-            image=None if image is None else read_still(image),
-            model=self._model,
-        )
-        return render(request, to=to, backend=self._backend, tick=tick, thanks=thanks, party=party, show=show)
+
+def _request(order: Order, model: str, given: Given) -> Request:
+    """What the pipeline is asked for; the film an order builds on is the parent of the new one, credential and all."""
+    return Request(
+        prompt=order.prompt,
+        seconds=order.seconds,
+        size=order.size,
+        fps=order.fps,
+        seed=order.seed,
+        steps=order.steps,
+        image=None if given.image is None else read_still(given.image),
+        model=model,
+        sources=() if given.source is None else (source_of(given.source),),
+        change=None if given.source is None else _CHANGES[order.verb],
+        mining=Mining(
+            data_mining=order.mining,
+            ai_training=order.mining,
+            ai_generative_training=order.mining,
+            ai_inference=order.mining,
+        ),
+    )
 
 
 def _capability(model: str, preset: Preset) -> Capability:

@@ -7,7 +7,7 @@ from pathlib import Path
 from vitascope.orders import Order
 from vitascope.types import Progress
 from vitascope.videos.workers import Capability
-from vitascope.worker.engine import Painted, Show, Tick
+from vitascope.worker.engine import Given, Painted, Show, Tick
 
 NAME = "twin"
 _STEPS = 10
@@ -37,7 +37,7 @@ class Twin:
         )
 
     def paint(
-        self, order: Order, *, party: str, image: Path | None, folder: Path, tick: Tick, show: Show
+        self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show
     ) -> Painted:  # the twin looks at nothing
         """See Engine."""
         for step in range(1, _STEPS + 1):

@@ -80,6 +80,7 @@ def enter(  # the request, the house, and what is known of both
         raise RefusedError(decision.explanation)
     if knock.jobs and decision.level >= Level.THROTTLE:
         _require_slow(tx, grant, knock, decision, now)
+        grant = replace(grant, priority="low")  # behind everybody: a leaked key costs the others nothing
     for position, each in enumerate(asked):
         look(tx, log, grant, replace(each, before=position), secrets=secrets, now=moment)
     return Entered(grant=grant, decision=decision)
@@ -90,7 +91,13 @@ def ask(tx: Transaction, grant: Grant, use: Use, target: Target, now: datetime, 
 
     Where something is used up nobody else may count meanwhile; ``is_locked`` false is for those who only look.
     """
-    key = key_state(tx, grant)
+    return ask_of(tx, key_state(tx, grant), use, target, now, is_locked=is_locked)
+
+
+def ask_of(
+    tx: Transaction, key: KeyState, use: Use, target: Target, now: datetime, *, is_locked: bool = True
+) -> Decision:
+    """The same of a key, or of a person who is signed in, as a value."""
     links = repository.chain(tx, key.permission)
     if target.costs and is_locked:
         repository.lock_root(tx, links)

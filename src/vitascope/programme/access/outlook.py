@@ -11,7 +11,7 @@ from vitascope.programme.access.allowance import Budget, budgets
 from vitascope.rights.answer import Decision, Rule
 from vitascope.rights.hold import Level
 from vitascope.rights.permission import Permission
-from vitascope.rights.question import KeyKind, Target
+from vitascope.rights.question import KeyKind, KeyState, Target
 from vitascope.rights.quota import Cost, Measure
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
@@ -44,9 +44,13 @@ class Outlook:
 
 def outlook(tx: Transaction, grant: Grant, now: datetime) -> Outlook:
     """What ``decide`` would say to one more second of video, and the budgets; nothing is used up or logged."""
-    key = gate.key_state(tx, grant)
+    return outlook_of(tx, gate.key_state(tx, grant), now)
+
+
+def outlook_of(tx: Transaction, key: KeyState, now: datetime) -> Outlook:
+    """The same for somebody who is signed in."""
     links = repository.chain(tx, key.permission)
-    decision = gate.ask(tx, grant, Use.VIDEO_CREATE, _LEAST, now, is_locked=False)
+    decision = gate.ask_of(tx, key, Use.VIDEO_CREATE, _LEAST, now, is_locked=False)
     return Outlook(
         state=_state(decision),
         level=decision.level,

@@ -12,7 +12,7 @@ from vitascope.rights.hold import Level
 
 
 class Signal(StrEnum):
-    """What can speak for a leak; ``docs/leaks.md`` tells each to a member."""
+    """What can speak for a leak; ``docs/programme.md`` tells each to a member."""
 
     PROMPTS = "prompts"
     ORIGIN = "origin"

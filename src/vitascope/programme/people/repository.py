@@ -94,6 +94,13 @@ def person_at(tx: Transaction, address_digest: str) -> Person | None:
     return None if row is None else Person(**row)
 
 
+def person_of(tx: Transaction, party: str) -> Person | None:
+    """The mailbox of a party."""
+    query = sa.select(people_tables.people).where(_PEOPLE.party == party)
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else Person(**row)
+
+
 def add_link(tx: Transaction, digest: str, *, party: str, now: float, expires_at: float) -> None:
     """Enter a sign-in link."""
     row = {"digest": digest, "party": party, "made_at": now, "expires_at": expires_at}
@@ -126,6 +133,11 @@ def session(tx: Transaction, digest: str) -> Session | None:
     query = sa.select(people_tables.sessions).where(_SESSIONS.digest == digest)
     row = tx.execute(query).mappings().one_or_none()
     return None if row is None else Session(**row)
+
+
+def confirm_session(tx: Transaction, digest: str, until: float) -> None:
+    """Note that whoever is signed in has shown a passkey just now, which counts until then."""
+    tx.execute(sa.update(people_tables.sessions).where(_SESSIONS.digest == digest).values(confirmed_until=until))
 
 
 def end_session(tx: Transaction, digest: str, now: float) -> None:

@@ -22,7 +22,7 @@ from vitascope.programme.people import repository
 from vitascope.programme.people.invitations import digest_of, tidy
 from vitascope.programme.people.repository import Session
 from vitascope.store.database import Transaction
-from vitascope.store.secrets import Secrets
+from vitascope.store.secrets import Secrets, unlock
 
 LINK_SECONDS: Final = 15 * 60.0
 SESSION_SECONDS: Final = 14 * 86_400.0
@@ -64,10 +64,20 @@ def ask_link(tx: Transaction, address: str, *, secrets: Secrets, now: float) -> 
     """
     mailbox = tidy(address)
     person = repository.person_at(tx, digest_of(mailbox, secrets)) if mailbox else None
-    if mailbox is None or person is None or repository.links_since(tx, person.party, now - 3600) >= _LINKS_AN_HOUR:
+    return None if mailbox is None or person is None else _letter(tx, person.party, mailbox, secrets=secrets, now=now)
+
+
+def link_for(tx: Transaction, party: str, *, secrets: Secrets, now: float) -> Letter | None:
+    """A letter with a link for somebody who has just joined, to the mailbox on record; otherwise as ``ask_link``."""
+    person = repository.person_of(tx, party)
+    return None if person is None else _letter(tx, party, unlock(person.address, secrets), secrets=secrets, now=now)
+
+
+def _letter(tx: Transaction, party: str, mailbox: str, *, secrets: Secrets, now: float) -> Letter | None:
+    if repository.links_since(tx, party, now - 3600) >= _LINKS_AN_HOUR:
         return None
     token = random_bytes.token_urlsafe(24)
-    repository.add_link(tx, digest_of(token, secrets), party=person.party, now=now, expires_at=now + LINK_SECONDS)
+    repository.add_link(tx, digest_of(token, secrets), party=party, now=now, expires_at=now + LINK_SECONDS)
     return Letter(address=mailbox, token=token)
 
 
@@ -80,6 +90,12 @@ def sign_in(tx: Transaction, token: str, browser_key: str, *, secrets: Secrets, 
     party = repository.use_link(tx, digest_of(token, secrets), now)
     if party is None:
         raise SignInError("This link is unknown, was used, or is older than 15 minutes; ask for a new one.")
+    return open_session(tx, party, browser_key, secrets=secrets, now=now)
+
+
+def open_session(tx: Transaction, party: str, browser_key: str, *, secrets: Secrets, now: float) -> tuple[str, Session]:
+    """A session of somebody who has shown who they are. Raises SignInError for a browser's key that is none."""
+    _public_key(browser_key)
     cookie = random_bytes.token_urlsafe(32)
     session = Session(
         digest=digest_of(cookie, secrets),

@@ -35,7 +35,7 @@ async def export_everything(visit: Visitor) -> Response:
     """All your videos, with their files, as one ZIP: ``videos.jsonl`` and ``files/``."""
     grant = await visit.enter("video.read")
     headers = {"content-disposition": 'attachment; filename="vitascope.zip"'}
-    return StreamingResponse(_packed(visit.desk, grant.party), media_type=_ZIP, headers=headers)
+    return StreamingResponse(packed(visit.desk, grant.party), media_type=_ZIP, headers=headers)
 
 
 @router.post("/import", openapi_extra=_BODY, responses=answers(Imported, 415))
@@ -54,7 +54,8 @@ async def import_everything(request: Request, visit: Visitor) -> Response:
     return wire.answer(Imported(object="import", videos=len(entered)))
 
 
-async def _packed(desk: Desk, party: str) -> AsyncIterator[bytes]:
+async def packed(desk: Desk, party: str) -> AsyncIterator[bytes]:
+    """All videos of a party as a ZIP, piece by piece."""
     with desk.database.reading() as tx:
         async for piece in iterate_in_threadpool(archive.export(tx, party, desk.blobs)):
             yield piece

@@ -12,6 +12,7 @@ from vitascope.orders import Grant
 from vitascope.programme import aggregates, release
 from vitascope.programme.access import repository as access
 from vitascope.programme.actor import Actor, actor_of
+from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.money import rates
 from vitascope.programme.money.statement import as_document, statement
 from vitascope.programme.voice import book
@@ -177,6 +178,14 @@ async def retrieve_rates(visit: Visitor) -> Response:
 async def retrieve_statement(visit: Visitor) -> Response:
     """Everything the journal says about you."""
     return wire.answer(await visit.read(_SCOPE, lambda tx, grant, _now: as_document(statement(tx, grant.party))))
+
+
+@router.get("/notices", responses=_ANY)
+async def list_notices(visit: Visitor) -> Response:
+    """What you were told about your keys and files, newest first."""
+    found = await visit.read(_SCOPE, lambda tx, grant, _now: leaks.notices(tx, grant.party))
+    data = [{"id": one.id, "at": one.at, "words": one.words, "answer": one.answer} for one in found]
+    return wire.answer({"object": "list", "data": data})
 
 
 @router.get("/aggregates", responses=_ANY)

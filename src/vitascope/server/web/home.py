@@ -1,0 +1,48 @@
+"""What stands on a member's page: read once, shown by ``pages``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vitascope.programme import keys
+from vitascope.programme import repository as keys_repository
+from vitascope.programme.access.outlook import Outlook, outlook_of
+from vitascope.programme.keys import Key
+from vitascope.programme.leaks import repository as leaks
+from vitascope.programme.leaks.repository import Notice
+from vitascope.programme.passkeys import repository as passkeys
+from vitascope.programme.people import passes
+from vitascope.programme.people.login import login_state
+from vitascope.programme.people.passes import Given
+from vitascope.programme.people.repository import Session
+from vitascope.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A member's page."""
+
+    name: str
+    outlook: Outlook
+    notices: tuple[Notice, ...]  # not answered yet
+    passes: tuple[Given, ...]
+    keys: tuple[Key, ...]
+    num_passkeys: int
+    now: datetime
+
+
+def home(tx: Transaction, session: Session, now: datetime) -> Home:
+    """Everything on the page of whoever is signed in."""
+    party = keys_repository.party(tx, session.party)
+    return Home(
+        name=party.name if party else session.party,
+        outlook=outlook_of(tx, login_state(tx, session, now), now),
+        notices=tuple(one for one in leaks.notices(tx, session.party) if one.answer is None),
+        passes=passes.given(tx, session.party, now),
+        keys=tuple(key for key in keys.listed(tx, session.party) if _is_live(key, now.timestamp())),
+        num_passkeys=len(passkeys.of(tx, session.party)),
+        now=now,
+    )
+
+
+def _is_live(key: Key, now: float) -> bool:
+    return (key.revoked_at is None or key.revoked_at > now) and (key.expires_at is None or key.expires_at > now)

@@ -1,0 +1,200 @@
+"""The page's words. Everything that came from a person is escaped; a key is shown once, in the answer that made it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from html import escape
+
+from vitascope.programme.access.outlook import Outlook, State
+from vitascope.programme.keys import Key
+from vitascope.programme.leaks.repository import Notice
+from vitascope.programme.people.passes import Given
+from vitascope.rights.quota import Measure
+from vitascope.rights.terms import Terms
+from vitascope.server.web.home import Home
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""The Content-Security-Policy: our own script and style, and nothing from anywhere else."""
+
+SHELL = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Vitascope: my programme</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<link rel="stylesheet" href="/programme/static/programme.css">'
+    '<script type="module" src="/programme/static/programme.js"></script></head>'
+    '<body><header><a href="/programme">Vitascope</a><span>the early-access programme</span></header>'
+    '<p id="told" role="status" aria-live="polite"></p><main aria-busy="true"><p>One moment.</p></main>'
+    "<noscript><p>This page signs each request with a key of your browser, which takes JavaScript.</p></noscript>"
+    "</body></html>\n"
+)
+"""The frame: it is the same for everybody and says nothing of anybody."""
+
+_MEASURES = {
+    Measure.RENDERS: "films",
+    Measure.SECONDS: "seconds",
+    Measure.MEGAPIXELS: "megapixels",
+    Measure.GUESTS: "guests",
+}
+
+
+def door() -> str:
+    """For whoever is not signed in."""
+    return (
+        '<section class="door"><h1>Come in</h1><p>By a passkey of this device, or by a link to your mailbox.</p>'
+        '<button data-passkey="sign-in">Use a passkey</button><form data-post="/programme/link">'
+        '<label>Your mail address<input name="address" type="email" required autocomplete="email"></label>'
+        "<button>Send me a link</button></form><p class='quiet'>A link works once, for 15 minutes. Your session works "
+        "in this browser alone: a copied cookie opens nothing.</p></section>"
+    )
+
+
+def sent() -> str:
+    """The same for members and strangers: the page tells nobody who is a member."""
+    return (
+        '<section class="door"><h1>Look into your mailbox</h1><p>If that address belongs to a member, a link is on its '
+        "way. Open it in this browser, within 15 minutes.</p></section>"
+    )
+
+
+def invited(token: str, terms: Terms) -> str:
+    """The terms, to be read before they are accepted; accepting names their hash."""
+    policy = terms.policy
+    until = f"{policy.embargo_until:%-d %B %Y}" if policy.embargo_until else ""
+    promises = (
+        f"Nothing may be shown before {until}; then everything."
+        if until
+        else "What you make you may show at once; nobody is asked.",
+        f"Worse terms are told {policy.notice_days} days before, and never bind a permission given earlier.",
+        f"The programme ends with {policy.sunset_days} days' notice, and your works can be exported as long.",
+        "You may criticise the programme in public. Declining anything optional changes nothing else.",
+    )
+    return (
+        '<section class="terms"><h1>You are invited</h1><h2>In short</h2><ul>'
+        + "".join(f"<li>{escape(line)}</li>" for line in promises)
+        + f"</ul><h2>In full</h2><blockquote>{escape(terms.text)}</blockquote><p class='quiet'>These terms have the "
+        f"number <code>{terms.hash[:16]}</code>; that is what you accept.</p>"
+        f'<form data-post="/programme/accept"><input type="hidden" name="token" value="{escape(token)}">'
+        f'<input type="hidden" name="terms" value="{terms.hash}">'
+        '<label>What shall we call you?<input name="name" required maxlength="80" autocomplete="nickname"></label>'
+        "<button>Accept and join</button></form></section>"
+    )
+
+
+def joined() -> str:
+    """After accepting: access begins by signing in, with the mailbox that was invited."""
+    return (
+        '<section class="door"><h1>Welcome</h1><p>You are a member. A link to come in is on its way to the mailbox '
+        "that was invited; it works once, for 15 minutes.</p></section>"
+    )
+
+
+def mine(home: Home, *, once: Iterable[str] = ()) -> str:
+    """A member's page; ``once`` are keys made just now."""
+    return (
+        f"<h1>{escape(home.name)}</h1>{_notices(home.notices)}{_once(tuple(once))}{_standing(home.outlook)}"
+        f"{_passes(home.passes)}{_keys(home.keys)}{_own(home.num_passkeys)}"
+    )
+
+
+def _notices(notices: tuple[Notice, ...]) -> str:
+    return "".join(
+        f'<section class="alert"><p>{escape(one.words)}</p><form data-post="/programme/notices">'
+        f'<input type="hidden" name="notice" value="{escape(one.id)}">'
+        '<button name="said" value="me">This is me</button>'
+        '<button name="said" value="help" class="second">It is not: help</button></form></section>'
+        for one in notices
+    )
+
+
+def _once(keys: tuple[str, ...]) -> str:
+    if not keys:
+        return ""
+    shown = "".join(f"<li><code>{escape(key)}</code></li>" for key in keys)
+    words = "Copy them now; they are kept nowhere."
+    return f'<section class="once"><h2>Shown this once</h2><ol>{shown}</ol><p>{words}</p></section>'
+
+
+def _standing(found: Outlook) -> str:
+    words = {State.OPEN: "You can make films.", State.SPENT: "Your quota is used up."}.get(
+        found.state, found.explanation
+    )
+    rows = "".join(
+        f"<li><b>{budget.left}</b> of {budget.quota.limit} {_MEASURES[budget.quota.measure]} left"
+        f" <small>this {budget.quota.per.replace('grant', 'permission')}</small></li>"
+        for budget in found.budgets
+    )
+    until = f"<p class='quiet'>Until {_day(found.permission.valid_until)}.</p>" if found.permission else ""
+    return f'<section><h2>Your access</h2><p>{escape(words)}</p><ul class="budgets">{rows}</ul>{until}</section>'
+
+
+def _passes(given: tuple[Given, ...]) -> str:
+    rows = "".join(map(_pass, given)) or "<tr><td colspan=5 class='quiet'>None yet.</td></tr>"
+    return (
+        "<section><h2>Guest passes</h2><p>Share a part of your own access: it is yours to share. A public pass may "
+        "stand behind a page that anybody opens.</p>"
+        "<table><thead><tr><th>For<th>Films<th>Seconds<th>Until<th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+        '<form data-post="/programme/passes" class="row"><label>For<input name="name" required maxlength="80"></label>'
+        '<label>Guests<input name="guests" type="number" min="1" max="200" value="1"></label>'
+        '<label>Films each<input name="renders" type="number" min="1" value="20"></label>'
+        '<label>Days<input name="days" type="number" min="1" max="366" value="7"></label>'
+        '<label class="check"><input name="is_public" type="checkbox" value="1">public</label>'
+        "<button>Mint</button></form></section>"
+    )
+
+
+def _pass(one: Given) -> str:
+    limits = {quota.measure: quota.limit for quota in one.permission.quotas}
+    kind = " <em>public</em>" if one.is_public else ""
+    return (
+        f"<tr><td>{escape(one.name)}{kind}<td>{one.renders} of {limits.get(Measure.RENDERS, 0)}"
+        f"<td>{one.seconds} of {limits.get(Measure.SECONDS, 0)}<td>{_day(one.permission.valid_until)}<td>"
+        f"{_button('/programme/passes/end', 'pass', one.permission.id, 'Take back')}</tr>"
+    )
+
+
+def _keys(keys: tuple[Key, ...]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(key.name)}<td><code>{escape(key.id)}</code><td>{_used(key)}<td>{_until(key)}<td>"
+        f"{_button('/programme/keys/end', 'key', key.id, 'Revoke')}</tr>"
+        for key in keys
+    )
+    return (
+        "<section><h2>Keys</h2><p>For programs: any OpenAI SDK takes one, with this server as its address.</p>"
+        "<table><thead><tr><th>Name<th>Id<th>Last used<th>Until<th></tr></thead>"
+        f"<tbody>{rows or '<tr><td colspan=5 class=quiet>None yet.</td></tr>'}</tbody></table>"
+        '<form data-post="/programme/keys" class="row"><label>Name<input name="name" required maxlength="80"></label>'
+        '<label>Days<input name="days" type="number" min="1" max="366" value="90"></label>'
+        "<button>Make a key</button></form></section>"
+    )
+
+
+def _own(num_passkeys: int) -> str:
+    have = "no passkey" if not num_passkeys else "one passkey" if num_passkeys == 1 else f"{num_passkeys} passkeys"
+    return (
+        f"<section><h2>You</h2><p>You have {have}. A passkey signs you in, and answers when a key looks "
+        'unlike you.</p><p class="buttons"><button data-passkey="make">Make a passkey</button>'
+        '<button class="second" data-save="/programme/export" data-name="vitascope.zip">Take all your work</button>'
+        '<button class="second" data-send="/programme/out">Sign out</button></p><p class="quiet">Your work is open '
+        "to you under every pause, and after the end.</p></section>"
+    )
+
+
+def _button(path: str, name: str, value: str, words: str) -> str:
+    return (
+        f'<form data-post="{path}"><input type="hidden" name="{name}" value="{escape(value)}">'
+        f'<button class="small">{words}</button></form>'
+    )
+
+
+def _used(key: Key) -> str:
+    return "never" if key.last_used_at is None else _day(datetime.fromtimestamp(key.last_used_at, UTC))
+
+
+def _until(key: Key) -> str:
+    return "for ever" if key.expires_at is None else _day(datetime.fromtimestamp(key.expires_at, UTC))
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%-d %b %Y}"

@@ -1,0 +1,231 @@
+"""The page's requests: before signing in, signing in, and what a member does; each answers with the page after it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.background import BackgroundTask
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from vitascope.errors import MailError, RecordNotFoundError
+from vitascope.logs import tell
+from vitascope.programme.people import cohorts, invitations, sign_in
+from vitascope.programme.people.post import Mail, open_post
+from vitascope.programme.people.sign_in import Letter
+from vitascope.server import wire
+from vitascope.server.api.archive import packed
+from vitascope.server.desk import AtDesk, Desk
+from vitascope.server.web import acts, pages
+from vitascope.server.web.home import home
+from vitascope.server.web.session import COOKIE, Member, Values, forget, keep, signed, text, unsigned
+from vitascope.settings import settings
+from vitascope.store.database import Transaction
+
+router = APIRouter(prefix="/programme", include_in_schema=False)
+
+_STATIC: Final = {"programme.js": "text/javascript", "programme.css": "text/css"}
+_HEADERS: Final = {"content-security-policy": pages.POLICY}
+
+
+@router.get("")
+async def shell() -> Response:
+    """The frame of the page; what stands in it is asked for with a signature."""
+    return HTMLResponse(pages.SHELL, headers=_HEADERS)
+
+
+@router.get("/static/{name}")
+async def static(name: str) -> Response:
+    """The page's script and style."""
+    if name not in _STATIC:
+        raise RecordNotFoundError("There is no such file.")
+    content = files("vitascope.server.web").joinpath("static", name).read_bytes()
+    return Response(content, media_type=_STATIC[name], headers={"cache-control": "no-cache"})
+
+
+@router.get("/door")
+async def door() -> Response:
+    """For whoever is not signed in."""
+    return _page(pages.door())
+
+
+@router.post("/link")
+async def send_link(request: Request, desk: AtDesk) -> Response:
+    """Send a sign-in link. The answer is the same, in words and in time, for members and for strangers."""
+    secrets = desk.secrets
+    letter = await unsigned(
+        request,
+        desk,
+        lambda tx, values, now: sign_in.ask_link(tx, text(values, "address", most=320), secrets=secrets, now=now),
+    )
+    return _page(pages.sent(), BackgroundTask(desk.aside, lambda: _post(letter)))
+
+
+@router.post("/invitation")
+async def read_invitation(request: Request, desk: AtDesk) -> Response:
+    """The terms of an invitation, to be read first."""
+
+    def read(tx: Transaction, values: Values, now: float) -> str:
+        token, moment = text(values, "token"), datetime.fromtimestamp(now, UTC)
+        invitation = invitations.open_invitation(tx, token, secrets=desk.secrets, now=moment)
+        return pages.invited(token, cohorts.in_force(tx, invitation.cohort, moment))
+
+    return _page(await unsigned(request, desk, read))
+
+
+@router.post("/accept")
+async def accept_invitation(request: Request, desk: AtDesk) -> Response:
+    """Join; the link to come in goes to the mailbox that was invited, so a forwarded invitation buys nothing."""
+
+    def join(tx: Transaction, values: Values, now: float) -> Letter | None:
+        joined = invitations.accept_invitation(
+            tx,
+            desk.log,
+            text(values, "token"),
+            terms=text(values, "terms"),
+            name=text(values, "name", most=80),
+            secrets=desk.secrets,
+            now=datetime.fromtimestamp(now, UTC),
+        )
+        return sign_in.link_for(tx, joined.grantee, secrets=desk.secrets, now=now)
+
+    letter = await unsigned(request, desk, join)
+    return _page(pages.joined(), BackgroundTask(desk.aside, lambda: _post(letter)))
+
+
+@router.post("/sign-in")
+async def sign_in_by_link(request: Request, desk: AtDesk) -> Response:
+    """Use a link up: a session for this browser's key."""
+
+    def enter(tx: Transaction, values: Values, now: float) -> tuple[str, str]:
+        token, key = text(values, "token"), text(values, "browser_key")
+        cookie, session = sign_in.sign_in(tx, token, key, secrets=desk.secrets, now=now)
+        return cookie, pages.mine(home(tx, session, datetime.fromtimestamp(now, UTC)))
+
+    cookie, shown = await unsigned(request, desk, enter)
+    return keep(_page(shown), cookie)
+
+
+@router.post("/passkey/begin")
+async def begin_passkey(request: Request, desk: AtDesk) -> Response:
+    """A challenge for anybody's passkey."""
+    return wire.answer(await unsigned(request, desk, acts.challenge))
+
+
+@router.post("/passkey")
+async def sign_in_by_passkey(request: Request, desk: AtDesk) -> Response:
+    """A session for this browser's key, by a passkey."""
+
+    def enter(tx: Transaction, values: Values, now: float) -> tuple[str, str]:
+        cookie, session = acts.by_passkey(tx, values, desk.secrets, now)
+        return cookie, pages.mine(home(tx, session, datetime.fromtimestamp(now, UTC)))
+
+    cookie, shown = await unsigned(request, desk, enter)
+    return keep(_page(shown), cookie)
+
+
+@router.post("/passkeys/begin")
+async def begin_making_passkey(request: Request, desk: AtDesk) -> Response:
+    """A challenge to make a passkey by."""
+    return wire.answer(await signed(request, desk, acts.begin_making))
+
+
+@router.post("/confirm/begin")
+async def begin_confirming(request: Request, desk: AtDesk) -> Response:
+    """A challenge for a passkey of one's own."""
+    return wire.answer(await signed(request, desk, acts.begin_confirming))
+
+
+@router.post("/confirm")
+async def confirm(request: Request, desk: AtDesk) -> Response:
+    """Show in person that it is oneself: it counts for an hour, for all keys one has."""
+    await signed(request, desk, lambda tx, member: acts.confirm(tx, desk.log, member))
+    return wire.answer({"confirmed": True})
+
+
+@router.post("/out")
+async def sign_out(request: Request, desk: AtDesk) -> Response:
+    """End the session."""
+    await signed(request, desk, lambda tx, member: sign_in.sign_out(tx, member.session, member.seconds))
+    return forget(_page(pages.door()))
+
+
+@router.post("/export")
+async def export(request: Request, desk: AtDesk) -> Response:
+    """All one's work, by being signed in: open under every hold, also when no key works any more."""
+    party = await signed(request, desk, lambda _tx, member: member.party)
+    return StreamingResponse(packed(desk, party), media_type="application/zip")
+
+
+@router.post("/mine")
+async def mine(request: Request, desk: AtDesk) -> Response:
+    """A member's page; the door for a browser without a session, which is no fault to be told."""
+    if COOKIE not in request.cookies:
+        return _page(pages.door())
+    return await _done(request, desk, lambda _tx, _member: ())
+
+
+@router.post("/passkeys")
+async def make_passkey(request: Request, desk: AtDesk) -> Response:
+    """Keep a passkey that the browser made."""
+    return await _done(request, desk, lambda tx, member: acts.make_passkey(tx, desk.log, member))
+
+
+@router.post("/passes")
+async def mint(request: Request, desk: AtDesk) -> Response:
+    """Mint guest passes."""
+    return await _done(request, desk, lambda tx, member: acts.mint(tx, desk.log, desk.secrets, member))
+
+
+@router.post("/passes/end")
+async def take_back(request: Request, desk: AtDesk) -> Response:
+    """Take a pass back."""
+    return await _done(request, desk, lambda tx, member: acts.take_back(tx, desk.log, member))
+
+
+@router.post("/keys")
+async def make_key(request: Request, desk: AtDesk) -> Response:
+    """Make a key of one's own."""
+    return await _done(request, desk, lambda tx, member: acts.make_key(tx, desk.log, desk.secrets, member))
+
+
+@router.post("/keys/end")
+async def end_key(request: Request, desk: AtDesk) -> Response:
+    """Revoke a key of one's own."""
+    return await _done(request, desk, lambda tx, member: acts.end_key(tx, desk.log, member))
+
+
+@router.post("/notices")
+async def answer_notice(request: Request, desk: AtDesk) -> Response:
+    """Say "this is me", or that it is not."""
+    return await _done(request, desk, lambda tx, member: acts.answer(tx, desk.log, member))
+
+
+async def _done(request: Request, desk: Desk, act: Callable[[Transaction, Member], tuple[str, ...]]) -> Response:
+    """Do something, and show the page as it is then; keys made by it are shown this once."""
+
+    def doing(tx: Transaction, member: Member) -> str:
+        once = act(tx, member)
+        return pages.mine(home(tx, member.session, member.now), once=once)
+
+    return _page(await signed(request, desk, doing))
+
+
+def _page(shown: str, task: BackgroundTask | None = None) -> Response:
+    return HTMLResponse(shown, headers=_HEADERS, background=task)
+
+
+def _post(letter: Letter | None) -> None:
+    """Send a link, if there is one. That a mail server is away is logged, without whom it was for."""
+    if letter is None:
+        return
+    told = settings()
+    words = (
+        f"Open this link in the browser you want to sign in with, within 15 minutes:\n\n{told.address}/programme#in="
+        f"{letter.token}\n\nIt works once. If you did not ask for it, nothing needs to be done.\n"
+    )
+    try:
+        open_post(told.smtp, told.mail_from).send(Mail(to=letter.address, subject="Your link to come in", text=words))
+    except MailError as error:
+        tell("mail_not_sent", why=str(error))

@@ -1,0 +1,141 @@
+"""Endless footage: clips composed by processes on the CPU and drawn where the network trains, for codec and latents.
+
+What is drawn is decided by (seed, number) alone, so a run that was stopped goes on with the clips it would have had.
+Places are painted once and kept: takes share four paintings of each place and hour, and clips without a take choose one
+of sixteen more, where the CPU's compositor would paint a new one for each.
+
+Letters in shapes: B clips, T frames, H W pixels.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import count, islice
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.compositor import canvas_of
+from vitascope.corpus.scenes import Composition, compose
+from vitascope.text.world import TAKES
+from vitascope.training.compositor import SpriteBank, render_covered, sprite_bank
+from vitascope.types import Pixels
+
+SPARE = 16
+"""Paintings of each place and hour for clips without a take."""
+
+AHEAD = 4
+"""Batches that are composed before they are asked for."""
+
+LOWERED = 0.6
+"""How much of what a wide view cuts away is taken from above: things stand a little below the middle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reel:
+    """Which clips to draw: ``seed`` tells training (1) from what is held out (2)."""
+
+    seed: int
+    frames: int
+    fps: int
+    size: tuple[int, int]  # width, height
+
+    @property
+    def side(self) -> int:
+        """Side of the square that is drawn, of which other shapes are cut."""
+        return max(self.size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A batch: pixels ``(B, T, H, W, 3)`` and the share that subjects cover ``(B, T, H, W)``, both uint8."""
+
+    compositions: tuple[Composition, ...]
+    pixels: Tensor
+    covered: Tensor
+
+
+class Studio:
+    """Everything needed to draw: sprites on a device, paintings as they come up, processes that compose."""
+
+    def __init__(self, atlas: Atlas, device: torch.device, processes: int) -> None:
+        self.device, self.looks = device, _looks(atlas)
+        self.bank: SpriteBank = sprite_bank(atlas, sorted(self.looks), device)
+        self.pool = ProcessPoolExecutor(processes) if processes else None
+        self._canvases: dict[tuple[str, str, int, int], Tensor] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
+    def batches(self, reel: Reel, size: int, first: int = 0) -> Iterator[Drawn]:
+        """Batches of ``size`` clips without end, from number ``first`` on."""
+        if self.pool is None:
+            yield from (self.draw(_composed(reel, number, size, self.looks), reel) for number in count(first))
+            return
+        numbers = count(first)
+        waiting = [self.pool.submit(_composed, reel, n, size, self.looks) for n in islice(numbers, AHEAD)]
+        while True:
+            compositions = waiting.pop(0).result()
+            waiting.append(self.pool.submit(_composed, reel, next(numbers), size, self.looks))
+            yield self.draw(compositions, reel)
+
+    def draw(self, compositions: list[Composition], reel: Reel) -> Drawn:
+        """The pixels of some clips."""
+        canvases = torch.stack([self._canvas(composition, reel.side) for composition in compositions])
+        square = render_covered(compositions, self.bank, side=reel.side, canvases=canvases)
+        frames = _cut(square, reel.size)
+        return Drawn(compositions=tuple(compositions), pixels=frames[..., :3], covered=frames[..., 3])
+
+    def _canvas(self, composition: Composition, side: int) -> Tensor:
+        name = (composition.place, composition.time, composition.paint_seed, side)
+        if name not in self._canvases:
+            self._canvases[name] = torch.from_numpy(canvas_of(composition, side)).to(self.device)
+        return self._canvases[name]
+
+
+def _looks(atlas: Atlas) -> frozenset[tuple[str, str]]:
+    return frozenset((subject, style) for subject in atlas.subjects for style in atlas.styles(subject))
+
+
+def _composed(reel: Reel, number: int, size: int, looks: frozenset[tuple[str, str]]) -> list[Composition]:
+    """The compositions of one batch; scenes whose drawings the atlas lacks, since withdrawn, are passed over."""
+    rng = np.random.default_rng((reel.seed, reel.frames, reel.fps, number))
+    drawable = (
+        _painted(composition)
+        for composition in iter(lambda: compose(rng, frames=reel.frames, fps=reel.fps), None)
+        if all((layer.subject, layer.style) in looks for layer in composition.layers)
+    )
+    return list(islice(drawable, size))
+
+
+def _painted(composition: Composition) -> Composition:
+    """The same with one of the paintings that are kept, where no take has chosen one."""
+    if composition.scene.take in TAKES:
+        return composition
+    return replace(composition, paint_seed=composition.paint_seed % SPARE)
+
+
+def _cut(square: Tensor, size: tuple[int, int]) -> Tensor:
+    """A view of ``size`` out of squares ``(B, T, S, S, 4)``."""
+    side = square.shape[2]
+    left, top = (side - size[0]) // 2, round((side - size[1]) * LOWERED)
+    return square[:, :, top : top + size[1], left : left + size[0]]
+
+
+def as_signal(pixels_BTHWC: Tensor) -> Tensor:
+    """uint8 pixels as the codec takes them: ``(B, T, 3, H, W)`` in -1..1."""
+    return pixels_BTHWC.permute(0, 1, 4, 2, 3).float() / 127.5 - 1
+
+
+def as_pixels(signal_BTCHW: Tensor) -> Pixels:
+    """The inverse, on the CPU."""
+    scaled = (signal_BTCHW.float() * 127.5 + 127.5).round().clamp(0, 255)
+    pixels: Pixels = scaled.byte().permute(0, 1, 3, 4, 2).cpu().numpy()
+    return pixels

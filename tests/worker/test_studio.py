@@ -1,0 +1,103 @@
+"""What a worker makes for the API: every file and every preview carries both layers, and a remix names its parent."""
+
+import json
+
+import c2pa
+import numpy as np
+import pytest
+from fakes import MovingGradient
+from shop import order
+
+from vitascope.errors import SealError
+from vitascope.origin import verify_file
+from vitascope.settings import settings
+from vitascope.types import Progress
+from vitascope.worker import studio
+from vitascope.worker.engine import Given
+from vitascope.worker.studio import Studio
+
+
+class Sketching(MovingGradient):
+    """A gradient that can be looked at while it is painted."""
+
+    def render(self, plan, tick):
+        y, x = np.mgrid[:192, :192]
+        sketch = np.stack([127 + 60 * np.sin(x / 9 + y / 30 * shade) for shade in (1, 2, 3)], axis=-1).astype(np.uint8)
+        for step in range(1, 9):
+            tick(Progress(stage="denoise", step=step, steps=8, sketch=lambda: sketch))
+        yield from super().render(plan, lambda _: None)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    monkeypatch.setattr(studio, "open_backend", lambda model: Sketching())
+    yield settings().home
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def painted(folder, *, given=None, previews=None, **facts):
+    folder.mkdir()
+    wanted = order(model="xs", size=(256, 256), seconds=2.0, **facts)
+    shown = [] if previews is None else previews
+    return Studio("xs").paint(
+        wanted,
+        party="ana",
+        given=given or Given(),
+        folder=folder,
+        tick=lambda _: None,
+        show=lambda picture, _step: shown.append(picture),
+    )
+
+
+def test_every_variant_and_preview_carries_both_layers(tmp_path):
+    """Film, thumbnail, spritesheet, and three previews that were never files: one render, named twice by each."""
+    previews = []
+    made = painted(tmp_path / "a", previews=previews)
+
+    told = [verify_file(file) for file in (made.video, made.thumbnail, made.spritesheet, *previews)]
+
+    assert 6 == len(told)
+    assert {"trusted"} == {one.credential.state for one in told}
+    assert {made.mark_id} == {f"{one.credential.mark_id:016x}" for one in told}
+    assert {made.mark_id} == {f"{one.mark.mark_id:016x}" for one in told}
+
+
+def test_a_remix_names_what_it_builds_on(tmp_path):
+    """The source is its parent, with a credential of its own; a first frame is an input, without one."""
+    first = painted(tmp_path / "a")
+    remix = painted(tmp_path / "b", given=Given(source=first.video), verb="remix", source="video_a")
+
+    credential = verify_file(remix.video).credential
+
+    assert "trusted" == credential.state
+    assert [("parentOf", True, first.mark_id)] == [
+        (one.relationship, one.has_credential, f"{one.mark_id:016x}") for one in credential.ancestors
+    ]
+
+
+@pytest.mark.parametrize("choice", ["notAllowed", "allowed"])
+def test_the_member_chooses_what_may_be_learned(tmp_path, choice):
+    """Nothing is allowed unless they said so."""
+    made = painted(tmp_path / "a", **({"mining": choice} if choice == "allowed" else {}))
+
+    with c2pa.Reader(str(made.video)) as reader:
+        store = json.loads(reader.json())
+    assertions = store["manifests"][store["active_manifest"]]["assertions"]
+    entries = next(one["data"]["entries"] for one in assertions if one["label"] == "cawg.training-mining")
+    assert {choice} == {entry["use"] for entry in entries.values()}
+
+
+def test_a_server_without_a_signer_makes_nothing(tmp_path, home):
+    """The key is unreadable: one sentence, and neither a film nor a preview has left."""
+    previews = []
+    painted(tmp_path / "a")
+    (home / "authority" / "signer.pem").write_bytes(b"no key")
+
+    with pytest.raises(SealError, match="holds no private key"):
+        painted(tmp_path / "b", previews=previews)
+
+    assert [] == previews
+    assert [] == list((tmp_path / "b").iterdir())
