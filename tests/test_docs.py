@@ -187,3 +187,17 @@ def test_the_front_door_is_documented(name):
 
     assert isinstance(value, str) or inspect.getdoc(value)
     assert importlib.import_module("vitascope").__doc__
+
+
+def test_every_call_of_the_programme_is_explained(tmp_path):
+    """docs/api/programme.md names each call under /v1/programme and /v1/rights, and none that is gone."""
+    pytest.importorskip("fastapi")
+    from desks import Desk
+
+    desk = Desk(tmp_path)
+    paths = desk.app.openapi()["paths"]
+    desk.database.close()
+    ours = {path: calls for path, calls in paths.items() if path.startswith(("/v1/programme", "/v1/rights"))}
+    named = re.findall(r"^\| `([A-Z]+ /v1/\S+)`", (DOCS / "api" / "programme.md").read_text(), re.MULTILINE)
+
+    assert sorted(f"{method.upper()} {path}" for path, calls in ours.items() for method in calls) == sorted(named)

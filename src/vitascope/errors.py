@@ -199,6 +199,12 @@ class MailError(VitascopeError):
     code = "mail_not_sent"
 
 
+class CosignError(UserError):
+    """A checkpoint that an auditor handed in is not of this log, or has no valid line of theirs."""
+
+    code = "invalid_cosignature"
+
+
 class AlertError(UserError):
     """An alert about published keys is not signed by a scanner that is known here, or is none."""
 

@@ -6,7 +6,12 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from houses import NOW, SECRETS
 
+from tests.programme.members import Leaves
+from vitascope.programme.access import gate, repository
+from vitascope.programme.credential import draw
+from vitascope.programme.door import Knock
 from vitascope.refusals import DatabaseError
 from vitascope.store import tables
 from vitascope.store.database import open_database
@@ -73,3 +78,32 @@ def test_processes_that_start_together_do_not_stumble(database_url):
     [thread.join() for thread in threads]
 
     assert [] == failures
+
+
+def test_keys_from_before_the_programme_become_keys_of_permissions(database_url):
+    """Each opens the door as before, hangs on its party's early access, and is watched like any member's."""
+    old = open_database(database_url, migrate=False)
+    upgrade(old.engine, "0003")
+    credential = draw()
+    facts = {"id": "party_1", "name": "Ana", "priority": "normal", "created_at": NOW - 86_400}
+    limits = {"requests_per_minute": 600, "jobs_in_flight": 1_000, "seconds_per_day": 36_000}
+    key = {
+        "id": credential.id, "party": "party_1", "name": "laptop", "digest": credential.digest(SECRETS.pepper),
+        "scopes": "video.create video.read", "created_at": NOW - 86_400, "expires_at": NOW + 86_400,
+    }  # fmt: skip
+    with old.transaction() as tx:
+        tx.execute(sa.insert(tables.parties).values(**facts, **limits))
+        tx.execute(sa.insert(tables.keys).values(**key))
+    old.close()
+
+    database = open_database(database_url)
+    with database.transaction() as tx:
+        knock = Knock(credential=credential.text, scope="video.create", jobs=1, seconds=4.0)
+        entered = gate.enter(tx, knock, secrets=SECRETS, log=Leaves(), now=NOW)
+        bound = repository.bound(tx, credential.id)
+        names = [found.id for found in repository.permissions_of(tx, "party_1")]
+    database.close()
+
+    assert entered.decision.allow
+    assert ("access_party_1", "member") == (bound.permission, bound.kind)
+    assert ["access_party_1"] == names

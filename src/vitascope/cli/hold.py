@@ -1,10 +1,11 @@
 """``vitascope hold``: pauses, placed and lifted by stewards, who show their keys; wide ones take two."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from vitascope.cli.house import Data, Db, House, opened
 
 if TYPE_CHECKING:
     from vitascope.programme.actor import Actor
@@ -12,10 +13,7 @@ if TYPE_CHECKING:
 
 hold = typer.Typer(no_args_is_help=True, help="Pause a key, a permission, a cohort, a feature or all; lift it again.")
 
-_Db = Annotated[str, typer.Option("--db", metavar="URL", help="The server's database.")]
-_Data = Annotated[Path, typer.Option(help="The server's folder, with its log.")]
 _Name = Annotated[str, typer.Argument(help="The hold, as `hold list` shows it.")]
-_DB, _DATA = "sqlite:///var/vitascope.db", Path("var")
 
 
 @hold.command()
@@ -25,15 +23,13 @@ def place(
     reason: Annotated[str, typer.Option(help="Shown to whoever it reaches.")],
     target: Annotated[str, typer.Option(help="The id, except with all.")] = "",
     hours: Annotated[float, typer.Option(help="Until it ends by itself; 72 at most for a wide one.")] = 24,
-    db: _Db = _DB,
-    data: _Data = _DATA,
+    data: Data = None,
+    db: Db = "",
 ) -> None:
     """Place a hold. Reading, downloading, exporting, reporting and appealing stay open. Asks for a steward's key."""
     from vitascope.errors import GrantError
     from vitascope.programme.access import holds
     from vitascope.rights.hold import Level, Reach, Selector
-    from vitascope.rights.logbook import open_log
-    from vitascope.store.database import open_database
 
     if reach not in set(Reach) or level.upper() not in Level.__members__:
         raise GrantError(f"There is no hold on {reach[:20]!r} at {level[:20]!r}; `vitascope hold place --help`.")
@@ -43,67 +39,110 @@ def place(
         reason=reason,
         lasts=timedelta(hours=hours),
     )
-    with open_database(db).transaction() as tx:
-        _tell(holds.place(tx, open_log(data), _steward(), pause, now=datetime.now(UTC)))
+    shown = _shown()
+    with opened(data, db) as house:
+        _tell(holds.place(house.tx, house.log, _steward(house, shown), pause, now=house.now))
 
 
 @hold.command("list")
-def list_(db: _Db = _DB) -> None:
+def list_(data: Data = None, db: Db = "") -> None:
     """Show every hold there ever was, newest first."""
     from vitascope.programme.access.repository import all_holds
-    from vitascope.store.database import open_database
 
-    with open_database(db).reading() as tx:
-        for known in all_holds(tx):
+    with opened(data, db) as house:
+        for known in all_holds(house.tx):
             _tell(known)
 
 
 @hold.command()
-def agree(name: _Name, db: _Db = _DB, data: _Data = _DATA) -> None:
+def agree(name: _Name, data: Data = None, db: Db = "") -> None:
     """Give the second steward's yes to a wide hold. Asks for a steward's key."""
     from vitascope.programme.access import holds
-    from vitascope.rights.logbook import open_log
-    from vitascope.store.database import open_database
 
-    with open_database(db).transaction() as tx:
-        _tell(holds.agree(tx, open_log(data), _steward(), name, now=datetime.now(UTC)))
+    shown = _shown()
+    with opened(data, db) as house:
+        _tell(holds.agree(house.tx, house.log, _steward(house, shown), name, now=house.now))
 
 
 @hold.command()
-def lift(name: _Name, db: _Db = _DB, data: _Data = _DATA) -> None:
+def lift(name: _Name, data: Data = None, db: Db = "") -> None:
     """End a hold early. Asks for a steward's key."""
     from vitascope.programme.access import holds
-    from vitascope.rights.logbook import open_log
-    from vitascope.store.database import open_database
 
-    with open_database(db).transaction() as tx:
-        _tell(holds.lift(tx, open_log(data), _steward(), name, now=datetime.now(UTC)))
+    shown = _shown()
+    with opened(data, db) as house:
+        _tell(holds.lift(house.tx, house.log, _steward(house, shown), name, now=house.now))
 
 
 @hold.command()
 def answer(
     name: _Name,
     uphold: Annotated[bool, typer.Option("--uphold/--lift", help="What becomes of it.")],
-    db: _Db = _DB,
-    data: _Data = _DATA,
+    data: Data = None,
+    db: Db = "",
 ) -> None:
     """Answer an appeal, as somebody who had no part in the hold. Asks for a steward's key."""
     from vitascope.programme.access import holds
-    from vitascope.rights.logbook import open_log
-    from vitascope.store.database import open_database
 
-    with open_database(db).transaction() as tx:
-        _tell(holds.answer(tx, open_log(data), _steward(), name, is_upheld=uphold, now=datetime.now(UTC)))
+    shown = _shown()
+    with opened(data, db) as house:
+        _tell(holds.answer(house.tx, house.log, _steward(house, shown), name, is_upheld=uphold, now=house.now))
 
 
-def _steward() -> "Actor":
-    """Who acts: the steward whose key is shown; a name alone could be anybody's."""
+@hold.command()
+def renew(
+    name: _Name,
+    reason: Annotated[str, typer.Option(help="A new one: the old reason has had its time.")],
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Place a hold on the same again, for a new reason; a wide one waits for a second steward. Asks for a key."""
+    from vitascope.programme.access import holds
+
+    shown = _shown()
+    with opened(data, db) as house:
+        _tell(holds.renew(house.tx, house.log, _steward(house, shown), name, reason=reason, now=house.now))
+
+
+@hold.command()
+def appeal(
+    name: _Name,
+    by: Annotated[str, typer.Option("--by", metavar="PARTY", help="Whom it reaches.")],
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Enter an appeal for a member who told you; members themselves use `vitascope me appeal`."""
+    from vitascope.programme.access import holds
+
+    with opened(data, db) as house:
+        _tell(holds.appeal(house.tx, house.log, by, name, now=house.now))
+
+
+def _shown() -> str:
+    """The key somebody shows; asked for before the house is opened, so that nobody waits for a slow hand."""
+    return str(typer.prompt("Key of the steward", hide_input=True, err=True)).strip()
+
+
+def _steward(house: House, shown: str) -> "Actor":
+    """Who acts: the steward whose key is shown; a name alone could be anybody's.
+
+    A key of the server with the scope ``programme.act`` acts in its owner's roles; a key that `keys steward` made is
+    that steward's.
+    """
+    from vitascope.programme.access.gate import enter
     from vitascope.programme.actor import Actor
+    from vitascope.programme.credential import PREFIX
+    from vitascope.programme.door import Knock
+    from vitascope.programme.roles.seats import SCOPE, acting
     from vitascope.provenance.audit import steward
     from vitascope.rights.uses import Use
     from vitascope.settings import settings
+    from vitascope.store.secrets import open_secrets
 
-    shown = typer.prompt("Key of the steward", hide_input=True, err=True)
+    if shown.startswith(PREFIX):
+        knock = Knock(credential=shown, scope=SCOPE)
+        came = enter(house.tx, knock, secrets=open_secrets(house.data), log=house.log, now=house.now.timestamp())
+        return acting(house.tx, came.grant, house.now)
     return Actor(party=steward(settings().home, shown).name, uses=frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT}))
 
 

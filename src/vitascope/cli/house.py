@@ -1,7 +1,7 @@
 """A house opened for one command: its database, its log and its secret, and who at the keyboard acts."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from vitascope.programme.actor import Actor
+    from vitascope.programme.people.post import Mail
     from vitascope.rights.log import Log
     from vitascope.store.database import Transaction
 
@@ -61,6 +62,19 @@ def acting(party: str) -> "Actor":
     from vitascope.rights.uses import Use
 
     return Actor(party=party, uses=frozenset(Use))
+
+
+def post(mails: "Iterable[Mail]") -> int:
+    """Hand letters over, or write them out where no mail server is set; how many. Raises MailError."""
+    from vitascope.programme.people.post import open_post
+    from vitascope.settings import settings
+
+    told = settings()
+    office = open_post(told.smtp, told.mail_from)
+    count = 0
+    for count, mail in enumerate(mails, 1):  # noqa: B007  # the last number is the count
+        office.send(mail)
+    return count
 
 
 def days(count: float) -> timedelta:

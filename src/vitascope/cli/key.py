@@ -44,7 +44,7 @@ def create(
     limits = Limits(
         requests_per_minute=requests_per_minute, jobs_in_flight=jobs_in_flight, seconds_per_day=seconds_per_day
     )
-    scopes = scope or ["video.create", "video.read", "video.delete", "webhook.manage", "content.check"]
+    scopes = scope or list(keys.MEMBER_SCOPES)
     now = time.time()
     with _open(db, data).transaction() as tx:
         made = keys.create(

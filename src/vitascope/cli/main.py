@@ -23,11 +23,14 @@ from vitascope.cli.demo import demo
 from vitascope.cli.generate import generate
 from vitascope.cli.guest import guest
 from vitascope.cli.hold import hold
+from vitascope.cli.invite import invite
 from vitascope.cli.key import key
 from vitascope.cli.keys import keys
 from vitascope.cli.log import log
+from vitascope.cli.me import me
 from vitascope.cli.models import models
 from vitascope.cli.payout import payout
+from vitascope.cli.programme import programme
 from vitascope.cli.scan import scan
 from vitascope.cli.serve import serve
 from vitascope.cli.trace import trace
@@ -113,6 +116,9 @@ app.command()(worker)
 app.add_typer(key, name="key")
 app.add_typer(guest, name="guest")
 app.add_typer(hold, name="hold")
+app.add_typer(programme, name="programme")
+app.add_typer(invite, name="invite")
+app.add_typer(me, name="me")
 app.command()(scan)
 app.command()(serve)
 app.add_typer(demo, name="demo")

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vitascope.errors import OwnCaseError, RoleError
-from vitascope.orders import Grant
 from vitascope.rights.uses import Use
 
 
@@ -14,12 +13,6 @@ class Actor:
 
     party: str
     uses: frozenset[Use] = frozenset()
-
-
-def actor_of(grant: Grant) -> Actor:
-    """The actor behind a request that was let in; scopes that are no uses carry no role."""
-    known = {use.value: use for use in Use}
-    return Actor(party=grant.party, uses=frozenset(known[scope] for scope in grant.scopes if scope in known))
 
 
 def require(actor: Actor, use: Use) -> None:

@@ -14,8 +14,12 @@ from vitascope.refusals import KeyNotFoundError
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 
-SCOPES = ("video.create", "video.read", "video.delete", "webhook.manage", "content.check", "admin")
-"""What a key may be made for; ``admin`` makes keys and reads figures, it opens nobody's videos."""
+SCOPES = ("video.create", "video.read", "video.delete", "webhook.manage", "content.check", "programme.act", "admin")
+"""What a key may be made for; ``admin`` makes keys and reads figures, it opens nobody's videos, and ``programme.act``
+carries the roles its owner holds."""
+
+MEMBER_SCOPES = ("video.create", "video.read", "video.delete", "webhook.manage", "content.check")
+"""What a key is made for unless more, or less, is asked."""
 
 LONGEST_GRACE = 24 * 3600.0
 """Seconds an old key may go on after its rotation."""

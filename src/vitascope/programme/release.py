@@ -35,6 +35,9 @@ LICENCES: Final = ("all-rights-reserved", "CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0"
 """Under which a member may release a render; theirs to choose."""
 
 
+_LONGEST_CREDIT: Final = 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """How a member releases one render."""
@@ -43,6 +46,7 @@ class Release:
     uses: frozenset[Use] = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD})
     licence: str = "all-rights-reserved"
     grantee: str = PUBLIC  # or one party
+    credit: str = ""  # how the maker wishes to be named wherever it is shown; empty: not at all
 
 
 def publish(
@@ -54,6 +58,8 @@ def publish(
     render that is not the owner's or not finished, ``ConsentError``.
     """
     _require_own(tx, release.video, owner)
+    if len(release.credit) > _LONGEST_CREDIT:
+        raise ConsentError(f"The credit has {len(release.credit)} characters, {_LONGEST_CREDIT} may be.")
     strangers = sorted(release.uses - set(USES))
     if strangers or not release.uses or release.licence not in LICENCES:
         raise ConsentError(
@@ -71,6 +77,7 @@ def publish(
         uses=release.uses,
         until=now + LONGEST,
         licence=release.licence,
+        restrictions=release.credit.strip(),
     )
     return book.give(tx, log, wish, now=now)
 
@@ -86,6 +93,22 @@ def unpublish(tx: Transaction, log: Leaves, owner: str, video: str, *, now: date
 def released(tx: Transaction, video: str, now: datetime) -> tuple[Given, ...]:
     """What is released of a render now, to whom and under which licence; promotion is not among it."""
     return _live(tx, video, now)
+
+
+def shown_by(tx: Transaction, video: str, party: str, now: datetime) -> str | None:
+    """Who made a render that ``party`` may know of: their own, or one that was released to them; else None."""
+    render = find_render(tx, video)
+    if render is None:
+        return None
+    is_shown = render.party == party or any(one.permission.is_held_by(party) for one in _live(tx, video, now))
+    return render.party if is_shown else None
+
+
+def showing(tx: Transaction, now: datetime) -> tuple[Given, ...]:
+    """Every release to everybody that is in force, newest first."""
+    found = (given for given in repository.under(tx, render_of("")) if given.permission.grantee == PUBLIC)
+    live = [given for given in found if given.permission.is_live(now) and given.permission.uses <= set(USES)]
+    return tuple(sorted(live, key=lambda given: given.permission.valid_from, reverse=True))
 
 
 def may(tx: Transaction, video: str, use: Use, party: str, now: datetime) -> bool:

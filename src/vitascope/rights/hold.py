@@ -124,13 +124,15 @@ class Hold:
         return self.selector.reach.is_wide and self.level >= Level.NO_CREATE
 
     def state(self, now: datetime) -> HoldState:
-        """Where it stands; computed, so that no clock has to run for a hold to end."""
+        """Where it stands; computed, so that no clock has to run for a hold to end.
+
+        A hold counts from the moment it is written: another machine's clock, or one set back, does not suspend it.
+        """
         if self.lifted_by is not None:
             return HoldState.LIFTED
         if now >= self.until:
             return HoldState.EXPIRED
-        waits = now < self.placed or (self.needs_two and self.second is None)
-        return HoldState.PLACED if waits else HoldState.IN_FORCE
+        return HoldState.PLACED if self.needs_two and self.second is None else HoldState.IN_FORCE
 
     def reaches(self, selectors: frozenset[Selector], use: Use) -> bool:
         """Whether it points at one of ``selectors``, at ``use`` or its family (``video``), or at all."""

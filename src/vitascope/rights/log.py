@@ -88,6 +88,11 @@ class Log:
             self._catch_up()
             return self._write(event)
 
+    def refresh(self) -> None:
+        """Take in what other processes wrote. Raises ``LogError`` where it contradicts what was signed."""
+        with self._locked():
+            self._catch_up()
+
     def erase(self, index: int, *, by: str, now: datetime) -> Receipt:
         """Log the erasure of leaf ``index``, then destroy its event and salt. Raises ``LogError`` if there is none."""
         with self._locked():
@@ -118,6 +123,14 @@ class Log:
     def root(self, size: int) -> bytes:
         """The root over the first ``size`` leaves."""
         return tree_root(self._hashes(size))
+
+    def read_own(self, note: str) -> Checkpoint:
+        """A checkpoint of this log, whatever lines others put below it. Raises ``LogError`` where it is not one."""
+        signed = self._signer.verifier.read(note)
+        if self.root(signed.size) != signed.root:
+            message = f"the checkpoint over {signed.size} leaves has another root than this log; it is of a fork"
+            raise LogError(message)
+        return signed
 
     def prove_inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """The path from leaf ``index`` to the root of the first ``size`` leaves; check with ``merkle.includes``."""

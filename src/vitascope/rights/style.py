@@ -81,6 +81,11 @@ class Manner:
     party: str | None
 
 
+def names_a_manner(prompt: str) -> bool:
+    """Whether a turn of phrase in ``prompt`` asks for anybody's or anything's manner at all; almost none does."""
+    return any(True for _ in _named(unicodedata.normalize("NFKC", prompt)))
+
+
 def manners(prompt: str, people: Iterable[Person] = ()) -> tuple[Manner, ...]:
     """Whose manner ``prompt`` asks for; empty for almost every prompt."""
     known = {_plain(name): person.party for person in people for name in person.names}

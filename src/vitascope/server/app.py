@@ -1,5 +1,6 @@
 """The desk as one application: the calls, the edge around them, and the description of it all. Read this first."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
@@ -13,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from vitascope import __version__
 from vitascope.refusals import FieldError
 from vitascope.rights.logbook import Leaves
-from vitascope.server import page
+from vitascope.server import outbox, page
 from vitascope.server.api import (
     archive,
     batch,
@@ -22,12 +23,21 @@ from vitascope.server.api import (
     content,
     events,
     health,
+    holding,
+    joining,
+    membership,
     models,
+    openlog,
+    papers,
     passes,
     programme,
+    released,
+    reviewing,
     rights,
+    stewarding,
     videos,
     webhooks,
+    works,
 )
 from vitascope.server.desk import Desk, limiters
 from vitascope.server.edge import Edge
@@ -47,6 +57,20 @@ _ABOUT = (
     "The Sora API on a machine of your own. Point base_url of any OpenAI SDK here, end it with /v1, and use a key of "
     "this house. Every call needs `Authorization: Bearer vs_...`, but for the two that tell whether the desk is there."
 )
+_PROGRAMME = (
+    passes,
+    membership,
+    holding,
+    joining,
+    stewarding,
+    reviewing,
+    released,
+    programme,
+    works,
+    papers,
+    openlog,
+    rights,
+)
 _FACES = (
     characters,
     batch,
@@ -57,9 +81,7 @@ _FACES = (
     checks,
     models,
     archive,
-    passes,
-    programme,
-    rights,
+    *_PROGRAMME,
     health,
 )
 """In the order in which paths are tried: what has a fixed name comes before what has an id."""
@@ -92,6 +114,7 @@ def build(  # the foundations of the house
     for face in _FACES:
         app.include_router(face.router)
     app.include_router(web.router)
+    app.include_router(programme.pages)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_exception_handler(HTTPException, _translate)
     app.add_exception_handler(RequestValidationError, _translate_validation)
@@ -116,8 +139,10 @@ def _add_layers(app: FastAPI, settings: DeskSettings) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
     desk: Desk = app.state.desk
+    posting = asyncio.create_task(outbox.keep(desk))
+    yield
+    posting.cancel()
     desk.news.end()
 
 
@@ -150,7 +175,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for path, item in document["paths"].items():
             for call in item.values():
                 if not path.endswith("z"):
-                    call["security"] = [{"key": []}]
+                    call.setdefault("security", [{"key": []}])
                 if "422" in call["responses"] and "Refusal" not in str(call["responses"]["422"]):
                     del call["responses"]["422"]
         document["components"]["schemas"].pop("HTTPValidationError", None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Annotated, TypeVar
 
@@ -15,6 +16,7 @@ from vitascope.programme.access.watch import Asked
 from vitascope.programme.door import Knock
 from vitascope.refusals import KeyMissingError
 from vitascope.rights.logbook import Leaves
+from vitascope.rights.question import Ingredient
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.settings import DeskSettings
@@ -49,6 +51,24 @@ class Desk:
     async def aside(self, work: Callable[[], T]) -> T:
         """``work`` in a thread, without a transaction: for files and addresses."""
         return await to_thread.run_sync(work, limiter=self.others)
+
+    async def look(self, work: Callable[[Transaction, datetime], T]) -> T:
+        """What ``work`` reads for anybody: one transaction that writes nothing."""
+
+        def reading() -> T:
+            with self.database.reading() as tx:
+                return work(tx, datetime.fromtimestamp(clock(tx), UTC))
+
+        return await to_thread.run_sync(reading, limiter=self.readers)
+
+    async def transact(self, work: Callable[[Transaction, float], T]) -> T:
+        """What ``work`` answers, which asks for itself who may; one transaction, of which all or nothing happens."""
+
+        def writing() -> T:
+            with self.database.transaction() as tx:
+                return work(tx, clock(tx))
+
+        return await to_thread.run_sync(writing, limiter=self.writers)
 
 
 def limiters(database: Database) -> dict[str, anyio.CapacityLimiter]:
@@ -88,22 +108,26 @@ class Visit:
 
     async def transact(self, work: Callable[[Transaction, float], T]) -> T:
         """What ``work`` answers, which knocks at the door itself; one transaction, of which all or nothing happens."""
-
-        def writing() -> T:
-            with self.desk.database.transaction() as tx:
-                return work(tx, clock(tx))
-
-        return await to_thread.run_sync(writing, limiter=self.desk.writers)
+        return await self.desk.transact(work)
 
     async def enter(self, scope: str) -> Grant:
         """Only look whether the key may, before a long body is read."""
         return await self.read(scope, lambda _tx, grant, _now: grant)
 
-    def admitted(self, tx: Transaction, knock: Knock, now: float, prompts: tuple[str, ...] = ()) -> Grant:
+    def admitted(
+        self,
+        tx: Transaction,
+        knock: Knock,
+        now: float,
+        prompts: tuple[str, ...] = (),
+        ingredients: tuple[Ingredient, ...] = (),
+    ) -> Grant:
         """The programme's yes or no; what is to be made of ``prompts`` is looked at for signs of a leaked key."""
         asked = tuple(Asked(prompt=prompt, network=self.network, client=self.client) for prompt in prompts)
         desk = self.desk
-        return gate.enter(tx, knock, secrets=desk.secrets, log=desk.log, now=now, asked=asked).grant
+        return gate.enter(
+            tx, knock, secrets=desk.secrets, log=desk.log, now=now, ingredients=ingredients, asked=asked
+        ).grant
 
 
 async def _desk(request: Request) -> Desk:

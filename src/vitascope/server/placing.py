@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import anyio
 from fastapi import Request
@@ -9,7 +10,9 @@ from starlette.responses import Response
 
 from vitascope.orders import Grant, Order
 from vitascope.programme.door import Knock
+from vitascope.programme.people import manners
 from vitascope.refusals import FieldError, NoModelError, VideoNotFoundError
+from vitascope.rights.question import Ingredient
 from vitascope.server import ordering, wire
 from vitascope.server.desk import Visit
 from vitascope.store.database import Transaction
@@ -25,18 +28,26 @@ _LOOK_SECONDS = 0.25
 _LONGEST_IDEMPOTENCY = 255
 
 
-async def placed(request: Request, visit: Visit, order: Callable[[Transaction, float], Order]) -> Response:
-    """Place what ``order`` settles and answer with the video; a repeated request is answered with the first video."""
+async def placed(
+    request: Request,
+    visit: Visit,
+    order: Callable[[Transaction, float], Order],
+    *,
+    ingredients: Callable[[Transaction, float], tuple[Ingredient, ...]] = lambda _tx, _now: (),
+) -> Response:
+    """Place what ``order`` settles and answer with the video; a repeated request is answered with the first video.
+
+    ``ingredients`` are the things of other people that it draws on.
+    """
     idempotency, is_retry = _idempotency(request), request.headers.get("x-stainless-retry-count", "0") not in {"0", ""}
 
     def place(tx: Transaction, now: float) -> Submitted:
-        wanted = order(tx, now)
-        if is_retry or idempotency is not None:
-            party = admitted(tx, visit, (), now).party
-            before = book.repeated(tx, wanted, party, idempotency=idempotency, retry=is_retry, now=now)
-            if before is not None:  # a repetition uses nothing up
-                return Submitted(job=before, is_new=False)
-        grant = admitted(tx, visit, (wanted,), now)
+        grant = admitted(tx, visit, (), now)
+        wanted, drawn_on = order(tx, now), ingredients(tx, now)
+        before = book.repeated(tx, wanted, grant.party, idempotency=idempotency, retry=is_retry, now=now)
+        if before is not None:  # a repetition uses nothing up
+            return Submitted(job=before, is_new=False)
+        grant = admitted(tx, visit, (wanted,), now, drawn_on)
         queue, limit = visit.desk.queue, visit.desk.settings.queue_limit
         return book.submit(tx, wanted, grant, queue=queue, now=now, idempotency=idempotency, queue_limit=limit)
 
@@ -55,11 +66,17 @@ async def _with_a_model(act: Callable[[], Awaitable[Submitted]]) -> Submitted:
             await anyio.sleep(_LOOK_SECONDS)
 
 
-def admitted(tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: float) -> Grant:
-    """Knock with what is ordered. Raises RateLimitError, QuotaError and what a bad key raises."""
+def admitted(
+    tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: float, ingredients: tuple[Ingredient, ...] = ()
+) -> Grant:
+    """Knock with what is ordered. Raises RateLimitError, QuotaError, StyleError and what a bad key raises."""
     seconds = sum(order.seconds for order in orders)
     knock = Knock(credential=visit.credential, scope="video.create", jobs=len(orders), seconds=seconds)
-    return visit.admitted(tx, knock, now, tuple(order.prompt for order in orders))
+    prompts = tuple(order.prompt for order in orders)
+    if manners.naming(prompts):  # before the yes to a creation stands in the log
+        party = visit.admitted(tx, Knock(credential=visit.credential, scope="video.create"), now).party
+        manners.require(tx, visit.desk.log, party, prompts, now=datetime.fromtimestamp(now, UTC))
+    return visit.admitted(tx, knock, now, prompts, ingredients)
 
 
 def chosen_model(tx: Transaction, visit: Visit, name: str | None, now: float) -> Capability:

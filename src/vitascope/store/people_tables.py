@@ -199,10 +199,40 @@ notices = sa.Table(
     sa.Column("at", sa.Double, nullable=False),
     sa.Column("answer", sa.String(16)),
     sa.Column("answered_at", sa.Double),
+    sa.Column("mailed_at", sa.Double),  # when the letter about it was handed over, or found to have no address
+)
+
+roles = sa.Table(
+    "roles",
+    metadata,
+    sa.Column("permission", sa.String(64), primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("offered_by", sa.String(64), nullable=False),
+    sa.Column("agreed_by", sa.String(64)),
+)
+
+auditors = sa.Table(
+    "auditors",
+    metadata,
+    sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),  # name+hash+key, as C2SP writes it
+    sa.Column("party", sa.String(64), nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+)
+
+cosignatures = sa.Table(
+    "cosignatures",
+    metadata,
+    sa.Column("auditor", sa.String(255), primary_key=True),
+    sa.Column("size", sa.BigInteger, primary_key=True),
+    sa.Column("line", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),  # the checkpoint they signed
+    sa.Column("at", sa.Double, nullable=False),
 )
 
 TABLES = (
     terms, cohorts, cohort_terms, permissions, acceptances, key_permissions, holds, questions, applications,
     invitations, people, sign_in_links, sessions, proofs, passkeys, challenges, key_habits, notices,
+    roles, auditors, cosignatures,
 )  # fmt: skip
 """All of them, each after those it refers to."""

@@ -32,8 +32,7 @@ class Studio:
 
     def paint(self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show) -> Painted:
         """See Engine."""
-        scene = read(order.prompt, pictured=given.image is not None).scene
-        thanks = credits_for(entity.subject for entity in scene.entities)
+        thanks = credits_for(entity.subject for entity in read(order.prompt).scene.entities)
         clip = render(
             _request(order, self._model, given),
             to=folder / "video.mp4",

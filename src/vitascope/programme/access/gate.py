@@ -23,8 +23,9 @@ from vitascope.rights.book import book
 from vitascope.rights.decide import decide
 from vitascope.rights.hold import HoldState, Level, Reach
 from vitascope.rights.logbook import Leaves
+from vitascope.rights.owners import book as owners
 from vitascope.rights.permission import Permission
-from vitascope.rights.question import KeyKind, KeyState, Target
+from vitascope.rights.question import Ingredient, KeyKind, KeyState, Target
 from vitascope.rights.quota import Cost, Measure
 from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use
@@ -62,17 +63,18 @@ def enter(  # the request, the house, and what is known of both
     secrets: Secrets,
     log: Leaves,
     now: float,
-    target: Target | None = None,
+    ingredients: tuple[Ingredient, ...] = (),
     asked: tuple[Asked, ...] = (),
 ) -> Entered:
     """Let a request in, or say why not: first the door's checks, then ``decide``; a leaf comes before the effect.
 
+    ``ingredients`` are things of other people that the creation draws on: each needs its owner's permission.
     With ``asked`` the leak watch looks at the creation too: it may hold the next one, not this one.
     Raises what ``door.admit`` raises; RefusedError with the rule and how to appeal; LogError, and then nothing happens.
     """
     grant = admit(tx, knock, secrets=secrets, now=now)
     moment = datetime.fromtimestamp(now, UTC)
-    thing = target or Target(id="engine", costs=_costs(knock))
+    thing = Target(id="engine", costs=_costs(knock), ingredients=ingredients)
     decision = ask(tx, grant, _use(knock.scope), thing, moment)
     if decision.event is not None and (knock.jobs or not decision.allow):  # only looking whether one may is no act
         log.append(decision.event)
@@ -101,7 +103,8 @@ def ask_of(
     links = repository.chain(tx, key.permission)
     if target.costs and is_locked:
         repository.lock_root(tx, links)
-    known = book(permissions=links, terms=_terms(tx, links), holds=repository.standing_holds(tx, now))
+    granted = owners.granted(tx, [thing.id for thing in target.ingredients]) if target.ingredients else ()
+    known = book(permissions=(*links, *granted), terms=_terms(tx, links), holds=repository.standing_holds(tx, now))
     return decide(key, use, target, now, book=known, used=used_of(tx, links, now) if target.costs else ())
 
 

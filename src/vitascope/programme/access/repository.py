@@ -160,6 +160,11 @@ def bound(tx: Transaction, key: str) -> Bound | None:
     return None if row is None else _bound(row)
 
 
+def move_keys(tx: Transaction, old: str, new: str) -> None:
+    """Hang the keys of one permission on another, which takes its place."""
+    tx.execute(sa.update(people_tables.key_permissions).where(_KEYS.permission == old).values(permission=new))
+
+
 def keys_of(tx: Transaction, permission_id: str) -> tuple[str, ...]:
     """The keys that hang directly on a permission."""
     return tuple(tx.execute(sa.select(_KEYS.key).where(_KEYS.permission == permission_id)).scalars())
@@ -219,6 +224,12 @@ def add_cohort(tx: Transaction, cohort: Cohort) -> None:
     """Enter a cohort."""
     row = {"id": cohort.id, "name": cohort.name, "quotas": _quotas_text(cohort.quotas), "days": cohort.days}
     tx.execute(sa.insert(people_tables.cohorts).values(row))
+
+
+def cohorts(tx: Transaction) -> tuple[Cohort, ...]:
+    """All, in order of id."""
+    names = tx.execute(sa.select(people_tables.cohorts.c.id).order_by(people_tables.cohorts.c.id)).scalars().all()
+    return tuple(found for name in names if (found := cohort(tx, name)))
 
 
 def cohort(tx: Transaction, name: str) -> Cohort | None:

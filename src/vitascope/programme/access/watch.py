@@ -116,11 +116,20 @@ def _follow(tx: Transaction, log: Leaves, key: str, judged: Score, now: datetime
     return hold
 
 
+_TO_DO = {
+    False: (
+        "If this is you, say so and it goes on; if not, ask for help: your work is safe, and everything you made stays "
+        "open."
+    ),
+    True: "Make a new key and go on with that; your work is safe, and everything you made stays open.",
+}
+
+
 def _notice(party: str, hold: Hold, now: datetime) -> Notice:
-    words = (
-        f"Your key {hold.selector.id} is slowed or asks for you ({hold.level.name.lower()}): {hold.reason} If this is "
-        "you, say so and it goes on; if not, ask for help: your work is safe, and everything you made stays open."
-    )
+    words = f"Your key {hold.selector.id} is slowed or asks for you ({hold.level.name.lower()}): {hold.reason} "
+    if hold.level > Level.STEP_UP:
+        words = f"Your key {hold.selector.id} makes nothing new until a person has looked: {hold.reason} "
+    words += _TO_DO[hold.level > Level.STEP_UP]
     return Notice(
         id=f"notice_{random_bytes.token_hex(8)}",
         party=party,

@@ -23,6 +23,7 @@ class Notice:
     at: float
     answer: str | None = None  # "me" or "help"
     answered_at: float | None = None
+    mailed_at: float | None = None
 
 
 def habits(tx: Transaction, key: str) -> Habits:
@@ -63,3 +64,14 @@ def notice(tx: Transaction, name: str) -> Notice | None:
 def answer_notice(tx: Transaction, name: str, *, answer: str, at: float) -> None:
     """Keep a member's answer."""
     tx.execute(sa.update(people_tables.notices).where(_NOTICES.id == name).values(answer=answer, answered_at=at))
+
+
+def unmailed(tx: Transaction, since: float) -> tuple[Notice, ...]:
+    """Notices since then about which no letter was sent, oldest first."""
+    query = sa.select(people_tables.notices).where(_NOTICES.mailed_at.is_(None), _NOTICES.at > since)
+    return tuple(Notice(**row) for row in tx.execute(query.order_by(_NOTICES.at)).mappings())
+
+
+def mark_mailed(tx: Transaction, name: str, at: float) -> None:
+    """Note that the letter about it was sent."""
+    tx.execute(sa.update(people_tables.notices).where(_NOTICES.id == name).values(mailed_at=at))

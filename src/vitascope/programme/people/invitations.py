@@ -17,6 +17,7 @@ from vitascope.errors import InvitationError
 from vitascope.orders import Limits
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository as access_repository
+from vitascope.programme.access.repository import Cohort
 from vitascope.programme.access.standing import HOUSE, MEMBER_USES
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.people import cohorts, repository
@@ -24,6 +25,7 @@ from vitascope.programme.people.repository import Invitation, Person
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.permission import Permission, accept
+from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets, lock, unlock
@@ -32,6 +34,9 @@ MOST_ROWS = 10_000
 """Rows that one table may have."""
 
 LONGEST_DAYS = 90
+DECLINABLE = frozenset(use for use in MEMBER_USES if use.is_creative)
+"""Uses that whoever accepts may decline; the open ones and an owner's own choices are theirs in any case."""
+
 _ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})\.[A-Za-z]{2,24}", re.ASCII)
 
 
@@ -101,12 +106,20 @@ def invite(  # who, whom, to what, how long
     secrets: Secrets,
     now: datetime,
 ) -> tuple[NewInvitation, ...]:
-    """Make an invitation for each mailbox. Raises RoleError, InvitationError, RecordNotFoundError for the cohort."""
+    """Make an invitation for each mailbox, with one leaf for all that are made at once.
+
+    Raises RoleError, InvitationError, RecordNotFoundError for the cohort.
+    """
     require(actor, Use.MEMBER_INVITE)
     cohorts.in_force(tx, cohort, now)
     if not 1 <= days <= LONGEST_DAYS:
         raise InvitationError(f"An invitation lasts 1 to {LONGEST_DAYS} days, not {days}.")
-    return tuple(_invite(tx, log, actor, address, cohort, now, days, secrets) for address in addresses)
+    made = tuple(_invite(actor, address, cohort, now, days, secrets) for address in addresses)
+    if made:
+        about = made[0].invitation.id if len(made) == 1 else cohort
+        log.append(Event(kind="invitation.made", by=actor.party, about=about, at=now, rule=cohort, count=len(made)))
+        repository.add_invitations(tx, [one.invitation for one in made])
+    return made
 
 
 def open_invitation(tx: Transaction, token: str, *, secrets: Secrets, now: datetime) -> Invitation:
@@ -143,7 +156,7 @@ def accept_invitation(  # the token, what was read, what was declined
     party = f"party_{random_bytes.token_hex(8)}"
     if not repository.use_invitation(tx, invitation.id, party=party, now=now.timestamp()):
         raise InvitationError("This invitation was used a moment ago; sign in with the mailbox it was sent to.")
-    joined = accept(_offer(tx, invitation, party, now), terms=terms, declined=declined)
+    joined = accept(_offer(tx, invitation, party, now), terms=terms, declined=declined & DECLINABLE)
     _enter_person(tx, invitation, party, name, secrets, now)
     log.append(Event(kind="permission.accepted", by=party, about=joined.id, at=now, rule=terms))
     access_repository.add_permission(tx, joined)
@@ -151,14 +164,20 @@ def accept_invitation(  # the token, what was read, what was declined
     return joined
 
 
+def revoke(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> None:
+    """Take an invitation back that nobody has used. Raises RoleError, InvitationError."""
+    require(actor, Use.MEMBER_INVITE)
+    log.append(Event(kind="invitation.revoked", by=actor.party, about=name, at=now))
+    if not repository.revoke_invitation(tx, name, now.timestamp()):
+        raise InvitationError(f"There is no unused invitation {name[:64]!r} to take back.")
+
+
 def digest_of(text: str, secrets: Secrets) -> str:
     """What is kept of a token or an address."""
     return hmac.new(secrets.pepper, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _invite(  # as above
-    tx: Transaction, log: Leaves, actor: Actor, address: str, cohort: str, now: datetime, days: int, secrets: Secrets
-) -> NewInvitation:
+def _invite(actor: Actor, address: str, cohort: str, now: datetime, days: int, secrets: Secrets) -> NewInvitation:
     mailbox = tidy(address)
     if mailbox is None:
         raise InvitationError("An invitation needs a mail address, like name@example.org.")
@@ -172,8 +191,6 @@ def _invite(  # as above
         made_at=now.timestamp(),
         expires_at=(now + timedelta(days=days)).timestamp(),
     )
-    log.append(Event(kind="invitation.made", by=actor.party, about=invitation.id, at=now, rule=cohort))
-    repository.add_invitation(tx, invitation)
     return NewInvitation(invitation=invitation, address=mailbox, token=token)
 
 
@@ -182,6 +199,11 @@ def _offer(tx: Transaction, invitation: Invitation, party: str, now: datetime) -
     terms = cohorts.in_force(tx, invitation.cohort, now)
     if cohort is None:
         raise InvitationError("The cohort of this invitation is gone; ask for a new one.")
+    return offer(cohort, terms, party, now)
+
+
+def offer(cohort: Cohort, terms: Terms, party: str, now: datetime) -> Permission:
+    """Early access as a cohort offers it to a party under ``terms``."""
     return Permission(
         id=f"access_{party}",
         grantor=HOUSE,
@@ -192,7 +214,7 @@ def _offer(tx: Transaction, invitation: Invitation, party: str, now: datetime) -
         valid_from=now,
         valid_until=now + timedelta(days=cohort.days),
         cohort=cohort.id,
-        quotas=cohort.quotas,
+        quotas=terms.policy.quotas or cohort.quotas,
     )
 
 

@@ -32,13 +32,13 @@ class Post(Protocol):
         ...
 
 
-def open_post(url: str, sender: str, *, write: Callable[[str], object] = sys.stderr.write) -> Post:
-    """The mail server at ``smtp://user:password@host:587`` (STARTTLS) or ``smtps://``; without one, ``write``.
+def open_post(url: str, sender: str, *, write: Callable[[str], object] | None = None) -> Post:
+    """The mail server at ``smtp://user:password@host:587`` (STARTTLS) or ``smtps://``; without one, standard error.
 
     Raises MailError for an address that is none.
     """
     if not url:
-        return Printed(write)
+        return Printed(write or sys.stderr.write)
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname or "@" not in sender:
         raise MailError("VITASCOPE_SMTP is smtp://user:password@host:587 or smtps://..., with VITASCOPE_MAIL_FROM.")

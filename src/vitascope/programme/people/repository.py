@@ -1,13 +1,16 @@
 """The rows of people coming in: invitations, addresses, sign-in links, sessions and their proofs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from vitascope.store import people_tables
+from vitascope.store import people_tables, tables
 from vitascope.store.database import Transaction
+from vitascope.store.secrets import Secrets, unlock
 
 _INVITATIONS, _PEOPLE = people_tables.invitations.c, people_tables.people.c
+_QUESTIONS, _APPLICATIONS = people_tables.questions.c, people_tables.applications.c
 _LINKS, _SESSIONS, _PROOFS = people_tables.sign_in_links.c, people_tables.sessions.c, people_tables.proofs.c
 
 
@@ -49,10 +52,33 @@ class Session:
     confirmed_until: float | None = None
 
 
-def add_invitation(tx: Transaction, invitation: Invitation) -> None:
-    """Enter an invitation."""
-    row = {name: getattr(invitation, name) for name in Invitation.__slots__}
-    tx.execute(sa.insert(people_tables.invitations).values(row))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question of the operator's to whoever applies."""
+
+    id: str
+    position: int
+    text: str
+    is_required: bool
+    retired_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """One application; address, name and answers are locked in ``letter``. Times are seconds since 1970."""
+
+    id: str
+    letter: str
+    at: float
+    state: str = "open"
+    decided_by: str | None = None
+    reason: str = ""
+
+
+def add_invitations(tx: Transaction, invitations: Iterable[Invitation]) -> None:
+    """Enter invitations."""
+    rows = [{name: getattr(one, name) for name in Invitation.__slots__} for one in invitations]
+    tx.execute(sa.insert(people_tables.invitations), rows)
 
 
 def invitation(tx: Transaction, digest: str) -> Invitation | None:
@@ -153,3 +179,65 @@ def add_proof(tx: Transaction, digest: str, nonce: str, *, now: float, forget_be
     tx.execute(sa.delete(people_tables.proofs).where(_PROOFS.at < forget_before))
     tx.execute(sa.insert(people_tables.proofs).values(session=digest, nonce=nonce, at=now))
     return True
+
+
+def add_question(tx: Transaction, question: Question) -> None:
+    """Enter a question."""
+    row = {name: getattr(question, name) for name in Question.__slots__}
+    tx.execute(sa.insert(people_tables.questions).values(row))
+
+
+def retire_question(tx: Transaction, name: str, now: float) -> bool:
+    """Ask it no more; whether it was asked."""
+    live = (_QUESTIONS.id == name) & _QUESTIONS.retired_at.is_(None)
+    return int(tx.execute(sa.update(people_tables.questions).where(live).values(retired_at=now)).rowcount) == 1
+
+
+def questions(tx: Transaction) -> tuple[Question, ...]:
+    """Every question there ever was, in the order they are asked."""
+    query = sa.select(people_tables.questions).order_by(_QUESTIONS.position, _QUESTIONS.id)
+    return tuple(Question(**row) for row in tx.execute(query).mappings())
+
+
+def add_application(tx: Transaction, application: Application) -> None:
+    """Enter an application."""
+    row = {name: getattr(application, name) for name in Application.__slots__}
+    tx.execute(sa.insert(people_tables.applications).values(row))
+
+
+def applications(tx: Transaction, state: str | None = None) -> tuple[Application, ...]:
+    """All, or those in a state, oldest first."""
+    query = sa.select(people_tables.applications).order_by(_APPLICATIONS.at, _APPLICATIONS.id)
+    rows = tx.execute(query if state is None else query.where(_APPLICATIONS.state == state)).mappings()
+    return tuple(Application(**row) for row in rows)
+
+
+def application(tx: Transaction, name: str) -> Application | None:
+    """One by its id, kept from other writers until the transaction ends."""
+    query = sa.select(people_tables.applications).where(_APPLICATIONS.id == name).with_for_update()
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else Application(**row)
+
+
+def applications_since(tx: Transaction, since: float) -> int:
+    """How many came in since then."""
+    query = sa.select(sa.func.count()).where(_APPLICATIONS.at > since)
+    return int(tx.execute(query).scalar_one())
+
+
+def decide_application(tx: Transaction, name: str, *, state: str, by: str, reason: str, letter: str) -> None:
+    """Keep what was decided; a declined one's letter is gone with it."""
+    values = {"state": state, "decided_by": by, "reason": reason, "letter": letter}
+    tx.execute(sa.update(people_tables.applications).where(_APPLICATIONS.id == name).values(values))
+
+
+def mailbox(tx: Transaction, party: str, secrets: Secrets) -> str | None:
+    """The address of a party, opened; None where none is known."""
+    found = person_of(tx, party)
+    return unlock(found.address, secrets) if found else None
+
+
+def named(tx: Transaction) -> tuple[tuple[str, str], ...]:
+    """Party and name of everybody who joined by a mailbox."""
+    query = sa.select(_PEOPLE.party, tables.parties.c.name).join(tables.parties, tables.parties.c.id == _PEOPLE.party)
+    return tuple((party, name) for party, name in tx.execute(query))

@@ -76,6 +76,19 @@ def affected(tx: Transaction, base: Register, now: datetime) -> tuple[Affected, 
     return tuple(found)
 
 
+def register_of(tx: Transaction, base: Register, snapshot: str) -> Register:
+    """The works of a snapshot, as ``base`` and what people put in describe them today; withdrawn ones too."""
+    names = repository.works_of(tx, snapshot)
+    own = {work.id: _registered(work) for work in repository.works(tx) if work.id in names}
+    found = {name: work for name, work in base.works.items() if name in names}
+    return Register(works=found | own, opted_out=frozenset())
+
+
+def newest_models(tx: Transaction) -> tuple[LearnedModel, ...]:
+    """The models whose snapshot is on record, newest first."""
+    return tuple(reversed(repository.models(tx)))
+
+
 def models_that_saw(tx: Transaction, work: str) -> tuple[LearnedModel, ...]:
     """The models that learned from a work, eligible or not."""
     return repository.models(tx, repository.snapshots_with(tx, work))

@@ -40,14 +40,14 @@ async def download_content(
     link = await visit.desk.aside(lambda: visit.desk.blobs.link(stored.key)) if _may_link(visit.desk) else None
     if link is not None:
         return RedirectResponse(link, status_code=302)
-    return await _handed_out(visit.desk, stored, request, f"{video_id}.{_ending(stored)}")
+    return await handed_out(visit.desk, stored, request, f"{video_id}.{ending(stored)}")
 
 
 def _may_link(desk: Desk) -> bool:
     return desk.settings.content_links
 
 
-async def _handed_out(desk: Desk, stored: Stored, request: Request, name: str) -> Response:
+async def handed_out(desk: Desk, stored: Stored, request: Request, name: str) -> Response:
     """The bytes that were asked for, the first of them read before a status is sent: a lost file is an error then."""
     etag = f'"{stored.sha256}"'
     headers = {
@@ -83,5 +83,6 @@ def _matches(header: str | None, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def _ending(stored: Stored) -> str:
+def ending(stored: Stored) -> str:
+    """How the name of a file of its kind ends."""
     return {"video/mp4": "mp4", "image/webp": "webp", "image/jpeg": "jpg"}.get(stored.media_type, "bin")

@@ -1,13 +1,17 @@
 """Videos: order, look, list, cancel, delete, remix; edits and extensions where a model can."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from vitascope.orders import Order, Verb
+from vitascope.programme import release
 from vitascope.refusals import FieldError, SourceError
+from vitascope.rights.question import Ingredient
+from vitascope.rights.uses import Use
 from vitascope.server import asked, fields, ordering, wire
 from vitascope.server.brackets import Value
 from vitascope.server.desk import Visit, Visitor
@@ -110,19 +114,27 @@ async def cancel_video(video_id: str, visit: Visitor) -> Response:
 async def remix_video(video_id: str, request: Request, visit: Visitor) -> Response:
     """Order a video with the model, seed, size and length of another and a new prompt.
 
-    It is painted anew from the same noise; the frames of the other are not looked at.
+    It is painted anew from the same noise; the frames of the other are not looked at. Somebody else's is remixed if
+    they released it for that.
     """
     grant = await visit.enter("video.create")
     async with opened(request) as form:
         _only(form, ("prompt",))
         prompt = asked.prompt(form.values)
 
+    def owner(tx: Transaction, now: float) -> str:
+        shown = release.shown_by(tx, checked(video_id), grant.party, datetime.fromtimestamp(now, UTC))
+        return shown or grant.party  # nobody's is told as nobody's: it is not there
+
+    def drawn_on(tx: Transaction, now: float) -> tuple[Ingredient, ...]:
+        return (Ingredient(id=release.render_of(video_id), owner=owner(tx, now), use=Use.VIDEO_REMIX),)
+
     def order(tx: Transaction, now: float) -> Order:
-        source = book.source(tx, checked(video_id), grant.party, now)
+        source = book.source(tx, video_id, owner(tx, now), now)
         ordering.require_verb("remix", chosen_model(tx, visit, source.order.model, now))
         return ordering.remixed(prompt, source.order, source.id)
 
-    return await placed(request, visit, order)
+    return await placed(request, visit, order, ingredients=drawn_on)
 
 
 async def _built_on(request: Request, visit: Visit, verb: Verb) -> Response:

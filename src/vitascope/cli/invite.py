@@ -1,0 +1,112 @@
+"""``vitascope invite``: one mailbox or a table of them, until a day, to a cohort."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vitascope.cli.house import By, Data, Db, acting, opened, post
+
+if TYPE_CHECKING:
+    from vitascope.programme.people.invitations import NewInvitation
+
+invite = typer.Typer(no_args_is_help=True, help="Invite people, one by one or from a table; list and take back.")
+
+_Cohort = Annotated[str, typer.Option("--cohort", help="To which cohort.")]
+_Days = Annotated[int, typer.Option("--days", help="That an invitation lasts, 1 to 90.")]
+
+
+@invite.command()
+def one(
+    address: Annotated[str, typer.Argument(help="The mailbox.")],
+    cohort: _Cohort,
+    by: By,
+    days: _Days = 14,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Invite one mailbox. Without a mail server the link is printed, for you to send."""
+    _invite([address], cohort, by, days, data, db)
+
+
+@invite.command()
+def batch(
+    table: Annotated[Path, typer.Argument(help="CSV, the address in the first column; up to 10,000 rows.")],
+    cohort: _Cohort,
+    by: By,
+    days: _Days = 14,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Invite everybody in a table. Lines that invite nobody are told and end with 1; the others go out."""
+    from vitascope.errors import InvitationError
+    from vitascope.programme.people.invitations import read_table
+
+    try:
+        text = table.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvitationError(f"{table} cannot be read as text; save it as CSV in UTF-8.") from error
+    wanted, faults = read_table(text)
+    _invite([row.address for row in wanted], cohort, by, days, data, db)
+    for fault in faults:
+        typer.echo(f"line {fault.line}: {fault.why}", err=True)
+    if faults:
+        raise typer.Exit(1)
+
+
+@invite.command("list")
+def list_(data: Data = None, db: Db = "") -> None:
+    """Every invitation, newest first; never an address or a token."""
+    from datetime import UTC, datetime
+
+    from vitascope.programme.people import repository
+
+    with opened(data, db) as house:
+        for made in repository.invitations(house.tx):
+            over = "over" if made.expires_at <= house.now.timestamp() else "open"
+            state = f"used by {made.used_by}" if made.used_at else "taken back" if made.revoked_at else over
+            until = datetime.fromtimestamp(made.expires_at, UTC)
+            typer.echo(f"{made.id}  {made.cohort}  until {until:%Y-%m-%d}  {state}")
+
+
+@invite.command()
+def revoke(
+    name: Annotated[str, typer.Argument(metavar="INVITATION", help="As `invite list` shows it.")],
+    by: By,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Take an invitation back that nobody has used."""
+    from vitascope.programme.people import invitations
+
+    with opened(data, db) as house:
+        invitations.revoke(house.tx, house.log, acting(by), name, now=house.now)
+    typer.echo(f"{name} invites nobody any more.")
+
+
+def deliver(made: Iterable["NewInvitation"], cohort: str) -> None:
+    """Send invitations, or print their links where no mail server is set."""
+    from vitascope.programme.people import letters
+    from vitascope.settings import settings
+
+    told = settings()
+    if told.smtp:
+        mails = [letters.invitation(each, cohort=cohort, house=told.address) for each in made]
+        typer.echo(f"{post(mails)} of {len(mails)} letters sent.")
+        return
+    for each in made:
+        typer.echo(f"{each.invitation.id}  {each.address}  {letters.invitation_link(each.token, told.address)}")
+    typer.echo("No mail server is set (VITASCOPE_SMTP): send each its link. It is not shown again.", err=True)
+
+
+def _invite(addresses: list[str], cohort: str, by: str, days: int, data: Path | None, db: str) -> None:
+    from vitascope.programme.people import invitations
+    from vitascope.store.secrets import open_secrets
+
+    with opened(data, db) as house:
+        secrets = open_secrets(house.data)
+        made = invitations.invite(
+            house.tx, house.log, acting(by), addresses, cohort=cohort, days=days, secrets=secrets, now=house.now
+        )
+    deliver(made, cohort)

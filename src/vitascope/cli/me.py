@@ -1,0 +1,170 @@
+"""``vitascope me``: what a member does from wherever they are, with their own key, over HTTP."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from vitascope.demo.desk import Desk
+
+me = typer.Typer(no_args_is_help=True, help="Your own access: join, keys, notices, pauses, releases, statement.")
+
+_Server = Annotated[str, typer.Option("--server", metavar="URL", help="The server. Default: VITASCOPE_SERVER.")]
+_Token = Annotated[str, typer.Option("--token", help="The code of a letter: `me link ADDRESS` asks for one.")]
+_PREFIX = "/v1/programme"
+
+
+@me.command()
+def join(
+    invitation: Annotated[str, typer.Argument(help="The link of your invitation, or what stands after its #.")],
+    name: Annotated[str, typer.Option(help="What you are called here.")] = "",
+    server: _Server = "",
+) -> None:
+    """Read an invitation: the short terms, then all of them on request; accept them, or do not."""
+    token = invitation.rpartition("#")[2].removeprefix("invitation=")
+    desk = _desk(server, has_key=False)
+    told = desk.call("POST", f"{_PREFIX}/invitations/open", {"token": token})
+    terms = told["terms"]
+    typer.echo(f"{told['name']}: access for {told['days']} days.\n\n{terms['in_short'] or terms['text']}\n")
+    if terms["in_short"] and typer.confirm("Read all of it?", default=False):
+        typer.echo(terms["text"])
+    if not typer.confirm(f"Accept these terms ({terms['hash'][:12]})?", default=False):
+        typer.echo("Nothing was accepted. The invitation stays open until its end.")
+        return
+    name = name or typer.prompt("Your name here")
+    desk.call("POST", f"{_PREFIX}/invitations/accept", {"token": token, "terms": terms["hash"], "name": name})
+    typer.echo("You are in. A letter with a code is on its way to the invited mailbox: vitascope me key --token CODE")
+
+
+@me.command()
+def link(address: Annotated[str, typer.Argument(help="Your mailbox.")], server: _Server = "") -> None:
+    """Ask for a letter with a code: it signs you in, makes a key, and says "this is me"."""
+    _desk(server, has_key=False).call("POST", f"{_PREFIX}/links", {"email": address})
+    typer.echo("If this mailbox is a member's, a letter is on its way.")
+
+
+@me.command()
+def key(token: _Token, name: Annotated[str, typer.Option(help="For your list.")] = "key", server: _Server = "") -> None:
+    """Make a key with the code of a letter. It is printed once and kept nowhere."""
+    made = _desk(server, has_key=False).call("POST", f"{_PREFIX}/keys", {"token": token, "name": name})
+    typer.echo(made["key"])
+
+
+@me.command()
+def show(server: _Server = "") -> None:
+    """What you hold: access, terms, roles, and every pause that reaches you."""
+    told = _desk(server).call("GET", f"{_PREFIX}/membership")
+    typer.echo(f"{told['name']} ({told['party']})  {', '.join(told['roles']) or 'member'}")
+    for access in told["access"]:
+        typer.echo(f"  {access['id']}  {access['cohort'] or '-'}  {access['state']}  terms {access['terms'][:12]}")
+    for each in told["announced_terms"]:
+        typer.echo(f"  announced: terms {each['terms'][:12]}; yours hold until your access ends")
+    _tell_holds(told["holds"])
+
+
+@me.command()
+def notices(server: _Server = "") -> None:
+    """What you were told about your keys."""
+    for one in _desk(server).call("GET", f"{_PREFIX}/notices")["data"]:
+        typer.echo(f"{one['id']}  {one['answer'] or 'unanswered'}\n    {one['words']}")
+
+
+@me.command()
+def answer(
+    notice: Annotated[str, typer.Argument(help="As `me notices` shows it.")],
+    said: Annotated[str, typer.Argument(help="me or help.")],
+    token: _Token = "",
+    server: _Server = "",
+) -> None:
+    """Say "this is me", with the code of a letter, or ask for help."""
+    body = {"said": said} | ({"token": token} if token else {})
+    _desk(server).call("POST", f"{_PREFIX}/notices/{notice}/answer", body)
+    typer.echo("Thank you: the key goes on." if said == "me" else "The key stays held; a steward will write to you.")
+
+
+@me.command()
+def holds(server: _Server = "") -> None:
+    """The pauses that reach you now, each with its reason and its end."""
+    _tell_holds(_desk(server).call("GET", f"{_PREFIX}/holds")["data"])
+
+
+@me.command()
+def appeal(hold: Annotated[str, typer.Argument(help="As `me holds` shows it.")], server: _Server = "") -> None:
+    """Object to a pause; somebody without a part in it answers within 5 days."""
+    told = _desk(server).call("POST", f"{_PREFIX}/holds/{hold}/appeal")
+    typer.echo(f"{hold}: appeal {told['appeal']['state']}.")
+
+
+@me.command()
+def confirm(token: _Token, server: _Server = "") -> None:
+    """Show that your keys are in your own hands: a step-up lets you go on for 12 hours."""
+    _desk(server).call("POST", f"{_PREFIX}/confirm", {"token": token})
+    typer.echo("Confirmed.")
+
+
+@me.command()
+def publish(
+    video: Annotated[str, typer.Argument(help="A finished render of yours.")],
+    licence: Annotated[str, typer.Option(help="all-rights-reserved, CC-BY-4.0, ...")] = "all-rights-reserved",
+    credit: Annotated[str, typer.Option(help="How you wish to be named; empty: not at all.")] = "",
+    remix: Annotated[bool, typer.Option("--remix", help="Others may build on it.")] = False,
+    server: _Server = "",
+) -> None:
+    """Release a render, from now on. Nobody is asked."""
+    uses = ["video.read", "video.download", *(["video.remix"] if remix else [])]
+    body: dict[str, object] = {"video": video, "uses": uses, "licence": licence, "credit": credit}
+    desk = _desk(server)
+    desk.call("POST", f"{_PREFIX}/releases", body)
+    typer.echo(f"Released: {desk.address}/released/{video}")
+
+
+@me.command()
+def unpublish(video: Annotated[str, typer.Argument(help="A render you released.")], server: _Server = "") -> None:
+    """Take a release back."""
+    _desk(server).call("DELETE", f"{_PREFIX}/releases/{video}")
+    typer.echo(f"{video} is not shown any more.")
+
+
+@me.command()
+def statement(server: _Server = "") -> None:
+    """Everything the journal says about you, as JSON."""
+    typer.echo(json.dumps(_desk(server).call("GET", f"{_PREFIX}/statement"), indent=2))
+
+
+@me.command()
+def report(
+    title: Annotated[str, typer.Argument(help="What it is, in a line.")],
+    kind: Annotated[str, typer.Option(help="bug, feedback, red_team, clip, review or commission.")] = "feedback",
+    about: Annotated[str, typer.Option(help="A render of yours; what makes it again goes along.")] = "",
+    text: Annotated[Path | None, typer.Option(help="A file with all of it.")] = None,
+    credited_as: Annotated[str, typer.Option(help="Your handle; empty: no credit.")] = "",
+    server: _Server = "",
+) -> None:
+    """Send in a report or feedback."""
+    body: dict[str, object] = {"title": title, "kind": kind, "about": about}
+    body |= {"body": text.read_text("utf-8")} if text else {}
+    body |= {"credit": "handle", "credited_as": credited_as} if credited_as else {}
+    typer.echo(_desk(server).call("POST", f"{_PREFIX}/contributions", body)["id"])
+
+
+@me.command()
+def leave(token: _Token, server: _Server = "") -> None:
+    """Hand your access back, with the code of a letter. What you made stays yours to read and to export."""
+    _desk(server).call("POST", f"{_PREFIX}/membership/leave", {"token": token})
+    typer.echo("Your access has ended. Reading and exporting stay open.")
+
+
+def _desk(server: str, *, has_key: bool = True) -> "Desk":
+    from vitascope.demo.desk import Desk
+    from vitascope.settings import client_settings
+
+    told = client_settings()
+    shown = (told.key or typer.prompt("Your key", hide_input=True, err=True)) if has_key else "none"
+    return Desk(address=server.rstrip("/") or told.server, key=shown)
+
+
+def _tell_holds(holds: list[dict[str, Any]]) -> None:
+    for one in holds:
+        typer.echo(f"  {one['id']}  {one['level']}  {one['state']}\n      {one['reason']}")

@@ -1,0 +1,83 @@
+"""The log for everybody: checkpoint, proofs, leaves, and the lines of auditors. Who watches is a stranger: no key."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import PlainTextResponse, Response
+
+from vitascope.errors import LogError, RecordNotFoundError
+from vitascope.programme.roles import audit
+from vitascope.rights.log import Log
+from vitascope.server import fields, wire
+from vitascope.server.calls import ANY, LINE, OPEN, acted, asked, body
+from vitascope.server.desk import AtDesk, Desk, Visitor
+from vitascope.server.openapi import answers
+
+router = APIRouter(prefix="/v1/rights/log", tags=["log"])
+
+_NOTE = {"type": "string", "minLength": 1, "maxLength": 20_000}
+_MOST_LEAVES = 1_000
+_SIZE = Query(ge=0, le=2**53)
+
+
+@router.get("/checkpoint", responses=answers(None, media_type="text/plain"), openapi_extra=OPEN)
+async def retrieve_checkpoint(desk: AtDesk) -> Response:
+    """The log's signed checkpoint (C2SP tlog-checkpoint); keep it, and ask later whether the log continues it."""
+    log = await _log(desk)
+    return PlainTextResponse(log.note)
+
+
+@router.get("/consistency", responses=ANY, openapi_extra=OPEN)
+async def retrieve_consistency(desk: AtDesk, old: Annotated[int, _SIZE], new: Annotated[int, _SIZE]) -> Response:
+    """The proof that the log of size ``new`` begins with the one of size ``old`` (RFC 6962, 2.1.2)."""
+    log = await _log(desk)
+    try:
+        proof = await desk.aside(lambda: log.prove_consistency(old, new))
+    except LogError as error:
+        raise RecordNotFoundError(str(error)) from error
+    return wire.answer({"object": "log.consistency", "old": old, "new": new, "proof": [step.hex() for step in proof]})
+
+
+@router.get("/leaves", responses=ANY, openapi_extra=OPEN)
+async def list_leaves(
+    desk: AtDesk, start: Annotated[int, _SIZE] = 0, limit: Annotated[int, Query(ge=1, le=_MOST_LEAVES)] = _MOST_LEAVES
+) -> Response:
+    """The commitments from leaf ``start`` on, to compute the root oneself; what they say is told to nobody here."""
+    log = await _log(desk)
+    found = await desk.aside(lambda: [log.commitment(at).hex() for at in range(start, min(start + limit, log.size))])
+    return wire.answer({"object": "list", "data": found, "size": log.size})
+
+
+@router.get("/cosignatures", responses=answers(None, media_type="text/plain"), openapi_extra=OPEN)
+async def retrieve_cosigned(desk: AtDesk) -> Response:
+    """The newest checkpoint that auditors signed, with their lines below ours."""
+    note = await desk.look(lambda tx, _now: audit.cosigned(tx))
+    if note is None:
+        raise RecordNotFoundError("No auditor has signed a checkpoint yet.")
+    return PlainTextResponse(note)
+
+
+@router.post("/auditors", responses=ANY, openapi_extra=body(["key"], {"key": "example.org/auditor+01+..."}, key=LINE))
+async def name_auditor(request: Request, visit: Visitor) -> Response:
+    """Name the public key that your cosignatures are checked with; for auditors."""
+    key = fields.needed(fields.text(await asked(request, visit, "key"), "key", most=200), "key")
+    name = await acted(visit, lambda tx, actor, now: audit.enrol(tx, visit.desk.log, actor, key, now=now))
+    return wire.answer({"object": "auditor", "name": name})
+
+
+@router.post("/cosignatures", responses=ANY, openapi_extra=body(["note"], {"note": "..."}, note=_NOTE))
+async def cosign(request: Request, visit: Visitor) -> Response:
+    """Hand a checkpoint back with your line below it; for auditors, who looked first whether it only added."""
+    note = fields.needed(fields.text(await asked(request, visit, "note"), "note", most=20_000), "note")
+    log = await _log(visit.desk)
+    size = await acted(visit, lambda tx, actor, now: audit.take(tx, log, actor, note, now=now))
+    return wire.answer({"object": "cosignature", "size": size})
+
+
+async def _log(desk: Desk) -> Log:
+    """The log with what other processes wrote to it."""
+    log = desk.log
+    if not isinstance(log, Log):
+        raise LogError("This desk was opened without a log of its own; ask the one that keeps it.")
+    await desk.aside(log.refresh)
+    return log

@@ -1,0 +1,146 @@
+"""Works that people put in: what their files say, what their owner grants and withdraws, use by use."""
+
+import mimetypes
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from vitascope.refusals import MissingFieldError
+from vitascope.rights.consent import repository, works
+from vitascope.rights.consent.repository import OptInWork
+from vitascope.rights.uses import Use
+from vitascope.server import fields, wire
+from vitascope.server.brackets import Value
+from vitascope.server.calls import ANY, SCOPE, asked, body, checked, moment
+from vitascope.server.desk import Visitor
+from vitascope.server.forms import Form, opened
+from vitascope.server.openapi import form_body
+from vitascope.store.database import Transaction
+
+router = APIRouter(prefix="/v1/rights", tags=["works"])
+
+_LONGEST_DAYS = 7_000
+_MOST_SHOWN = 20
+_USES = {"type": "array", "items": {"type": "string", "enum": list(works.USES)}, "minItems": 1}
+_UPLOAD = {
+    "file": {"type": "string", "format": "binary"},
+    "title": {"type": "string", "minLength": 1, "maxLength": 200},
+    "is_mine": {"type": "boolean"},
+    "credit": {"type": "string", "maxLength": 200},
+    "shows": {"type": "string", "maxLength": 500, "description": "What it shows, by commas: cat, balloon."},
+}
+
+
+@router.post("/works", responses=ANY, openapi_extra=form_body(_UPLOAD, ["file", "title", "is_mine"]))
+async def put_work_in(request: Request, visit: Visitor) -> Response:
+    """Put a work of yours in. That allows nothing by itself; what its file says about training is read and shown."""
+    await visit.enter(SCOPE)
+    async with opened(request) as form:
+        upload = await _upload(form)
+
+    def put(tx: Transaction, owner: str, now: datetime) -> dict[str, object]:
+        work = works.put_in(tx, visit.desk.log, owner, upload, now=now)
+        visit.desk.blobs.put(work.path, upload.content, media_type=upload.media_type)
+        return _work(tx, work, now)
+
+    return wire.answer(await visit.write(SCOPE, lambda tx, grant, now: put(tx, grant.party, moment(now))))
+
+
+@router.delete("/works/{name}", responses=ANY)
+async def take_work_away(name: str, visit: Visitor) -> Response:
+    """Withdraw every use of a work of yours and take its file away."""
+    work = await visit.write(
+        SCOPE,
+        lambda tx, grant, now: works.take_away(tx, visit.desk.log, grant.party, checked(name), now=moment(now)),
+    )
+    await visit.desk.aside(lambda: visit.desk.blobs.remove([work.path]))
+    return wire.answer({"id": name, "object": "work.deleted", "deleted": True})
+
+
+@router.get("/works", responses=ANY)
+async def list_works(visit: Visitor) -> Response:
+    """Your works, what their files say about training, and what each is granted for now."""
+    told = await visit.read(
+        SCOPE,
+        lambda tx, grant, now: [_work(tx, work, moment(now)) for work in repository.works(tx, owner=grant.party)],
+    )
+    return wire.answer({"object": "list", "data": told})
+
+
+@router.post(
+    "/works/{name}/grant",
+    responses=ANY,
+    openapi_extra=body(
+        ["uses"],
+        {"uses": ["train"], "days": 730},
+        uses=_USES,
+        days={"type": "integer", "minimum": 1, "maximum": _LONGEST_DAYS},
+        overrides_signals={"type": "boolean"},
+    ),
+)
+async def grant_work(name: str, request: Request, visit: Visitor) -> Response:
+    """Let the programme use a work of yours; each use stands by itself and is withdrawn by itself."""
+    values = await asked(request, visit, "uses", "days", "overrides_signals")
+    uses, days = _uses(values), fields.whole(values, "days", least=1, most=_LONGEST_DAYS) or 730
+    overrides = fields.flag(values, "overrides_signals") or False
+
+    def granted(tx: Transaction, owner: str, now: datetime) -> dict[str, object]:
+        wish = works.Consent(
+            work=checked(name), uses=uses, until=now + timedelta(days=days), overrides_signals=overrides
+        )
+        works.grant(tx, visit.desk.log, owner, wish, now=now)
+        return _work(tx, works.require(tx, name, owner), now)
+
+    return wire.answer(await visit.write(SCOPE, lambda tx, grant, now: granted(tx, grant.party, moment(now))))
+
+
+@router.post("/works/{name}/withdraw", responses=ANY, openapi_extra=body(["uses"], {"uses": ["train"]}, uses=_USES))
+async def withdraw_work(name: str, request: Request, visit: Visitor) -> Response:
+    """Take uses of a work of yours back; the answer names the models that learned from it."""
+    uses = _uses(await asked(request, visit, "uses"))
+
+    def withdrawn(tx: Transaction, owner: str, now: datetime) -> dict[str, object]:
+        works.withdraw(tx, visit.desk.log, owner, checked(name), uses, now=now)
+        saw = repository.models(tx, repository.snapshots_with(tx, name))
+        models = [{"name": model.name, "weights_sha256": model.weights_sha256} for model in saw]
+        return {**_work(tx, works.require(tx, name, owner), now), "models_that_learned_from_it": models}
+
+    return wire.answer(await visit.write(SCOPE, lambda tx, grant, now: withdrawn(tx, grant.party, moment(now))))
+
+
+def _uses(values: Mapping[str, Value]) -> frozenset[Use]:
+    """The uses named; one that is no use of a work is told by ``works.grant``, as no use at all."""
+    told = fields.several(values, "uses") or []
+    named = {use for use in works.USES if use.value in told}
+    return frozenset(named) if len(named) == len(told) else frozenset()
+
+
+def _work(tx: Transaction, work: OptInWork, now: datetime) -> dict[str, object]:
+    return {
+        "id": work.id,
+        "object": "work",
+        "title": work.title,
+        "credited_as": work.credit or None,
+        "sha256": work.sha256,
+        "signals": [{"form": s.form, "verdict": s.verdict.value, "raw": s.raw} for s in work.signals],
+        "granted": sorted(use.value for use in works.uses_of(tx, work.id, now)),
+        "taken_away": work.removed is not None,
+    }
+
+
+async def _upload(form: Form) -> works.Upload:
+    if "file" not in form.files:
+        raise MissingFieldError("`file` is missing. Send the work itself, as a file.", param="file")
+    file = form.files["file"]
+    kind = mimetypes.guess_type(file.filename or "")[0] or (file.content_type or "").partition(";")[0]
+    shows = (fields.text(form.values, "shows", most=500, least=0) or "").split(",")
+    return works.Upload(
+        title=fields.needed(fields.text(form.values, "title", most=200), "title"),
+        content=await file.read(),
+        media_type=kind,
+        credit=fields.text(form.values, "credit", most=200, least=0) or "",
+        concepts=tuple(one.strip() for one in shows[:_MOST_SHOWN] if one.strip()),
+        is_mine=fields.flag(form.values, "is_mine") or False,
+    )

@@ -1,0 +1,105 @@
+"""Pages for everybody, without a script: what was released, and the programme in numbers."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, Final
+
+_STYLE: Final = """
+:root { color-scheme: light dark; --ink: #23221f; --paper: #fbfaf6; --line: #ddd8cc; --soft: #6d675b }
+@media (prefers-color-scheme: dark) { :root { --ink: #e9e5db; --paper: #191816; --line: #38352f; --soft: #a49d8f } }
+body { font: 17px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 58rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem } h2 { font-size: 1.15rem; margin: 2.4rem 0 .6rem }
+p { max-width: 42rem } .soft { color: var(--soft) } a { color: inherit }
+table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .4rem .8rem .4rem 0;
+  border-bottom: 1px solid var(--line); vertical-align: top } td:last-child { text-align: right;
+  font-variant-numeric: tabular-nums }
+video, img { width: 100%; max-width: 32rem; border-radius: 6px; background: #0003 }
+.wall { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1.6rem; padding: 0 }
+.wall li { list-style: none } nav { margin-bottom: 2rem } nav a { margin-right: 1.2rem }
+"""
+_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+HEADERS: Final = {
+    "content-security-policy": (
+        f"default-src 'none'; style-src 'sha256-{_HASH}'; media-src 'self'; img-src 'self'; frame-ancestors 'none'"
+    )
+}
+"""The page's own style, pictures and films of this house, and nothing else."""
+
+_USES: Final = {"video.read": "watch", "video.download": "keep a copy", "video.remix": "remix"}
+
+
+def releases(found: Iterable[Mapping[str, Any]]) -> str:
+    """A wall of what members released."""
+    tiles = "".join(
+        f'<li><a href="/released/{escape(one["video"])}"><img alt="" loading="lazy" '
+        f'src="/v1/programme/releases/{escape(one["video"])}/content?variant=thumbnail"></a>'
+        f"<div>{_credit(one)}</div><div class=soft>{escape(one['licence'])}</div></li>"
+        for one in found
+    )
+    empty = "<p>Nothing is released yet. Members release what they make themselves; nobody approves it first.</p>"
+    return _page("Released by its makers", f"<ul class=wall>{tiles}</ul>" if tiles else empty)
+
+
+def release(one: Mapping[str, Any]) -> str:
+    """One film with its maker, licence and origin."""
+    video = escape(one["video"])
+    uses = ", ".join(_USES[use] for use in one["uses"] if use in _USES)
+    return _page(
+        _credit(one),
+        f'<video controls loop preload="metadata" src="/v1/programme/releases/{video}/content"></video>'
+        f"<p>Released by its maker. Licence: {escape(one['licence'])}. Everybody may: {escape(uses)}.</p>"
+        "<p class=soft>The file carries an invisible mark and signed content credentials; "
+        f"<code>vitascope verify</code> reads them. Id: {video}</p>",
+    )
+
+
+def figures(told: Mapping[str, Any]) -> str:
+    """The programme in numbers, as /v1/programme/aggregates tells them."""
+    words = {
+        "holds": "Pauses",
+        "contributions": "Reports and feedback",
+        "payments": "Payments, in minor units",
+        "consents": "Consents",
+        "log": "The log",
+    }
+    parts = "".join(f"<h2>{title}</h2>{_table(told[name])}" for name, title in words.items() if name in told)
+    return _page(
+        "The programme in numbers",
+        "<p>Every power the programme uses leaves a line in a public log before it takes effect. These are the sums; "
+        'no name is in them. <a href="/v1/programme/aggregates">The same for machines</a>, '
+        '<a href="/v1/rights/log/checkpoint">the signed checkpoint</a>.</p>' + parts,
+    )
+
+
+def _table(fields: Mapping[str, Any]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(' / '.join(path).replace('_', ' '))}<td>{escape(str(value))}</tr>"
+        for path, value in _leaves(fields, ())
+    )
+    return f"<table>{rows}</table>" if rows else "<p class=soft>None yet.</p>"
+
+
+def _leaves(fields: Mapping[str, Any], path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], object]]:
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, str(name)))
+        else:
+            yield (*path, str(name)), "-" if value is None else value
+
+
+def _credit(one: Mapping[str, Any]) -> str:
+    return escape(one["credit"]) if one["credit"] else "By somebody who does not wish to be named"
+
+
+def _page(title: str, inside: str) -> str:
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{_STYLE}</style>"
+        '<nav class=soft><a href="/released">Released</a><a href="/figures">In numbers</a>'
+        '<a href="/docs">API</a></nav>'
+        f"<h1>{title}</h1>{inside}</html>\n"
+    )

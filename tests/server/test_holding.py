@@ -1,0 +1,222 @@
+"""Pauses over the wire: two stewards, appeals, notices that ask for more than the key, alerts that must be signed."""
+
+import base64
+import json
+import time
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from desks import SECRETS, Desk, error_of
+
+from vitascope.programme import keys
+from vitascope.programme.access import watch
+from vitascope.programme.leaks.alerts import Alert
+from vitascope.programme.people import repository as people
+from vitascope.programme.people import sign_in
+from vitascope.programme.people.invitations import digest_of
+from vitascope.programme.people.repository import Person
+from vitascope.programme.roles import seats
+from vitascope.settings import settings
+from vitascope.store.secrets import lock
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    with Desk(tmp_path_factory.mktemp("desk")).listening() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def stewards(desk):
+    with _steward(desk) as sally, _steward(desk) as sam:
+        yield sally, sam
+
+
+@pytest.fixture
+def ana(desk):
+    """A member with a mailbox."""
+    desk.carry()
+    made = desk.key(scopes=keys.MEMBER_SCOPES)
+    address = f"{made.key.party}@example.org"
+    with desk.database.transaction() as tx:
+        person = Person(
+            party=made.key.party, address_digest=digest_of(address, SECRETS), address=lock(address, SECRETS)
+        )
+        people.add_person(tx, person)
+    with desk.client(made.credential) as client:
+        client.party, client.key = made.key.party, made.key.id
+        yield client
+
+
+def _steward(desk):
+    made = desk.key(scopes=(*keys.MEMBER_SCOPES, seats.SCOPE))
+    with desk.database.transaction() as tx:
+        seats.seat_steward(tx, desk.app.state.desk.log, made.key.party, by="operator", now=datetime.now(UTC))
+    client = desk.client(made.credential)
+    client.party, client.key = made.key.party, made.key.id
+    return client
+
+
+def _code(desk, party):
+    with desk.database.transaction() as tx:
+        return sign_in.ask_link(tx, people.mailbox(tx, party, SECRETS), secrets=SECRETS, now=time.time()).token
+
+
+def _place(steward, level="no_create", reach="key", **more):
+    return steward.post("/v1/programme/holds", json={"reach": reach, "level": level, "reason": "It is loose.", **more})
+
+
+def test_a_pause_hits_one_key_and_is_appealed(desk, stewards, ana):
+    """Its owner reads the reason, goes on reading, and a steward without a part in it answers."""
+    sally, sam = stewards
+    made = _place(sally, target=ana.key).json()
+    refused = ana.post("/v1/videos", json={"prompt": "a parrot flies"})
+    seen = ana.get("/v1/programme/holds").json()["data"]
+    appealed = ana.post(f"/v1/programme/holds/{made['id']}/appeal").json()
+    own = sally.post(f"/v1/programme/holds/{made['id']}/answer", json={"is_upheld": True})
+    lifted = sam.post(f"/v1/programme/holds/{made['id']}/answer", json={"is_upheld": False}).json()
+
+    assert "It is loose." in error_of(refused)["message"]
+    assert [made["id"]] == [one["id"] for one in seen]
+    assert {"placed_by", "evidence"} & set(seen[0]) == set(), "who placed it and why they think so stays with stewards"
+    assert "open" == appealed["appeal"]["state"]
+    assert 400 == own.status_code
+    assert "lifted" == lifted["state"]
+    assert 200 == ana.post("/v1/videos", json={"prompt": "a parrot flies"}).status_code
+
+
+def test_a_wide_pause_takes_two_and_its_renewal_too(stewards, ana):
+    """One steward's word pauses nobody; lifting it is open to each; a renewal needs a new reason."""
+    sally, sam = stewards
+    made = _place(sally, reach="all", hours=72).json()
+    assert 200 == ana.post("/v1/videos", json={"prompt": "a parrot flies"}).status_code
+    assert 403 == sally.post(f"/v1/programme/holds/{made['id']}/agree").status_code
+    assert "in force" == sam.post(f"/v1/programme/holds/{made['id']}/agree").json()["state"]
+    assert 403 == ana.post("/v1/videos", json={"prompt": "a parrot flies"}).status_code
+    same = sally.post(f"/v1/programme/holds/{made['id']}/renew", json={"reason": "it is LOOSE. "})
+    again = sally.post(f"/v1/programme/holds/{made['id']}/renew", json={"reason": "A second key is loose."}).json()
+    assert 400 == same.status_code
+    assert "placed" == again["state"]
+    for name in (made["id"], again["id"]):
+        assert "lifted" == sam.post(f"/v1/programme/holds/{name}/lift").json()["state"]
+    assert 400 == _place(sally, reach="all", hours=73).status_code
+    assert 2 <= len(sally.get("/v1/programme/holds/all").json()["data"])
+
+
+def test_a_steward_does_not_hold_or_free_themselves(stewards):
+    """Neither their key nor what is theirs; another one does."""
+    sally, sam = stewards
+    assert "own_case" == error_of(_place(sally, target=sally.key))["code"]
+    made = _place(sam, level="watch", target=sally.key).json()
+    assert "own_case" == error_of(sally.post(f"/v1/programme/holds/{made['id']}/lift"))["code"]
+    assert 200 == sam.post(f"/v1/programme/holds/{made['id']}/lift").status_code
+
+
+def test_this_is_me_takes_more_than_the_key(desk, ana):
+    """Whoever found the key has the key: a code from the owner's mailbox lifts the hold, the key alone does not."""
+    log, now = desk.app.state.desk.log, datetime.now(UTC)
+    with desk.database.transaction() as tx:
+        for words in ("throttled", "again"):
+            watch._follow(tx, log, ana.key, _judged(words), now)
+    notice = ana.get("/v1/programme/notices").json()["data"][0]
+    path = f"/v1/programme/notices/{notice['id']}/answer"
+    bare = ana.post(path, json={"said": "me"})
+    guess = ana.post(path, json={"said": "me", "token": "guess"})
+    told = ana.post(path, json={"said": "me", "token": _code(desk, ana.party)})
+    twice = ana.post(path, json={"said": "help"})
+
+    assert "throttled" in notice["words"]
+    assert (401, 401) == (bare.status_code, guess.status_code)
+    assert "me" == told.json()["answer"]
+    assert [] == ana.get("/v1/programme/holds").json()["data"]
+    assert 403 == twice.status_code
+
+
+def _judged(words):
+    from vitascope.programme.leaks.score import Part, Score, Signal
+
+    return Score(parts=(Part(signal=Signal.PROMPTS, points=60.0, words=words),))
+
+
+def test_a_stepped_up_key_goes_on_after_a_confirmation(desk, stewards, ana):
+    """With a code from the mailbox, for twelve hours."""
+    _place(stewards[0], level="step_up", target=ana.key)
+    before = ana.post("/v1/videos", json={"prompt": "a parrot flies"})
+    ana.post("/v1/programme/confirm", json={"token": _code(desk, ana.party)})
+    after = ana.post("/v1/videos", json={"prompt": "a parrot flies"})
+
+    assert (403, 200) == (before.status_code, after.status_code)
+
+
+def test_a_canary_is_held_when_it_is_used(desk, stewards, ana):
+    """The first use is let in and seen; the second makes nothing."""
+    stewards[0].post("/v1/programme/canaries", json={"key": ana.key})
+    first = ana.post("/v1/videos", json={"prompt": "a parrot flies"})
+    second = ana.post("/v1/videos", json={"prompt": "a parrot flies"})
+
+    assert (200, 403) == (first.status_code, second.status_code)
+    assert "planted to be found" in error_of(second)["message"]
+
+
+@pytest.fixture
+def scanner(tmp_path, monkeypatch):
+    """A scanner known to this house; signs bodies."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    known = {"public_keys": [{"key_identifier": "scanner-1", "key": pem}]}
+    (tmp_path / "secret-scanners.json").write_text(json.dumps(known))
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield lambda body: base64.b64encode(key.sign(body, ec.ECDSA(SHA256()))).decode()
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_an_alert_is_taken_only_with_its_signature(desk, ana, scanner):
+    """Wrong, missing or of other bytes: nothing is held. Right: the key makes nothing more, and its owner is told."""
+    credential = ana.headers["authorization"].removeprefix("Bearer ")
+    body = json.dumps(
+        [{"token": credential, "type": "vitascope", "url": "https://x.example/1", "source": "commit"}]
+    ).encode()
+
+    def send(content, signature, signed_by="scanner-1"):
+        headers = {"github-public-key-identifier": signed_by, "github-public-key-signature": signature}
+        with httpx2.Client(base_url=desk.url) as anybody:
+            return anybody.post("/v1/programme/secret-alerts", content=content, headers=headers)
+
+    wrong = [
+        send(body, scanner(b"other bytes")),
+        send(body, "no base64"),
+        send(body, ""),
+        send(body + b" ", scanner(body)),
+        send(body, scanner(body), "scanner-2"),
+    ]
+    before = ana.post("/v1/videos", json={"prompt": "a parrot flies"})
+    good = send(body, scanner(body))
+    after = ana.post("/v1/videos", json={"prompt": "a parrot flies"})
+
+    assert [400] * 5 == [one.status_code for one in wrong]
+    assert 200 == before.status_code
+    assert 1 == good.json()["held"]
+    assert credential not in good.text
+    assert 403 == after.status_code
+    assert "https://x.example/1" in ana.get("/v1/programme/notices").json()["data"][0]["words"]
+
+
+def test_a_member_is_written_to_at_once(desk, ana, capsys):
+    """A letter about the notice leaves within seconds; it is sent once."""
+    with desk.database.transaction() as tx:
+        alert = Alert(key=ana.key, url="", source="commit")
+        watch.take_alerts(tx, desk.app.state.desk.log, [alert], now=datetime.now(UTC))
+    until, told = time.monotonic() + 10, ""
+    while "About your key" not in told and time.monotonic() < until:
+        time.sleep(0.2)
+        told += capsys.readouterr().err
+    time.sleep(2.5)
+
+    assert "must be taken for everybody's" in told
+    assert "About your key" not in capsys.readouterr().err

@@ -1,0 +1,214 @@
+"""What the world sees: releases, remixes by right, manners, works put in, papers of a model, the log from outside."""
+
+import json
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+from desks import FILM, Desk, error_of
+
+from vitascope.programme import keys
+from vitascope.programme.people import repository as people
+from vitascope.programme.people.repository import Person
+from vitascope.programme.roles import repository as role_rows
+from vitascope.programme.roles import seats
+from vitascope.programme.roles.repository import Seat
+from vitascope.rights.checkpoint import signer_at
+from vitascope.rights.cosign import Auditor, cosign, cosigned_at
+from vitascope.rights.logbook import signer_of
+from vitascope.rights.merkle import leaf_hash, tree_root
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("desk")
+    with Desk(folder).listening() as listening:
+        listening.folder = folder
+        yield listening
+
+
+@pytest.fixture
+def anybody(desk):
+    with httpx2.Client(base_url=desk.url, timeout=60) as client:
+        yield client
+
+
+def _member(desk, name="", scopes=keys.MEMBER_SCOPES):
+    desk.carry()
+    made = desk.key(scopes=scopes)
+    if name:
+        with desk.database.transaction() as tx:
+            people.add_person(tx, Person(party=made.key.party, address_digest=made.key.party, address="locked"))
+            tx.exec_driver_sql("UPDATE parties SET name = ? WHERE id = ?", (name, made.key.party))
+    client = desk.client(made.credential)
+    client.party = made.key.party
+    return client
+
+
+def _render(desk, member):
+    video = member.post("/v1/videos", json={"prompt": "a parrot flies over a beach"}).json()["id"]
+    desk.finish(video)
+    return video
+
+
+def test_a_release_is_seen_by_everybody_until_it_is_taken_back(desk, anybody):
+    """Without a key, with the maker's name as they wish; nobody was asked, and unpublishing is at once."""
+    with _member(desk) as ana:
+        video = _render(desk, ana)
+        path = f"/v1/programme/releases/{video}"
+        assert 404 == anybody.get(path).status_code
+        body = {"video": video, "licence": "CC-BY-4.0", "credit": "Ana <b>Lima</b>"}
+        assert 200 == ana.post("/v1/programme/releases", json=body).status_code
+        told, film = anybody.get(path).json(), anybody.get(f"{path}/content")
+        page, wall = anybody.get(f"/released/{video}"), anybody.get("/released")
+        part = anybody.get(f"{path}/content", headers={"range": "bytes=0-9"})
+        listed = anybody.get("/v1/programme/releases").json()["data"]
+        ana.delete(path)
+
+        assert ("CC-BY-4.0", "Ana <b>Lima</b>") == (told["licence"], told["credit"])
+        assert FILM == film.content
+        assert FILM[:10] == part.content
+        assert "&lt;b&gt;Lima" in page.text, "a name is shown, not obeyed"
+        assert video in wall.text
+        assert video in [one["video"] for one in listed]
+        assert [404, 404, 404] == [
+            anybody.get(gone).status_code for gone in (path, f"{path}/content", f"/released/{video}")
+        ]
+
+
+def test_a_remix_takes_its_makers_right(desk):
+    """Hidden: not there. Shown: refused, with whom to ask. Released for it: made. Taken back: refused again."""
+    with _member(desk) as ana, _member(desk) as ben:
+        video = _render(desk, ana)
+        wish = {"prompt": "a parrot flies over a city"}
+
+        def remix():
+            return ben.post(f"/v1/videos/{video}/remix", json=wish)
+
+        hidden = remix()
+        ana.post("/v1/programme/releases", json={"video": video})
+        shown = remix()
+        uses = ["video.read", "video.remix"]
+        ana.post("/v1/programme/releases", json={"video": video, "uses": uses, "licence": "CC-BY-4.0"})
+        made = remix()
+        ana.delete(f"/v1/programme/releases/{video}")
+
+        assert 404 == hidden.status_code
+        assert "not_granted" in error_of(shown)["message"]
+        assert ana.party in error_of(shown)["message"]
+        assert video == made.json()["remixed_from_video_id"]
+        assert 404 == remix().status_code
+        assert 200 == ana.post(f"/v1/videos/{video}/remix", json=wish).status_code, "one's own needs nobody"
+
+
+def test_the_manner_of_a_member_takes_their_yes(desk):
+    """The refusal offers to commission them; after their yes it is made; in a batch the whole batch is refused."""
+    with _member(desk, "Mira Solberg") as mira, _member(desk) as ben:
+        wish = {"prompt": "a cat in the style of Mira Solberg"}
+        refused = ben.post("/v1/videos", json=wish)
+        batch = ben.post("/v1/videos/batch", json={"requests": [{"prompt": "a cat jumps"}, wish]})
+        own = mira.post("/v1/videos", json=wish)
+        asked = ben.post("/v1/rights/commissions", json={"artist": mira.party, "brief": "Ten seconds of rain"}).json()
+        waiting = ben.post("/v1/videos", json=wish)
+        mira.post(f"/v1/rights/permissions/{asked['id']}/accept")
+        allowed = ben.post("/v1/videos", json=wish)
+        plain = ben.post("/v1/videos", json={"prompt": "a cat in the style of a woodcut"})
+
+    assert "style_not_permitted" == error_of(refused)["code"]
+    assert f"/v1/rights/commissions with artist {mira.party}" in error_of(refused)["message"]
+    assert (403, 200, 403, 200, 200) == (
+        batch.status_code, own.status_code, waiting.status_code, allowed.status_code, plain.status_code,
+    )  # fmt: skip
+
+
+def test_a_likeness_is_in_levels_and_revocable(desk):
+    """Only its person says; `nobody` takes everything back."""
+    with _member(desk) as ana:
+        path = "/v1/rights/likenesses/smile"
+        wish = {"circle": "approved", "approved": ["ben"], "restrictions": "Never in advertising.", "days": 30}
+        given = ana.post(path, json=wish).json()["data"]
+        nameless = ana.post(path, json={"circle": "approved"})
+        ana.post(path, json={"circle": "nobody"})
+        states = [one["state"] for one in ana.get("/v1/rights/likenesses").json()["data"]]
+
+    assert [("ben", "Never in advertising.")] == [(one["for"], one["restrictions"]) for one in given]
+    assert "likeness_not_permitted" == error_of(nameless)["code"]
+    assert ["ended"] == states
+
+
+def test_a_work_is_put_in_over_the_wire(desk):
+    """Allowed for nothing, then for one use, then for none; its file goes when it is taken away."""
+    with _member(desk) as ana, _member(desk) as ben:
+        file = {"file": ("cat.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml")}
+        facts = {"title": "A cat", "is_mine": "true", "shows": "cat, moon"}
+        not_mine = ana.post("/v1/rights/works", data={**facts, "is_mine": "false"}, files=file)
+        made = ana.post("/v1/rights/works", data=facts, files=file).json()
+        again = ben.post("/v1/rights/works", data=facts, files=file)
+        path = f"/v1/rights/works/{made['id']}"
+        foreign = ben.post(f"{path}/grant", json={"uses": ["train"]})
+        granted = ana.post(f"{path}/grant", json={"uses": ["train"], "days": 30}).json()
+        taken = ana.post(f"{path}/withdraw", json={"uses": ["train"]}).json()
+        gone = ana.delete(path)
+
+    assert [] == made["granted"]
+    assert (400, 400, 404) == (not_mine.status_code, again.status_code, foreign.status_code)
+    assert (["train"], []) == (granted["granted"], taken["granted"])
+    assert gone.json()["deleted"]
+
+
+def test_the_papers_of_a_model_are_public(desk, anybody):
+    """Croissant, works, summary and card, for whoever asks."""
+    desk.carry()
+    listed = anybody.get("/v1/rights/models").json()["data"]
+    croissant = anybody.get("/v1/rights/models/twin/croissant").json()
+    summary = anybody.get("/v1/rights/models/twin/summary").json()
+
+    assert "twin" in [one["id"] for one in listed]
+    assert "http://mlcommons.org/croissant/1.1" in json.dumps(croissant["conformsTo"])
+    assert "Article 53" in summary["template"]
+    assert anybody.get("/v1/rights/models/twin/card").text.startswith("# Data set of twin")
+    assert 245 == len(anybody.get("/v1/rights/models/twin/works").text.strip().splitlines())
+    assert 404 == anybody.get("/v1/rights/models/none/card").status_code
+
+
+def test_a_stranger_computes_the_root_and_an_auditor_signs(desk, anybody):
+    """From the leaves alone; the auditor's line is kept below ours; a fork and a stranger's line are not."""
+    with _member(desk, scopes=(*keys.MEMBER_SCOPES, seats.SCOPE)) as eve, _member(desk) as ben:
+        _give_role(desk, eve.party)
+        note = anybody.get("/v1/rights/log/checkpoint").text
+        verifier = signer_of(desk.folder).verifier
+        size = verifier.read(note).size
+        leaves = anybody.get("/v1/rights/log/leaves").json()["data"][:size]
+        key = signer_at(desk.folder / "eve.pem", origin="eve.example").key
+        auditor = Auditor(name="eve.example", key=key.public_key())
+        signed = cosign(note, name="eve.example", key=key, now=datetime.now(UTC))
+        early = eve.post("/v1/rights/log/cosignatures", json={"note": signed})
+        assert 200 == eve.post("/v1/rights/log/auditors", json={"key": auditor.text}).status_code
+        assert 403 == ben.post("/v1/rights/log/auditors", json={"key": auditor.text}).status_code
+        kept = eve.post("/v1/rights/log/cosignatures", json={"note": signed})
+        bare = eve.post("/v1/rights/log/cosignatures", json={"note": note})
+        shown = anybody.get("/v1/rights/log/cosignatures").text
+
+    assert verifier.read(note).root == tree_root([leaf_hash(bytes.fromhex(leaf)) for leaf in leaves])
+    assert (400, 400) == (early.status_code, bare.status_code)
+    assert size == kept.json()["size"]
+    assert cosigned_at(shown, auditor)
+    assert size == verifier.read(shown).size
+
+
+def _give_role(desk, party):
+    """An auditor's seat, as two stewards would give it."""
+    log, now = desk.app.state.desk.log, datetime.now(UTC)
+    with desk.database.transaction() as tx:
+        held = seats._enter(tx, log, "sally", party, seats.Role.AUDITOR, seats.PermissionState.ACTIVE, now)
+        role_rows.change(tx, Seat(permission=held.permission.id, role="auditor", offered_by="sally", agreed_by="sam"))
+
+
+def test_the_numbers_are_a_page_for_everybody(anybody):
+    """No key, no script, no name."""
+    page = anybody.get("/figures")
+
+    assert 200 == page.status_code
+    assert "in numbers" in page.text
+    assert "<script" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
