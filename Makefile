@@ -41,8 +41,8 @@ eval-marks: $(VENV)/.ready-dev           # is the mark found, is it seen, what d
 	$(BIN)/python -m vitascope.bench.marks
 	$(BIN)/python -m vitascope.bench.origin
 
-bench: $(VENV)/.ready-run                # seconds and memory of a clip on this machine
-	$(BIN)/python -m vitascope.bench.run
+bench: $(VENV)/.ready-bench              # a clip on this machine, beside torch and diffusers; writes docs/benchmarks.md
+	$(BIN)/python -m vitascope.bench.run --model $(PRESET)
 
 chaos: $(VENV)/.ready-serve              # desk and workers killed with -9 while jobs are ordered: none lost, none ended twice
 	$(BIN)/python -m vitascope.bench.chaos
@@ -88,3 +88,7 @@ $(VENV)/.ready-train: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) torch==2.13.0
 	$(INSTALL) -e '.[train]'
 	@touch $@ $(VENV)/.ready-run
+
+$(VENV)/.ready-bench: $(VENV)/.ready-train
+	$(INSTALL) -e '.[bench]'
+	@touch $@

@@ -50,7 +50,7 @@ further() { if [ -z "$REHEARSE" ]; then echo "--views"; fi; }
 
 codec() {
   [ -z "${IN:-}" ] || bring "$IN"
-  $python -m vitascope.training.codec_run --preset "$PRESET" --device "$DEVICE" --processes "$PROCESSES" $(fuse) \
+  $python -m vitascope.training.codec_run --preset "$PRESET" --device "$DEVICE" --processes "$PROCESSES" --peak "$PEAK" \
     --batch "$(size 80 4)" --minutes "$(minutes 4)" --rate 1e-3 --clips "$(size 64 8)"
   $python -m vitascope.training.carry out "$OUT" --preset "$PRESET"
   cp "$run/codec.png" "$run/codec.jsonl" "$run/codec-decibels.json" "$OUT/"

@@ -8,8 +8,12 @@ from fakes import MovingGradient
 import vitascope
 from vitascope import front, pipeline
 from vitascope.cli.main import app
+from vitascope.errors import SealError
 from vitascope.origin import verify_file
 from vitascope.pipeline import render
+from vitascope.provenance.authority import open_authority
+from vitascope.provenance.seal import sidecar_of
+from vitascope.settings import settings
 from vitascope.types import Request
 
 PROMPT = "a parrot flies over a beach at sunset"
@@ -69,11 +73,31 @@ def fake_model(monkeypatch, tmp_path):
 @pytest.mark.parametrize("door", DOORS)
 def test_what_leaves_carries_both_layers(tmp_path, door):
     """A credential of this house and a mark of its register, and both name one render."""
-    told = verify_file(DOORS[door](tmp_path / "left"))
+    path = DOORS[door](tmp_path / "left")
 
+    told = verify_file(path)
+
+    assert (path.suffix == ".webm") == sidecar_of(path).exists()  # the one container that cannot hold a credential
     assert "trusted" == told.credential.state
     assert "detected" == told.mark.outcome
     assert told.credential.mark_id == told.mark.mark_id
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.startswith(("command", "python", "pipeline"))])
+def test_without_a_signer_nothing_leaves(tmp_path, monkeypatch, capsys, door):
+    """The signing key cannot be read: the error says so, and no file, half file or sidecar is there."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    open_authority(settings().home)
+    (settings().home / "authority" / "signer.pem").write_bytes(b"no key")
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises((SealError, AssertionError)) as ended:
+        DOORS[door](tmp_path / "out" / "left")
+
+    assert "holds no private key" in capsys.readouterr().err + str(ended.value)
+    assert [] == list((tmp_path / "out").iterdir())
+    settings.cache_clear()
 
 
 def test_nothing_else_writes_pictures():

@@ -67,7 +67,7 @@ def generate(  # noqa: PLR0913  # the public call has one argument for each opti
         sources=sources,
         mining=mining or Mining(),
     )
-    reading = read(prompt)  # before the model is opened: a mistake is told at once
+    reading = read(prompt, pictured=image is not None)  # before the model is opened: a mistake is told at once
     return make(request, reading, to=to, backend=open_backend(model), tick=lambda _: None)
 
 

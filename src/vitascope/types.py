@@ -187,6 +187,7 @@ class Plan:
     model: str
     container: Container
     notes: tuple[str, ...]  # sentences for the person: what was read, rounded or left out
+    look: Pixels | None = None  # what the thing looks like, large on white, (H, W, 3) at native size, or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

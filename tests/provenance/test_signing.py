@@ -1,6 +1,7 @@
 """Who signs: the local authority, an operator's key of each kind, or a command that keeps the key to itself."""
 
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -124,6 +125,23 @@ def test_a_command_that_fails_leaves_the_file_unsealed(tmp_path, told):
 
     with pytest.raises(SealError):
         sealed(tmp_path, authority)
+
+
+def test_an_expired_certificate_is_not_called_a_changed_file(tmp_path, told):
+    """Invalid, as specified where no time stamp helps; the words say why, and a flipped byte is told apart."""
+    key = KEYS["es256"]()
+    told(signing_chain=chain_for(key, days=5 / 86_400), signing_key=pem(key))
+    authority = open_authority(tmp_path / "home")
+    path = sealed(tmp_path, authority)
+    time.sleep(max(0.0, (authority.signer.expires - datetime.now(UTC)).total_seconds()) + 1)
+
+    expired = read_credential(path, authority)
+    path.write_bytes(path.read_bytes()[:-1] + bytes([path.read_bytes()[-1] ^ 1]))
+    changed = read_credential(path, authority)
+
+    assert ("invalid", "invalid") == (expired.state, changed.state)
+    assert expired.words.startswith("intact, signed by Studio, whose certificate has expired")
+    assert "was changed after signing" in changed.words
 
 
 def test_what_an_operator_signed_is_known_after_they_are_gone(tmp_path, told, monkeypatch):

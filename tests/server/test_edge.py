@@ -41,7 +41,7 @@ def test_the_log_tells_of_requests_and_never_of_prompts_or_keys(client, desk):
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logging.Formatter("%(told)s"))
-    logger = logging.getLogger("vitascope.desk")
+    logger = logging.getLogger("vitascope.house")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     try:
@@ -70,12 +70,12 @@ def test_a_bug_is_an_envelope_and_its_words_stay_here(client, desk, monkeypatch)
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logging.Formatter("%(told)s"))
-    logging.getLogger("vitascope.desk").addHandler(handler)
+    logging.getLogger("vitascope.house").addHandler(handler)
     monkeypatch.setattr(book, "listing", broken)
     try:
         answer = client.get("/v1/videos")
     finally:
-        logging.getLogger("vitascope.desk").removeHandler(handler)
+        logging.getLogger("vitascope.house").removeHandler(handler)
 
     assert (500, "internal_error", "server_error") == (
         answer.status_code,
@@ -186,3 +186,28 @@ def test_requests_are_traced_where_that_is_wanted():
     assert span is None
     assert ["POST /v1/videos"] == [one.name for one in span_of()]
     assert 400 == span_of()[0].attributes["http.response.status_code"]
+
+
+def test_no_answer_waits_for_a_clients_acknowledgement():
+    """Head and body of an answer are two writes: with Nagle's algorithm the second waits 40 ms for the client's ACK."""
+    import asyncio
+    import socket
+
+    from vitascope.server.run import bound
+
+    async def accepted(listening):
+        seen = asyncio.get_running_loop().create_future()
+
+        def meet(_reader, writer):
+            is_off = writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            seen.set_result(is_off)
+            writer.close()
+
+        server = await asyncio.start_server(meet, sock=listening)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        is_off = await seen
+        writer.close()
+        server.close()
+        return is_off
+
+    assert asyncio.run(accepted(bound("127.0.0.1", 0)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from vitascope.errors import PromptError, UnknownWordsError
 from vitascope.text.reading import LONGEST, Unknown, read
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.words import words
+from vitascope.text.words import PICTURED, words
 
 
 def _one(subject, *motions, place=None, time=None, camera=None, **said):
@@ -271,3 +271,19 @@ def test_reading_is_quick():
         took.append(time.perf_counter() - start)
 
     assert sorted(took)[10] < 0.005
+
+
+@pytest.mark.parametrize(
+    ("prompt", "motions"),
+    [("it jumps", ("jump",)), ("my gnome spins on a beach", ("spin",)), ("qwxyz", ()), ("a jumping gnome", ("jump",))],
+)
+def test_with_a_picture_the_thing_need_not_be_known(prompt, motions):
+    """What the picture shows does what the prompt says; without the picture nothing would be known of it."""
+    (thing,) = read(prompt, pictured=True).scene.entities
+
+    assert (PICTURED, motions) == (thing.subject, thing.motions)
+
+
+def test_with_a_picture_a_known_thing_keeps_its_name():
+    """A picture of a dog, and the word dog: the word stays."""
+    assert ["dog"] == [thing.subject for thing in read("my dog jumps", pictured=True).scene.entities]

@@ -11,6 +11,7 @@ from tests.corpus.sprites import real  # noqa: E402  after the guard
 from tests.small_codec import CODEC  # noqa: E402  after the guard
 from vitascope.backends.choose import open_backend  # noqa: E402  after the guard
 from vitascope.backends.weights import load  # noqa: E402  after the guard
+from vitascope.corpus.reels import Reel  # noqa: E402  after the guard
 from vitascope.errors import TrainingError  # noqa: E402  after the guard
 from vitascope.settings import settings  # noqa: E402  after the guard
 from vitascope.text.words import no_words  # noqa: E402  after the guard
@@ -18,7 +19,7 @@ from vitascope.training import codec_run, latents, presets  # noqa: E402  after 
 from vitascope.training.codec_loop import CodecTrainer  # noqa: E402  after the guard
 from vitascope.training.data import Shards, folder  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
-from vitascope.training.footage import Reel, Studio, as_pixels, as_signal  # noqa: E402  after the guard
+from vitascope.training.footage import Studio, as_pixels, as_signal  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer  # noqa: E402  after the guard
 from vitascope.training.objective import Diet  # noqa: E402  after the guard
 from vitascope.types import Plan, View  # noqa: E402  after the guard

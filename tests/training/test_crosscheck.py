@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from tests.corpus.sprites import Discs
+from tests.corpus.sprites import Discs, real
 from vitascope.corpus.compositor import render
 from vitascope.corpus.scenes import stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import PLACES
-from vitascope.training.crosscheck import Layouts, direction
+from vitascope.training.crosscheck import Layouts, direction, flow_direction
 
 
-def _clip(motion, place="meadow", seed=0, time="day"):
-    scene = Scene(entities=(Entity(subject="star", motions=(motion,)),), place=place, time=time, camera="static")
-    return render(stage(scene, np.random.default_rng(seed)), Discs())
+def _clip(motion, place="meadow", seed=0, time="day", drawings=None):
+    scene = Scene(entities=(Entity(subject="rocket", motions=(motion,)),), place=place, time=time, camera="static")
+    return render(stage(scene, np.random.default_rng(seed)), drawings or Discs())
 
 
 @pytest.mark.parametrize("motion", ["right", "left", "up", "down"])
@@ -21,6 +21,7 @@ def _clip(motion, place="meadow", seed=0, time="day"):
 def test_a_straight_path_is_seen(motion, place):
     """What crosses the picture is followed, whatever lies behind it."""
     assert motion == direction(_clip(motion, place))
+    assert motion == flow_direction(_clip(motion, place, drawings=real()))
 
 
 @pytest.mark.parametrize("motion", ["still", "jump", "spin", "swing", "grow", "shake", "cross", "appear"])
@@ -28,6 +29,7 @@ def test_all_else_goes_nowhere(motion):
     """What stays, comes back or goes aslant has no direction; neither has rain."""
     assert direction(_clip(motion)) is None
     assert direction(_clip(motion, time="rain")) is None
+    assert flow_direction(_clip(motion, drawings=real())) is None
 
 
 def test_an_empty_clip_goes_nowhere():

@@ -103,13 +103,14 @@ def test_shuffled_captions_ask_the_wrong_question(questions):
 
 def test_waiting_is_told(questions):
     """Every twenty clips the model makes, a sentence says how long the rest takes."""
-    from vitascope.training.evals import _made
+    from vitascope.training.room import made
 
     said = []
-    made = list(_made(MovingGradient(), [*questions * 3][:20], said.append))
+    plans = [exam.plan_of(question, xs()) for question in [*questions * 3][:20]]
+    clips = list(made(_room(MovingGradient(), said), plans, "seen prompts"))
 
-    assert 20 == len(made)
-    assert "20 of 20 clips" in said[0]
+    assert 20 == len(clips)
+    assert "seen prompts: 20 of 20 clips" in said[0]
 
 
 def test_second_opinions_know_the_way_of_real_clips(perfect):

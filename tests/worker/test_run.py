@@ -135,7 +135,7 @@ def test_an_outage_of_the_database_loses_nothing(postgres, tmp_path):
         videos = house.submit(2)
         house.until("in_progress", videos[:1])
         postgres.stop()
-        time.sleep(5)
+        time.sleep(12)  # longer than a worker may be silent: nobody could beat, and nobody is dead for it
         postgres.start()
         house.until("completed", videos)
 

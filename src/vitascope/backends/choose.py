@@ -12,15 +12,17 @@ SHIPPED = Path(__file__).parents[1] / "weights"
 """Folder of the models that come with the package: ``<name>.json`` and ``<name>.safetensors``."""
 
 
-def open_backend(model: str, *, folder: Path = SHIPPED) -> Backend:
+def open_backend(model: str, *, folder: Path = SHIPPED, threads: int | None = None) -> Backend:
     """Open the model of that name; this may take a second, what it returns is ready.
+
+    ``threads`` None takes their number from the settings.
 
     Raises ModelError naming the models there are, WeightsError where the file is damaged.
     """
     preset_path = _presets(folder).get(model)
     if preset_path is None:
         raise ModelError(f"There is no model {model[:40]!r}. {_choice(folder)}")
-    return _open_native(preset_path)
+    return _open_native(preset_path, settings().threads if threads is None else threads)
 
 
 def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
@@ -28,15 +30,14 @@ def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
     return tuple(load_preset(path) for path in _presets(folder).values())
 
 
-def _open_native(preset_path: Path) -> Backend:
+def _open_native(preset_path: Path, threads: int) -> Backend:
     """The embedded model on OpenVINO. Imported here, since loading OpenVINO takes longer than refusing a prompt."""
     from vitascope.backends.conv_codec import ConvCodec
     from vitascope.backends.native import NativeBackend
     from vitascope.backends.openvino import OpenVinoRuntime
 
     preset, weights = load(preset_path)
-    graphs, threads = settings().home / "graphs", settings().threads
-    runtime = OpenVinoRuntime(preset, weights, threads=threads, graphs=graphs)
+    runtime = OpenVinoRuntime(preset, weights, threads=threads, graphs=settings().home / "graphs")
     if isinstance(preset.codec, ConvPreset):
         return NativeBackend(runtime, ConvCodec(preset.codec, weights, runtime.request))
     return NativeBackend(runtime)

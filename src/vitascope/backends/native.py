@@ -13,7 +13,7 @@ import numpy as np
 from vitascope.backends import flow
 from vitascope.backends.base import Rows, Runtime, Text, Tick
 from vitascope.backends.codec import Codec, LappedCodec
-from vitascope.backends.rows import CLIP, latents, positions, rows_of_latent
+from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, rows_of_latent
 from vitascope.text.words import no_words
 from vitascope.types import Floats, Integers, Pixels, Plan, Progress
 
@@ -48,7 +48,7 @@ class NativeBackend:
             eta = spent / number * (plan.steps - number)
             sketch = partial(self._sketch, before, rows, (level, target), plan)
             tick(Progress(stage="denoise", step=number, steps=plan.steps, eta_seconds=eta, sketch=sketch))
-        return rows.z_ND
+        return _clip(rows)
 
     def _sketch(self, before: Rows, after: Rows, levels: tuple[float, float], plan: Plan) -> Pixels:
         """A frame of the clip the network aimed at in the step from ``before`` to ``after``: that line, drawn out.
@@ -56,7 +56,7 @@ class NativeBackend:
         Of the first two latents the last frame, since the first may be a picture that was given.
         """
         here, there = levels
-        clean_ND = after.z_ND - np.float32(there / (there - here)) * (after.z_ND - before.z_ND)
+        clean_ND = _clip(after) - np.float32(there / (there - here)) * (_clip(after) - _clip(before))
         opening = clean_ND.reshape(latents(plan.frames, self.preset.codec), -1, clean_ND.shape[-1])[:2]
         return list(self.codec.decode(opening, plan.size))[-1]
 
@@ -79,7 +79,23 @@ class NativeBackend:
             given_N1[:first] = 1
         levels = np.ones(len(place), np.float32) - given_N1[:, 0]
         tags = np.full(len(place), CLIP, np.int32)
-        return Rows(z_ND=z_ND, t_N=levels, r_N=levels, position_N3=place, tag_N=tags), given_N1
+        rows = Rows(z_ND=z_ND, t_N=levels, r_N=levels, position_N3=place, tag_N=tags)
+        return (rows, given_N1) if plan.look is None else self._with_look(rows, given_N1, plan.look)
+
+    def _with_look(self, rows: Rows, given_N1: Floats, look: Pixels) -> tuple[Rows, Floats]:
+        """The same with the rows of a reference picture before the clip, clean and given, as in training."""
+        seen_ND = self.codec.encode(look[None])[0]
+        place = reference_positions((look.shape[1], look.shape[0]), self.preset.codec)
+        clean, shown = np.zeros(len(seen_ND), np.float32), np.full(len(seen_ND), REFERENCE, np.int32)
+        levels = np.concatenate((clean, rows.t_N))
+        with_look = Rows(
+            z_ND=np.concatenate((seen_ND, rows.z_ND)),
+            t_N=levels,
+            r_N=levels,
+            position_N3=np.concatenate((place, rows.position_N3)),
+            tag_N=np.concatenate((shown, rows.tag_N)),
+        )
+        return with_look, np.concatenate((np.ones((len(seen_ND), 1), np.float32), given_N1))
 
     def _step(self, rows: Rows, given_N1: Floats, text: Text, level: float, target: float, guidance: float) -> Rows:
         """One step of all rows that are not given.
@@ -96,6 +112,11 @@ class NativeBackend:
         speed = flow.velocity(rows.z_ND, clip_ND, np.maximum(here_N1, np.float32(flow.LEAST_LEVEL)))
         z_ND = flow.step(rows.z_ND, speed, here_N1, there_N1)
         return Rows(z_ND=z_ND, t_N=there_N1[:, 0], r_N=there_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
+
+
+def _clip(rows: Rows) -> Floats:
+    """The rows of the clip itself, ``(N, D)``, without those of a reference picture."""
+    return np.asarray(rows.z_ND[rows.tag_N == CLIP], np.float32)
 
 
 def _stack(branches: list[Mapping[str, Integers]]) -> dict[str, Integers]:

@@ -125,7 +125,8 @@ def run(trial: Trial) -> dict[str, object]:
             accepted = ordered.result()
         _wait(database, trial.jobs, until)
         seconds = time.monotonic() - begin
-        report = _counted(trial, database, Line(_ADDRESS, crew.port, holder.key), holder, accepted)
+        with contextlib.closing(Line(_ADDRESS, crew.port, holder.key)) as line:
+            report = _counted(trial, database, line, holder, accepted)
     finally:
         crew.end()
     database.close()

@@ -1,4 +1,4 @@
-"""``python -m vitascope.bench.origin``: what mark, seal and search cost, and that no flipped byte goes unseen.
+"""``python -m vitascope.bench.origin``: what mark, seal and search cost, and what flips and forgeries achieve.
 
 Files go to a folder of their own: the register of the person who runs it stays as it is.
 """
@@ -16,18 +16,21 @@ import numpy as np
 
 from vitascope.backends.base import Tick
 from vitascope.backends.choose import models
-from vitascope.bench.footage import Take, frames_of
+from vitascope.bench.distort import encoded
+from vitascope.bench.footage import Kind, Take, frames_of
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import Drawings
 from vitascope.pipeline import render
 from vitascope.provenance.authority import Authority, open_authority
 from vitascope.provenance.credential import read_credential
-from vitascope.provenance.fingerprint import Words
+from vitascope.provenance.fingerprint import Sampler, Words, words_of
 from vitascope.provenance.likeness import LikenessIndex
 from vitascope.provenance.manifest import Claim
 from vitascope.provenance.mark import mark
-from vitascope.provenance.register import LocalRegister
+from vitascope.provenance.register import Issued, LocalRegister, now
 from vitascope.provenance.seal import seal
+from vitascope.provenance.trace import trace
+from vitascope.provenance.verify import find_mark, look
 from vitascope.rights.register import Register
 from vitascope.settings import settings
 from vitascope.types import Pixels, Plan, Preset, Request
@@ -97,6 +100,34 @@ def tampered(clip: Path, authority: Authority, tries: int) -> dict[str, int]:
     return {"tries": tries, "not called invalid": sum(state != "invalid" for state in states)}
 
 
+def framed(folder: Path, drawings: Drawings, tries: int) -> dict[str, int]:
+    """In how many of ``tries`` the exact mark of one member's render, laid on another video, named anybody.
+
+    Every other time the other video is a cartoon of the same compositor, which is as alike as videos come.
+    """
+    register, key = LocalRegister(folder / "framed"), open_authority(settings().home).mark_key
+    seen, named = 0, 0
+    for number in range(tries):
+        size, frames = (128, 128), 5
+        theirs = frames_of(Take(kind="cartoon", seed=number, size=size, frames=frames), drawings)
+        mark_id, sampler = register.take(party=f"member-{number}"), Sampler()
+        marked = [item.frame for item in mark(sampler.watch(theirs), mark_id, key)]
+        entry = Issued(mark_id=mark_id, time=now(), model="xs", size=size, party=f"member-{number}")
+        register.enter(entry, words_of(sampler.planes))
+        kind: Kind = "film" if number % 2 else "cartoon"
+        others = frames_of(Take(kind=kind, seed=1_000_000 + number, size=size, frames=frames), drawings)
+        found = look(encoded([_laid(o, m, t) for o, m, t in zip(others, marked, theirs, strict=True)], 18), key)
+        seen += find_mark(found.detection, register).mark_id == mark_id
+        named += trace(found, register).outcome == "named"
+    return {"tries": tries, "mark seen": seen, "somebody named": named}
+
+
+def _laid(other: Pixels, marked: Pixels, plain: Pixels) -> Pixels:
+    """``other`` with exactly what marking added to ``plain``."""
+    forged: Pixels = np.clip(other.astype(np.int16) + marked - plain, 0, 255).astype(np.uint8)
+    return forged
+
+
 def _clip(frames: list[Pixels], folder: Path) -> Path:
     request = Request(prompt="a cat jumps", size=_SIZE, seed=1)
     register = LocalRegister(folder)
@@ -119,6 +150,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--tries", type=int, default=200)
+    parser.add_argument("--framed", type=int, default=200)
     asked = parser.parse_args()
     drawings: Drawings = Atlas.open(settings().home / "corpus" / "atlas.zip", Register.load())
     frames = frames_of(Take(kind="cartoon", seed=1, size=_SIZE, frames=33), drawings)
@@ -129,6 +161,7 @@ def main() -> None:
             "tampered": tampered(clip, authority, asked.tries),
             "cost": costs(frames, clip, authority, asked.runs),
             "search": searches(asked.queries),
+            "framed": framed(Path(folder), drawings, asked.framed),
         }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
 

@@ -1,7 +1,8 @@
-"""``python -m vitascope.bench.run``: what a clip costs on this machine, as one JSON object for docs/figures.md.
+"""``python -m vitascope.bench.run``: what a clip costs on this machine, and what it costs others; docs/benchmarks.md.
 
 Cold is what a person waits for: a fresh process of the command line, from start to finished file. Warm is what a server
-waits for: the model is open, and one clip follows another. Both count everything: mark, file and seal.
+waits for: the model is open, and one clip follows another. Both count everything: mark, file and seal. Then engines are
+held side by side (bench/compare.py). All of it is one run, and one JSON object.
 """
 
 import argparse
@@ -13,20 +14,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
+from rich.console import Console
+
 from vitascope.backends.base import Backend
 from vitascope.backends.choose import open_backend
+from vitascope.bench.compare import Comparison, compare
+from vitascope.bench.engine import COMPILED, EAGER, OURS, PROMPT, RIVAL, SECONDS, SEED
+from vitascope.bench.page import page
+from vitascope.engine.plan import plan as plan_for
 from vitascope.errors import VitascopeError
 from vitascope.pipeline import render
 from vitascope.types import Request
 
-PROMPT = "a parrot flies over a beach at sunset"
 COMMAND = (str(Path(sys.executable).parent / "vitascope"),)
-SECONDS = 4.0
-SEED = 7
+ENGINES = (OURS, EAGER, COMPILED, RIVAL)
+PAGE = Path("docs/benchmarks.md")
+"""From the root of the repository, and ``benchmarks.json`` beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,7 @@ class Cost:
 
     seconds: float
     megabytes: float | None = None
+    preview_seconds: float | None = None  # from the call to the first marked preview
 
 
 def cold(command: Sequence[str], *, runs: int) -> tuple[Cost, ...]:
@@ -59,6 +67,11 @@ def summary(costs: Sequence[Cost]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in (told | ({"peak_mb": max(peaks)} if peaks else {})).items()}
 
 
+def previews(costs: Sequence[Cost]) -> tuple[Cost, ...]:
+    """The same clips, as far as their first preview."""
+    return tuple(Cost(seconds=cost.preview_seconds) for cost in costs if cost.preview_seconds is not None)
+
+
 def _process(command: Sequence[str]) -> Cost:
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
         started = time.perf_counter()
@@ -74,30 +87,76 @@ def _process(command: Sequence[str]) -> Cost:
 
 
 def _clip(backend: Backend) -> Cost:
-    request = Request(prompt=PROMPT, seconds=SECONDS, seed=SEED)
+    request, shown = Request(prompt=PROMPT, seconds=SECONDS, seed=SEED, model=backend.preset.name), list[float]()
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        render(request, to=Path(folder) / "clip.mp4", backend=backend, tick=lambda _: None)
-        return Cost(seconds=time.perf_counter() - started)
+        render(
+            request, to=Path(folder) / "clip.mp4", backend=backend, tick=lambda _: None,
+            show=lambda _picture, _step: shown.append(time.perf_counter() - started),
+        )  # fmt: skip
+        spent = time.perf_counter() - started
+        return Cost(seconds=spent, preview_seconds=shown[0] if shown else None)
+
+
+def _clip_told(backend: Backend) -> dict[str, object]:
+    request = Request(prompt=PROMPT, seconds=SECONDS, seed=SEED, model=backend.preset.name)
+    plan = plan_for(request, backend.preset)
+    return {"model": plan.model, "prompt": PROMPT, "seconds": SECONDS, "seed": SEED, "size": plan.size,
+            "frames": plan.frames, "steps": plan.steps, "guidance": plan.guidance}  # fmt: skip
+
+
+def _machine(threads: int) -> dict[str, object]:
+    return {"cpus": os.cpu_count(), "cpu": _processor(), "threads": threads, "load": os.getloadavg()[0],
+            "system": f"{platform.system()}, Python {platform.python_version()}"}  # fmt: skip
+
+
+def _processor() -> str:
+    """The name of the CPU where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or "a CPU without a name"
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "an unnamed CPU")
+
+
+def _compared(comparison: Comparison) -> dict[str, object]:
+    engines = [asdict(engine) | {"median": engine.median} for engine in comparison.engines]
+    return {"engines": engines, "flops": comparison.flops, "peak_flops": comparison.peak_flops,
+            "peak_dtype": comparison.peak_dtype}  # fmt: skip
+
+
+def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
+    """Everything, in the order of the page."""
+    speak, machine = Console(stderr=True).print, _machine(threads)
+    first, *later = cold((*COMMAND,), runs=runs + 1)
+    backend = open_backend(model)
+    clips = warm(backend, runs=runs)
+    told, sha256 = _clip_told(backend), backend.preset.weights_sha256
+    del backend  # its threads and its memory are the engines' now
+    return {
+        "first_ever": summary([first]),
+        "cold": summary(later),
+        "warm": summary(clips),
+        "preview": summary(previews(clips)),
+        "clip": told,
+        "weights_sha256": sha256,
+        "machine": machine,
+        "engines": _compared(compare(ENGINES, model, runs=runs, threads=threads, speak=speak)),
+    }
 
 
 def main() -> None:
-    """Measure cold, then warm, and write the result to standard output."""
+    """Measure, print the result as JSON, and write docs/benchmarks.md where there is a docs folder."""
     parser = argparse.ArgumentParser(prog="vitascope.bench.run", description=main.__doc__)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--model", default="xs")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    first, *later = cold((*COMMAND,), runs=asked.runs + 1)
-    backend = open_backend(asked.model)
-    report = {
-        "first_ever": summary([first]),
-        "cold": summary(later),
-        "warm": summary(warm(backend, runs=asked.runs)),
-        "clip": {"prompt": PROMPT, "seconds": SECONDS, "seed": SEED, "size": backend.preset.size},
-        "weights_sha256": backend.preset.weights_sha256,
-        "machine": {"cpus": os.cpu_count(), "load": os.getloadavg()[0], "system": platform.platform()},
-    }
-    sys.stdout.write(json.dumps(report, indent=1) + "\n")
+    document = json.dumps(measure(asked.model, runs=asked.runs, threads=asked.threads), indent=1) + "\n"
+    if PAGE.parent.is_dir():
+        PAGE.with_suffix(".json").write_text(document)
+        PAGE.write_text(page(json.loads(document)))
+    sys.stdout.write(document)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def generate(
     from vitascope.text.reading import read
     from vitascope.types import Request
 
-    reading = read(prompt)  # before the model is opened: a mistake is told at once
+    reading = read(prompt, pictured=image is not None)  # before the model is opened: a mistake is told at once
     seed = draw_seed() if seed is None else seed
     to = output or free_path(Path(), prompt, seed)
     pixels, sources = first_frame(image)

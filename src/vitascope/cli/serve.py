@@ -34,10 +34,10 @@ def serve(
     twin_seconds: Annotated[float | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve the Sora API: a front desk and its workers, until Ctrl-C."""
+    from vitascope.logs import write_to_stderr
     from vitascope.rights.logbook import open_log
     from vitascope.server.app import build
     from vitascope.server.crew import Crew
-    from vitascope.server.log import write_to_stderr
     from vitascope.server.run import bound, run
     from vitascope.settings import desk_settings, settings
     from vitascope.store.blobs import open_blobs

@@ -31,7 +31,7 @@ def plan(request: Request, preset: Preset) -> Plan:
 
     Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError, ImageError.
     """
-    reading, preset = read(request.prompt), _view(request, preset)
+    reading, preset = read(request.prompt, pictured=request.image is not None), _view(request, preset)
     frames, keep, about_length = _length(request.seconds, preset)
     output_size, about_size = _output_size(request.size, preset)
     first_frame, about_picture = _first_frame(request.image, preset)

@@ -24,6 +24,7 @@ State = Literal["trusted", "valid", "invalid", "not_present"]
 """``validation_state`` as the SDK names it; ``trusted`` here: signed by this house's own authority."""
 
 _STATES: dict[str, State] = {"Trusted": "trusted", "Valid": "valid", "Invalid": "invalid"}
+_EXPIRED, _UNTRUSTED = "signingCredential.expired", "signingCredential.untrusted"
 _HEAD = 16  # bytes that tell what a file is
 _DEEPEST = 32  # links of a chain that are followed
 
@@ -154,6 +155,8 @@ def _state_words(state: State, issuer: str, problems: tuple[str, ...], authority
         return f"intact and signed by this house ({public})"
     if state == "valid":
         return f"intact, signed by {issuer}, which this house does not know"
+    if _EXPIRED in problems and set(problems) <= {_EXPIRED, _UNTRUSTED}:
+        return f"intact, signed by {issuer}, whose certificate has expired since, and no time stamp says when it signed"
     codes = ", ".join(problems) or "unreadable"
     return f"not to be relied on ({codes}): the file was changed after signing, or badly signed"
 

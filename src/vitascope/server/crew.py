@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from vitascope.server.log import tell
+from vitascope.logs import tell
 
 _PDEATHSIG = 1  # prctl(2): this signal comes when the parent is gone, even by kill -9
 _LOOK_SECONDS = 0.5

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vitascope.errors import VitascopeError
+from vitascope.logs import tell, tell_bug
 from vitascope.refusals import BodyTooLargeError, BodyTooSlowError
 from vitascope.server.envelope import answer_to, bug_answer
-from vitascope.server.log import tell, tell_bug
 
 BODY_SECONDS = 60.0
 """How long a client may take to send a body."""
@@ -91,7 +91,7 @@ class Edge:
             await _say(answer_to(error), scope, body, answer)
         except Exception as error:  # noqa: BLE001  # the edge of the house: a bug leaves as an envelope, not as a torn line
             answer.seen.refusal = VitascopeError.code
-            tell_bug(error, request_id)
+            tell_bug(error, request_id=request_id)
             await _say(bug_answer(request_id), scope, body, answer)
 
 

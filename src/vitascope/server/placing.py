@@ -42,11 +42,12 @@ async def placed(
     idempotency, is_retry = _idempotency(request), request.headers.get("x-stainless-retry-count", "0") not in {"0", ""}
 
     def place(tx: Transaction, now: float) -> Submitted:
-        grant = admitted(tx, visit, (), now)
         wanted, drawn_on = order(tx, now), ingredients(tx, now)
-        before = book.repeated(tx, wanted, grant.party, idempotency=idempotency, retry=is_retry, now=now)
-        if before is not None:  # a repetition uses nothing up
-            return Submitted(job=before, is_new=False)
+        if is_retry or idempotency is not None:
+            party = admitted(tx, visit, (), now).party
+            before = book.repeated(tx, wanted, party, idempotency=idempotency, retry=is_retry, now=now)
+            if before is not None:  # a repetition uses nothing up
+                return Submitted(job=before, is_new=False)
         grant = admitted(tx, visit, (wanted,), now, drawn_on)
         queue, limit = visit.desk.queue, visit.desk.settings.queue_limit
         return book.submit(tx, wanted, grant, queue=queue, now=now, idempotency=idempotency, queue_limit=limit)

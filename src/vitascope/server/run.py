@@ -14,6 +14,9 @@ from vitascope.errors import ServerError
 from vitascope.server.crew import Crew
 from vitascope.server.desk import Desk
 
+_TCP = (
+    socket.IPPROTO_TCP
+)  # named, or asyncio leaves Nagle's algorithm on, and every answer waits 40 ms for a client's ACK
 _KEEP_ALIVE = 75  # seconds an idle connection is kept; longer than most proxies and clients keep theirs
 _LAST_WORDS = 5  # seconds for requests under way when the desk is asked to end
 
@@ -22,7 +25,7 @@ def bound(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises ServerError."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        bound_socket = socket.socket(family)
+        bound_socket = socket.socket(family, socket.SOCK_STREAM, _TCP)
         bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound_socket.bind((host, port))
     except OSError as error:

@@ -108,7 +108,9 @@ def _parsed(url: str) -> sa.URL:
 def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, pool_size=_POOL, max_overflow=_POOL)
+    engine = sa.create_engine(
+        url, connect_args={"check_same_thread": False}, pool_size=_POOL, max_overflow=_POOL, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -132,6 +134,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         url.set(drivername="postgresql+psycopg"),
         pool_size=_POOL,
         max_overflow=_POOL,
+        hide_parameters=True,  # an error must not carry a prompt into a log
         pool_pre_ping=True,  # a connection that died with the server is replaced, not handed out
         connect_args={"connect_timeout": _CONNECT_SECONDS},
     )

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from vitascope.text.lexicon import Language, Meaning, name
 from vitascope.text.matching import Found
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.words import WORDS, num_words
+from vitascope.text.words import PICTURED, WORDS, num_words
 from vitascope.text.world import SUBJECTS
 
 MOST_ENTITIES = 2
@@ -61,12 +61,18 @@ class _Sentence:
     notes: list[str] = field(default_factory=list)
 
 
-def bind(phrases: Sequence[Found], language: Language) -> tuple[Scene, tuple[str, ...]]:
-    """The scene the phrases tell, and sentences about what had to be rounded or left out."""
+def bind(phrases: Sequence[Found], language: Language, *, pictured: bool = False) -> tuple[Scene, tuple[str, ...]]:
+    """The scene the phrases tell, and sentences about what had to be rounded or left out.
+
+    With a picture, motions whose noun nobody taught us ("my gnome jumps") are those of what the picture shows.
+    """
     sentence = _Sentence(language=language)
     for phrase in _prepared(phrases):
         if phrase.meaning is not None:
             _take(sentence, phrase.meaning, phrase)
+    if pictured and not sentence.things:
+        shown = _Thing(subject=PICTURED, motions=_waiting(sentence).motions)
+        sentence.things, sentence.last = [shown], shown
     _settle(sentence)
     return _scene(sentence), tuple(dict.fromkeys(sentence.notes))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from vitascope.text.tokens import key
+from vitascope.text.words import PICTURED
 from vitascope.text.world import SUBJECTS
 
 _DATA = Path(__file__).parent / "data"
@@ -92,6 +93,8 @@ def nearest(word: str) -> tuple[str, ...]:
 
 def name(concept: str) -> str:
     """A concept as English prints it: ``police_car`` is police car, ``place:sea`` is sea."""
+    if concept == PICTURED:
+        return "what the picture shows"
     return concept.rpartition(":")[2].replace("_", " ")
 
 

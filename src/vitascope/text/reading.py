@@ -38,15 +38,15 @@ class Reading:
     language: str  # code of the language we took the prompt for, such as en or zh-hant
 
 
-def read(prompt: str) -> Reading:
-    """The scene a prompt asks for.
+def read(prompt: str, *, pictured: bool = False) -> Reading:
+    """The scene a prompt asks for. With a picture beside it, it need not name the thing, only say what that does.
 
     Raises ``PromptError`` for a prompt that is blank, longer than :data:`LONGEST` characters or holds control
-    characters, ``UnknownWordsError`` where it names nothing of our world.
+    characters, ``UnknownWordsError`` where it names nothing of our world and no picture does.
     """
     _check(prompt)
     language, phrases = match(prompt)
-    scene, rounded = bind(phrases, language)
+    scene, rounded = bind(phrases, language, pictured=pictured)
     unknown = _unknown(phrases, language.code)
     if scene == Scene(entities=()):
         raise UnknownWordsError(_nothing_known(prompt, unknown))

@@ -48,6 +48,9 @@ VOCABULARY: tuple[str, ...] = (
     *SUBJECTS,
     *TAKES,
 )
+PICTURED = "<none>"
+"""Subject of a thing that no word names, because a given picture shows it; training hides the word in that way."""
+
 _TOKEN = {word: number for number, word in enumerate(VOCABULARY)}
 _ROLE = {role: number for number, role in enumerate(ROLES)}
 
@@ -109,7 +112,7 @@ def rows(spoken: tuple[Word, ...]) -> Mapping[str, Integers]:
 
 def no_words() -> Mapping[str, Integers]:
     """The rows of an absent prompt: one ``<none>`` word (classifier-free guidance, Ho and Salimans 2022)."""
-    return rows((Word("<none>", "pad"),))
+    return rows((Word(PICTURED, "pad"),))
 
 
 def vocabulary_sha256() -> str:

@@ -21,7 +21,7 @@ from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.settings import settings
 from vitascope.training.traits import ATTRIBUTES, FRAMES, Traits
-from vitascope.types import Pixels
+from vitascope.types import Floats, Pixels
 
 SIDE = 64
 """Side of the frames it looks at, in pixels. Generated clips are soft: finer ones would measure sharpness."""
@@ -60,19 +60,34 @@ class Checker(nn.Module):
 
         The mean over the picture tells of the place, the strongest of each feature of the thing, wherever it is.
         """
-        seen = self.look(frames_BCHW * 4 - 2)
-        seen_BE = torch.cat((seen.mean((2, 3)), seen.amax((2, 3))), dim=1)
+        seen_BE = self.looked(frames_BCHW)
         place, time = self.scenery(seen_BE).split([len(ATTRIBUTES["place"]), len(ATTRIBUTES["time"])], dim=1)
         return {"subject": self.subject(seen_BE), "place": place, "time": time}
 
+    def looked(self, frames_BCHW: Tensor) -> Tensor:
+        """Features of single frames, ``(B, 512)``."""
+        seen = self.look(frames_BCHW * 4 - 2)
+        return torch.cat((seen.mean((2, 3)), seen.amax((2, 3))), dim=1)
+
     def moves(self, clips_BTCHW: Tensor) -> Tensor:
-        """What moves, as logits: every frame at half size beside its difference from the mean frame, through time."""
+        """What moves, as logits."""
+        logits: Tensor = self.motion(self.moved(clips_BTCHW))
+        return logits
+
+    def moved(self, clips_BTCHW: Tensor) -> Tensor:
+        """Every frame at half size beside its difference from the mean frame, followed through time, ``(B, 256)``."""
         small = _apart(F.avg_pool2d(clips_BTCHW.flatten(0, 1), 2), len(clips_BTCHW))
         both = torch.cat((small * 2 - 1, (small - small.mean(1, keepdim=True)) * 6), dim=2)
         where_BTE = _apart(self.where(self.watch(both.flatten(0, 1))), len(both))
         steps_BET = self.follow(where_BTE.transpose(1, 2))
-        logits: Tensor = self.motion(torch.cat((steps_BET.mean(2), steps_BET.amax(2)), dim=1))
-        return logits
+        return torch.cat((steps_BET.mean(2), steps_BET.amax(2)), dim=1)
+
+    def features(self, clips_BTCHW: Tensor) -> Tensor:
+        """What it sees before it names anything, ``(B, 768)``: of glimpses, their mean over the clip, and of motion."""
+        count = clips_BTCHW.shape[1]
+        chosen = clips_BTCHW[:, [round(share * (count - 1)) for share in _GLIMPSES]]
+        looked = _apart(self.looked(chosen.flatten(0, 1)), len(chosen)).mean(1)
+        return torch.cat((looked, self.moved(clips_BTCHW)), dim=1)
 
 
 def _apart(frames: Tensor, clips: int) -> Tensor:
@@ -99,6 +114,17 @@ def read(checker: Checker, clips: Iterable[Pixels]) -> Iterator[Traits]:
         with torch.inference_mode():
             logits = checker(as_input(seen))
         yield from starmap(_named, zip(*(logits[a].argmax(1).tolist() for a in ATTRIBUTES), strict=True))
+
+
+def features(checker: Checker, clips: Iterable[Pixels]) -> Floats:
+    """The checker's features of clips ``(17, H, W, 3)``, ``(N, 768)``."""
+    checker.eval()
+    source, found = iter(clips), list[Floats]()
+    while batch := list(islice(source, _BATCH)):
+        with torch.inference_mode():
+            seen = checker.features(as_input(torch.from_numpy(np.stack([reduced(clip) for clip in batch]))))
+        found.append(np.asarray(seen.numpy(), np.float32))
+    return np.concatenate(found)
 
 
 def _named(*answers: int) -> Traits:

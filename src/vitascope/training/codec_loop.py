@@ -11,7 +11,7 @@ from torch import Tensor
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.models.codec import ConvNet
-from vitascope.training import states
+from vitascope.training import effort, states
 from vitascope.training.codec_loss import Asked, codec_loss
 from vitascope.training.footage import Drawn, as_signal
 from vitascope.training.loop import schedule
@@ -24,12 +24,13 @@ SAVED = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bit:
-    """What a step of the codec says of itself."""
+    """What a step of the codec says of itself. ``operations`` are those of one way there and back, three times."""
 
     step: int
     loss: float
     seen: int  # latents
     seconds: float
+    operations: float = 0.0
 
 
 class CodecTrainer:
@@ -43,6 +44,7 @@ class CodecTrainer:
         self.average = {name: tensor.clone() for name, tensor in self.net.state_dict().items()}
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.01)
         self.steps = self.seen = self.began = 0  # moments begin anew in every sitting, and with them the rate
+        torch.backends.cudnn.benchmark = True  # all batches have one shape
         if fuse:
             self.net.encoder.compile(dynamic=False)
             self.net.decoder.compile(dynamic=False)
@@ -51,9 +53,11 @@ class CodecTrainer:
         """Trains until the minutes are over; a checkpoint every two minutes and at the end."""
         begin = saved = time.monotonic()
         while (share := (time.monotonic() - begin) / (60 * minutes)) < 1:
+            before = self.seen
             loss = self.step(next(batches), share)
             now = time.monotonic()
-            wanted(Bit(step=self.steps, loss=loss, seen=self.seen, seconds=now - begin))
+            worked = effort.STEP * effort.coding(self.codec, self.preset.size, self.seen - before)
+            wanted(Bit(step=self.steps, loss=loss, seen=self.seen, seconds=now - begin, operations=worked))
             if now - saved > SAVED:
                 self.save(save_to)
                 saved = now

@@ -16,13 +16,15 @@ import torch
 from rich.console import Console
 from safetensors.torch import load_file
 
+from vitascope.corpus.reels import Reel
 from vitascope.errors import VitascopeError
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.models.codec import ConvNet
 from vitascope.settings import settings
+from vitascope.training import effort
 from vitascope.training.cache import open_atlas
 from vitascope.training.codec_loop import Bit, CodecTrainer
-from vitascope.training.footage import Drawn, Reel, Studio, as_pixels, as_signal
+from vitascope.training.footage import Drawn, Studio, as_pixels, as_signal
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import Pixels, Preset
@@ -80,18 +82,24 @@ def sheet(net: ConvNet, drawn: Drawn, clips: int = 4) -> Pixels:
 class Notebook:
     """Writes steps to a file of JSON lines, and now and then one to the screen."""
 
-    def __init__(self, path: Path, speak: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, speak: Callable[[str], None], peak: float) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.file, self.speak, self.spoken = path.open("a"), speak, -SPEAK
+        self.file, self.speak, self.peak = path.open("a"), speak, peak
+        self.last: Bit | None = None
+        self.operations = 0.0
 
     def __call__(self, bit: Bit) -> None:
         """Takes one step's report."""
         line = {"step": bit.step, "loss": round(bit.loss, 5), "seen": bit.seen, "seconds": round(bit.seconds, 1)}
         self.file.write(json.dumps(line) + "\n")
-        if bit.seconds - self.spoken > SPEAK:
-            self.spoken = bit.seconds
+        self.operations += bit.operations
+        if self.last is None or bit.seconds - self.last.seconds > SPEAK:
             self.file.flush()
-            self.speak(f"step {bit.step}  {bit.seen:,} latents  {bit.seconds:.0f} s  loss {bit.loss:.4f}")
+            used = (
+                "" if self.last is None else effort.share(self.operations, bit.seconds - self.last.seconds, self.peak)
+            )
+            self.speak(f"step {bit.step}  {bit.seen:,} latents  {bit.seconds:.0f} s  loss {bit.loss:.4f}  {used}")
+            self.last, self.operations = bit, 0.0
 
 
 def main() -> None:
@@ -120,7 +128,7 @@ def _train(asked: argparse.Namespace, preset: Preset, speak: Callable[[str], Non
         speak(f"before: {measure(trainer.averaged(), studio.batches(held, 8), asked.clips)}")
         try:
             batches = studio.batches(reel, asked.batch, first=trainer.steps)
-            trainer.run(batches, asked.minutes, state, Notebook(where / "codec.jsonl", speak))
+            trainer.run(batches, asked.minutes, state, Notebook(where / "codec.jsonl", speak, asked.peak))
         except KeyboardInterrupt:
             trainer.save(state)
         found = measure(trainer.averaged(), studio.batches(held, 8), asked.clips)
@@ -139,6 +147,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--frames", type=int, default=9, help="of a clip: 1 + 4k, so that memory is learned, too")
     parser.add_argument("--clips", type=int, default=64, help="held-out clips that are measured")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--peak", type=float, default=0.0, help="TF/s the machine could do, to say what share is used")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--processes", type=int, default=0, help="that compose clips; 0 composes in between")
     parser.add_argument("--fuse", action="store_true", help="compile encoder and decoder")

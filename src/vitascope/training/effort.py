@@ -26,7 +26,12 @@ def denoising(kind: str, preset: Preset) -> float:
 def coding(preset: ConvPreset, size: tuple[int, int], num_latents: int) -> float:
     """Encoding and decoding of ``num_latents`` latents once."""
     pixels = size[0] * size[1] / PATCH**2
-    return num_latents * (_encoding(preset, pixels) + _decoding(preset, pixels))
+    return num_latents * _encoding(preset, pixels) + decoding(preset, size, num_latents)
+
+
+def decoding(preset: ConvPreset, size: tuple[int, int], num_latents: int) -> float:
+    """Decoding alone."""
+    return num_latents * _decoding(preset, size[0] * size[1] / PATCH**2)
 
 
 def _encoding(preset: ConvPreset, pixels: float) -> float:

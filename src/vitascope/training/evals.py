@@ -7,7 +7,7 @@ clips judged by another question (the least).
 
 import argparse
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,24 +16,27 @@ import torch
 from rich.console import Console
 
 from vitascope.backends.base import Backend
-from vitascope.backends.codec import LappedCodec
-from vitascope.corpus.compositor import Drawings
+from vitascope.backends.codec import Codec, LappedCodec
+from vitascope.backends.native import NativeBackend
 from vitascope.corpus.graphs import Split
-from vitascope.errors import VitascopeError
+from vitascope.errors import TrainingError, VitascopeError
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.settings import settings
-from vitascope.training import exam, report
+from vitascope.training import exam, film, report
 from vitascope.training.accuracy import Share, score
 from vitascope.training.cache import open_atlas
 from vitascope.training.candidates import Candidate, running, shipped
-from vitascope.training.checker import Checker, as_input, as_pixels, home, open_checker, read, reduced
+from vitascope.training.checker import as_input, as_pixels, home, open_checker, read, reduced
 from vitascope.training.checker_run import train
-from vitascope.training.crosscheck import DIRECTIONS, Layouts, direction
+from vitascope.training.crosscheck import DIRECTIONS, Layouts, direction, flow_direction
 from vitascope.training.exam import Question
+from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
+from vitascope.training.room import Room, all_held_still, made, round_trip
 from vitascope.training.softening import blur
+from vitascope.training.studies import STUDIES, Written, chosen, clips_of, studies
 from vitascope.training.traits import Traits, traits
-from vitascope.types import Pixels
+from vitascope.types import Pixels, Preset
 
 SHEET, SHOWN = 64, 6
 """Clips on the contact sheet, and frames of each."""
@@ -41,23 +44,13 @@ SHEET, SHOWN = 64, 6
 MEASURED = 64
 """Real renders on which the codec is measured."""
 
+JUDGED = 1.4
+"""Whole time over that of making the clips: real renders are drawn and all is looked at, too."""
+
 SOFT = 24
 """Side to which real renders are blurred for their row; a model that shows everything softly is judged beside it."""
 
 REAL, MODEL = "real renders", "model"
-
-Speak = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """What an exam needs: who marks it, drawings for real clips, the codec, and who is examined, if anyone."""
-
-    checker: Checker
-    atlas: Drawings
-    codec: LappedCodec
-    backend: Backend | None  # None where there are no weights yet: then only the baselines are measured
-    speak: Speak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,29 +84,16 @@ def _split(room: Room, split: Split, asked: tuple[Question, ...]) -> Iterator[Pa
         room.speak(f"{report.NAMES[split]}, {kind}: {score(result.asked, seen).sentence()}")
         return result
 
-    real = [exam.real(question, room.atlas) for question in asked]
+    real = [exam.real(question, room.atlas, room.side) for question in asked]
     if room.backend is not None:
-        yield paper(MODEL, list(_made(room.backend, asked, room.speak)))
+        plans = [exam.plan_of(question, room.preset) for question in asked]
+        yield paper(MODEL, list(made(room, plans, report.NAMES[split])))
     yield paper(REAL, real)
-    yield paper("codec round trip", [_round_trip(clip, room.codec) for clip in real])
+    yield paper("codec round trip", [round_trip(clip, room.codec) for clip in real])
     yield paper("real renders, blurred", [_blurred(clip) for clip in real])
-    yield paper("one frame held still", [np.repeat(clip[len(clip) // 2][None], len(clip), axis=0) for clip in real])
+    yield paper("one frame held still", all_held_still(real))
     if split != "seen":
-        yield paper("nearest training clip", [exam.copied(question, room.atlas) for question in asked])
-
-
-def _made(backend: Backend, asked: Sequence[Question], speak: Speak) -> Iterator[Pixels]:
-    """The model's clips, one after the other, with word of how long the rest takes."""
-    begin = time.monotonic()
-    for number, question in enumerate(asked, 1):
-        yield np.stack(list(backend.render(exam.plan_of(question, backend.preset), lambda progress: None)))
-        if number % 20 == 0:
-            each = (time.monotonic() - begin) / number
-            speak(f"{number} of {len(asked)} clips, {each:.2f} s each, {each * (len(asked) - number):.0f} s left")
-
-
-def _round_trip(clip: Pixels, codec: LappedCodec) -> Pixels:
-    return np.stack(list(codec.decode(codec.encode(clip), (clip.shape[2], clip.shape[1]))))
+        yield paper("nearest training clip", [exam.copied(question, room.atlas, room.side) for question in asked])
 
 
 def _blurred(clip: Pixels) -> Pixels:
@@ -139,11 +119,14 @@ def opinion(kind: str, written: Sequence[Paper]) -> report.Opinion:
     asked = [one for p in chosen for one in p.asked]
     seen = [one for p in chosen for one in p.seen]
     ways = [direction(clip) for p in chosen for clip in p.clips]
+    flows = [flow_direction(clip) for p in chosen for clip in p.clips]
     places = [layouts.place(clip) for p in chosen for clip in p.clips]
     return report.Opinion(
         kind=kind,
         direction_right=_same(ways, [_way(one) for one in asked]),
         direction_agrees=_same(ways, [_way(one) for one in seen]),
+        flow_right=_same(flows, [_way(one) for one in asked]),
+        flow_agrees=_same(flows, [_way(one) for one in seen]),
         place_right=_same(places, [one.place for one in asked]),
         place_agrees=_same(places, [one.place for one in seen]),
     )
@@ -161,12 +144,21 @@ def fidelity(room: Room, questions: Sequence[Question]) -> report.Fidelity:
     """Decibels of the codec on real clips: the mean over clips of the whole picture, and inside the subject."""
     whole, subject = [], []
     for question in questions:
-        clip, inside = exam.real(question, room.atlas), exam.mask(question, room.atlas).astype(bool)
-        error = (clip.astype(np.float32) - _round_trip(clip, room.codec)) ** 2
+        clip = exam.real(question, room.atlas, room.side)
+        inside = exam.mask(question, room.atlas, room.side).astype(bool)
+        error = (clip.astype(np.float32) - round_trip(clip, room.codec)) ** 2
         whole.append(_decibels(float(error.mean())))
         if inside.any():
             subject.append(_decibels(float(error[inside].mean())))
-    return report.Fidelity(clips=len(questions), whole=float(np.mean(whole)), subject=float(np.mean(subject)))
+    shown = film.clip(room.side)
+    return report.Fidelity(
+        clips=len(questions), whole=float(np.mean(whole)), subject=float(np.mean(subject)),
+        film=None if shown is None else _error_of(shown, room.codec),
+    )  # fmt: skip
+
+
+def _error_of(clip: Pixels, codec: Codec) -> float:
+    return _decibels(float(((clip.astype(np.float32) - round_trip(clip, codec)) ** 2).mean()))
 
 
 def _decibels(error: float) -> float:
@@ -197,8 +189,10 @@ def _two_columns(strips: list[list[Pixels]], captions: list[str]) -> Pixels:
     return np.concatenate((left, filled), axis=1)
 
 
-def evaluate(room: Room, questions: Sequence[Question], subject: report.Subject) -> tuple[report.Report, Pixels]:
-    """Everything there is to find out, and the contact sheet of the seen prompts."""
+def evaluate(
+    room: Room, questions: Sequence[Question], subject: report.Subject, counts: Mapping[str, int] | None = None
+) -> tuple[report.Report, Pixels]:
+    """Everything there is to find out, and the contact sheet of the seen prompts; ``counts`` are those of studies."""
     written = list(papers(room, questions))
     judged = [kind for kind in (MODEL, REAL) if any(p.kind == kind for p in written)]
     found = report.Report(
@@ -206,13 +200,30 @@ def evaluate(room: Room, questions: Sequence[Question], subject: report.Subject)
         rows=rows(written),
         opinions=tuple(opinion(kind, written) for kind in judged),
         codec=fidelity(room, questions[:MEASURED]),
+        studies=tuple(studies(room, _of_seen(written), counts or {}, subject.seed)),
     )
     return found, sheet(written[0])
 
 
+def _of_seen(written: Sequence[Paper]) -> Written:
+    clips = {p.kind: p.clips for p in written if p.split == "seen"}
+    return Written(shown=clips.get(MODEL, ()), real=clips.get(REAL, ()))
+
+
+def _foretold(backend: Backend, questions: Sequence[Question], counts: Mapping[str, int]) -> str:
+    """How long all of it will take, from one clip that is not counted."""
+    plan = exam.plan_of(questions[0], backend.preset)
+    for _ in range(2):  # the first one compiles
+        begin = time.monotonic()
+        list(backend.render(plan, lambda progress: None))
+    clips = len(questions) + clips_of(counts)
+    minutes = clips * (time.monotonic() - begin) / 60 * JUDGED
+    return f"{len(questions)} questions and {len(counts)} studies, about {clips:.0f} clips: {minutes:.0f} minutes."
+
+
 def main() -> None:
     """Examines a model and writes table, figures and contact sheet into the home folder's ``evals``."""
-    asked, console = _asked(), Console(stderr=True)
+    asked, console = _parser().parse_args(), Console(stderr=True)
     torch.set_num_threads(asked.threads)
     cv2.setNumThreads(asked.threads)
     try:
@@ -228,18 +239,29 @@ def _examine(asked: argparse.Namespace, console: Console) -> None:
         console.print("There is no checker yet; it is trained first.")
         train(speak=console.print)
     checker, renders = open_checker(home())
-    room = Room(checker=checker, atlas=open_atlas(), codec=LappedCodec(preset.codec), backend=candidate.backend,
-                speak=console.print)  # fmt: skip
+    room = Room(checker=checker, atlas=open_atlas(), codec=_codec(candidate.backend, preset), side=preset.size[0],
+                backend=candidate.backend, speak=console.print)  # fmt: skip
     counts: dict[Split, int] = {"seen": asked.seen, "held_motion": asked.held, "held_place": asked.held}
     subject = report.Subject(name=asked.preset, weights_sha256=candidate.sha256, command=_command(asked),
                              seed=asked.seed, steps=preset.sampler.steps, guidance=preset.sampler.guidance,
                              checker_renders=renders, machine=asked.machine)  # fmt: skip
-    found, picture = evaluate(room, exam.questions(counts, asked.seed), subject)
+    try:
+        film.bring()
+    except TrainingError as error:
+        console.print(f"{error} The codec is measured without it.")
+    questions, extra = exam.questions(counts, asked.seed), {} if asked.baselines else chosen(asked.studies)
+    if candidate.backend is not None:
+        console.print(_foretold(candidate.backend, questions, extra))
+    found, picture = evaluate(room, questions, subject, extra)
     where = settings().home / "evals" / _name(asked)
     report.save(found, where.with_suffix(".json"))
     where.with_suffix(".md").write_text(report.markdown(found))
     save_png(picture, where.with_suffix(".png"))
     report.show(found, Console(), where)
+
+
+def _codec(backend: Backend | None, preset: Preset) -> Codec:
+    return backend.codec if isinstance(backend, NativeBackend) else LappedCodec(preset.codec)
 
 
 def _name(asked: argparse.Namespace) -> str:
@@ -251,25 +273,32 @@ def _name(asked: argparse.Namespace) -> str:
 
 def _command(asked: argparse.Namespace) -> str:
     """What measures these figures again."""
-    if asked.baselines or asked.run:
-        choice = "--baselines" if asked.baselines else f"--run {asked.run}"
-        return f"python -m vitascope.training.evals --preset {asked.preset} {choice}"
+    choice = ["--baselines"] * asked.baselines + ["--run", asked.run] * bool(asked.run)
+    usual = _parser().parse_args([])
+    for name in ("seen", "held", "seed", "studies"):
+        if getattr(asked, name) != getattr(usual, name):
+            choice += [f"--{name}", str(getattr(asked, name))]
+    if choice:
+        return f"python -m vitascope.training.evals --preset {asked.preset} {' '.join(choice)}"
     return "make eval" if asked.preset == "xs" else f"make eval PRESET={asked.preset}"
 
 
-def _asked() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--preset", default="xs", choices=["xs", "s"])
+    parser.add_argument("--preset", default="xs", choices=NAMES)
     parser.add_argument(
         "--run", default="", help="examine this training run's running average, not the shipped weights"
     )
     parser.add_argument("--baselines", action="store_true", help="examine no model")
     parser.add_argument("--seen", type=int, default=200)
     parser.add_argument("--held", type=int, default=100, help="questions of each held-out split")
+    parser.add_argument(
+        "--studies", default="all", help=f"all, none, or some of {', '.join(STUDIES)}, as in steps:60,swap"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--machine", default="A", help="its letter in docs/figures.md")
-    return parser.parse_args()
+    return parser
 
 
 def _candidate(asked: argparse.Namespace) -> Candidate:

@@ -11,7 +11,7 @@ import numpy as np
 
 from vitascope.corpus.compositor import Drawings, render
 from vitascope.corpus.graphs import Split, belongs
-from vitascope.corpus.scenes import Composition, stage
+from vitascope.corpus.scenes import SIDE, Composition, stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import rows, words
 from vitascope.text.world import CAMERAS, MOTIONS, PLACES, STYLES, SUBJECTS, TAKES, TIMES
@@ -65,23 +65,29 @@ def _scene(*, subject: str, motion: str, place: str, time: str, take: str) -> Sc
 
 
 def said(scene: Scene) -> Scene:
-    """What the prompt says: subject, motion, place and time; the rest is as usual, and the take is the seed's."""
-    entity = scene.entities[0]
-    spoken = Entity(subject=entity.subject, motions=entity.motions)
-    return Scene(entities=(spoken,), place=scene.place, time=scene.time, take=scene.take)
+    """What the prompt says: things, motions, colours, relation, place and time; the take is the seed's."""
+    spoken = (Entity(subject=e.subject, colour=e.colour, motions=e.motions) for e in scene.entities)
+    return Scene(
+        entities=tuple(spoken), relation=scene.relation, place=scene.place, time=scene.time, take=scene.take
+    )  # fmt: skip
 
 
 def plan_of(question: Question, preset: Preset) -> Plan:
     """The plan that asks a model for a question's scene, with the preset's own steps and guidance."""
+    return replace(plan_for(question.scene, question.seed, preset), prompt=question.caption)
+
+
+def plan_for(scene: Scene, seed: int, preset: Preset) -> Plan:
+    """The plan that asks a model for any full scene, with the preset's own steps and guidance."""
     return Plan(
-        prompt=question.caption,
-        words=rows(words(said(question.scene))),
+        prompt="",
+        words=rows(words(said(scene))),
         frames=FRAMES,
         keep=FRAMES,
         size=preset.size,
         output_size=preset.size,
         fps=preset.fps,
-        seed=question.seed,
+        seed=seed,
         steps=preset.sampler.steps,
         guidance=preset.sampler.guidance,
         first_frame=None,
@@ -96,14 +102,14 @@ def composed(question: Question, scene: Scene | None = None) -> Composition:
     return stage(scene or question.scene, np.random.default_rng((question.seed, 7)), frames=FRAMES)
 
 
-def real(question: Question, atlas: Drawings) -> Pixels:
-    """The real clip of a question, ``(17, 128, 128, 3)``."""
-    return render(composed(question), atlas)
+def real(question: Question, atlas: Drawings, side: int = SIDE) -> Pixels:
+    """The real clip of a question, ``(17, side, side, 3)``."""
+    return render(composed(question), atlas, side)
 
 
-def copied(question: Question, atlas: Drawings) -> Pixels:
+def copied(question: Question, atlas: Drawings, side: int = SIDE) -> Pixels:
     """What a model would show that only copies: the nearest clip training knew, the held-out word exchanged."""
-    return render(composed(question, nearest(question)), atlas)
+    return render(composed(question, nearest(question)), atlas, side)
 
 
 def nearest(question: Question) -> Scene:
@@ -120,11 +126,11 @@ def nearest(question: Question) -> Scene:
     return known[int(rng.integers(len(known)))]
 
 
-def mask(question: Question, atlas: Drawings) -> Pixels:
-    """1 where the subject is, 0 elsewhere, ``(17, 128, 128)``: what changes when it is left out."""
+def mask(question: Question, atlas: Drawings, side: int = SIDE) -> Pixels:
+    """1 where the subject is, 0 elsewhere, ``(17, side, side)``: what changes when it is left out."""
     whole = composed(question)
     bare = replace(whole, layers=())
-    apart = np.abs(render(whole, atlas).astype(np.int16) - render(bare, atlas)).max(axis=-1)
+    apart = np.abs(render(whole, atlas, side).astype(np.int16) - render(bare, atlas, side)).max(axis=-1)
     return (apart > 8).astype(np.uint8)
 
 

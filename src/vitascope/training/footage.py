@@ -1,52 +1,33 @@
 """Endless footage: clips composed by processes on the CPU and drawn where the network trains, for codec and latents.
 
-What is drawn is decided by (seed, number) alone, so a run that was stopped goes on with the clips it would have had.
 Places are painted once and kept: takes share four paintings of each place and hour, and clips without a take choose one
-of sixteen more, where the CPU's compositor would paint a new one for each.
+of sixteen more (corpus/reels.py).
 
 Letters in shapes: B clips, T frames, H W pixels.
 """
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice
+from multiprocessing import get_context
 from typing import Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import canvas_of
-from vitascope.corpus.scenes import Composition, compose
-from vitascope.text.world import TAKES
+from vitascope.corpus.reels import Reel, composed
+from vitascope.corpus.scenes import Composition
 from vitascope.training.compositor import SpriteBank, render_covered, sprite_bank
 from vitascope.types import Pixels
-
-SPARE = 16
-"""Paintings of each place and hour for clips without a take."""
 
 AHEAD = 4
 """Batches that are composed before they are asked for."""
 
 LOWERED = 0.6
 """How much of what a wide view cuts away is taken from above: things stand a little below the middle."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reel:
-    """Which clips to draw: ``seed`` tells training (1) from what is held out (2)."""
-
-    seed: int
-    frames: int
-    fps: int
-    size: tuple[int, int]  # width, height
-
-    @property
-    def side(self) -> int:
-        """Side of the square that is drawn, of which other shapes are cut."""
-        return max(self.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +45,8 @@ class Studio:
     def __init__(self, atlas: Atlas, device: torch.device, processes: int) -> None:
         self.device, self.looks = device, _looks(atlas)
         self.bank: SpriteBank = sprite_bank(atlas, sorted(self.looks), device)
-        self.pool = ProcessPoolExecutor(processes) if processes else None
+        # spawned, since a process that was forked beside CUDA's threads may never wake
+        self.pool = ProcessPoolExecutor(processes, get_context("spawn")) if processes else None
         self._canvases: dict[tuple[str, str, int, int], Tensor] = {}
 
     def __enter__(self) -> Self:
@@ -77,13 +59,13 @@ class Studio:
     def batches(self, reel: Reel, size: int, first: int = 0) -> Iterator[Drawn]:
         """Batches of ``size`` clips without end, from number ``first`` on."""
         if self.pool is None:
-            yield from (self.draw(_composed(reel, number, size, self.looks), reel) for number in count(first))
+            yield from (self.draw(composed(reel, number, size, self.looks), reel) for number in count(first))
             return
         numbers = count(first)
-        waiting = [self.pool.submit(_composed, reel, n, size, self.looks) for n in islice(numbers, AHEAD)]
+        waiting = [self.pool.submit(composed, reel, n, size, self.looks) for n in islice(numbers, AHEAD)]
         while True:
             compositions = waiting.pop(0).result()
-            waiting.append(self.pool.submit(_composed, reel, next(numbers), size, self.looks))
+            waiting.append(self.pool.submit(composed, reel, next(numbers), size, self.looks))
             yield self.draw(compositions, reel)
 
     def draw(self, compositions: list[Composition], reel: Reel) -> Drawn:
@@ -102,24 +84,6 @@ class Studio:
 
 def _looks(atlas: Atlas) -> frozenset[tuple[str, str]]:
     return frozenset((subject, style) for subject in atlas.subjects for style in atlas.styles(subject))
-
-
-def _composed(reel: Reel, number: int, size: int, looks: frozenset[tuple[str, str]]) -> list[Composition]:
-    """The compositions of one batch; scenes whose drawings the atlas lacks, since withdrawn, are passed over."""
-    rng = np.random.default_rng((reel.seed, reel.frames, reel.fps, number))
-    drawable = (
-        _painted(composition)
-        for composition in iter(lambda: compose(rng, frames=reel.frames, fps=reel.fps), None)
-        if all((layer.subject, layer.style) in looks for layer in composition.layers)
-    )
-    return list(islice(drawable, size))
-
-
-def _painted(composition: Composition) -> Composition:
-    """The same with one of the paintings that are kept, where no take has chosen one."""
-    if composition.scene.take in TAKES:
-        return composition
-    return replace(composition, paint_seed=composition.paint_seed % SPARE)
 
 
 def _cut(square: Tensor, size: tuple[int, int]) -> Tensor:

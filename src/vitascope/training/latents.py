@@ -15,6 +15,7 @@ from rich.console import Console
 from safetensors.numpy import save_file
 from torch import Tensor
 
+from vitascope.corpus.reels import Reel
 from vitascope.errors import TrainingError, VitascopeError
 from vitascope.models import checkpoint
 from vitascope.models.codec import ConvNet
@@ -23,7 +24,7 @@ from vitascope.settings import settings
 from vitascope.training import snapshot, states
 from vitascope.training.cache import atlas_path, look_pictures, open_atlas, store, told
 from vitascope.training.data import folder
-from vitascope.training.footage import Drawn, Reel, Studio, as_signal
+from vitascope.training.footage import Drawn, Studio, as_signal
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import ConvPreset, Preset, viewed

@@ -11,6 +11,8 @@ from rich.table import Table
 
 from vitascope.corpus.graphs import Split
 from vitascope.training.accuracy import Score, Share
+from vitascope.training.study import Line, Study, columns
+from vitascope.training.study import table as study_rows
 from vitascope.training.traits import ATTRIBUTES
 
 NAMES: dict[Split, str] = {
@@ -36,6 +38,8 @@ class Opinion:
     kind: str
     direction_right: Share  # they and the prompt
     direction_agrees: Share  # they and the checker
+    flow_right: Share  # the direction by optical flow
+    flow_agrees: Share
     place_right: Share
     place_agrees: Share
 
@@ -47,6 +51,7 @@ class Fidelity:
     clips: int
     whole: float
     subject: float  # inside its mask
+    film: float | None = None  # whole, of a clip of a film that nothing here drew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ class Report:
     rows: tuple[Row, ...]
     opinions: tuple[Opinion, ...]
     codec: Fidelity
+    studies: tuple[Study, ...] = ()
 
 
 def show(report: Report, console: Console, where: Path) -> None:
@@ -78,6 +84,8 @@ def show(report: Report, console: Console, where: Path) -> None:
     console.print(table(report))
     console.print(opinions_table(report))
     console.print(f"codec on real renders: {sentence(report.codec)}")
+    for study in report.studies:
+        console.print(study_table(study))
     console.print(f"written: {where}.json, {where}.md (lines for docs/figures.md), {where}.png (contact sheet)")
 
 
@@ -100,22 +108,36 @@ def _two_lines(share: Share) -> str:
 
 def opinions_table(report: Report) -> Table:
     """The second opinions, for a terminal."""
-    shown = Table("clips", "direction right", "agrees with checker", "place right", "agrees with checker",
-                  title="by arithmetic alone, in per cent")  # fmt: skip
+    shown = Table("clips", "direction right", "agrees with checker", "by flow right", "agrees with checker",
+                  "place right", "agrees with checker", title="by arithmetic alone, in per cent")  # fmt: skip
     for one in report.opinions:
-        shares = (one.direction_right, one.direction_agrees, one.place_right, one.place_agrees)
+        shares = (one.direction_right, one.direction_agrees, one.flow_right, one.flow_agrees, one.place_right,
+                  one.place_agrees)  # fmt: skip
         shown.add_row(one.kind, *map(str, shares))
+    return shown
+
+
+def study_table(study: Study) -> Table:
+    """One study, for a terminal."""
+    head, *lines = study_rows(study)
+    shown = Table(*head, title=study.title, caption=study.about)
+    for line in lines:
+        shown.add_row(*line)
     return shown
 
 
 def sentence(fidelity: Fidelity) -> str:
     """The codec's decibels in words."""
-    return f"{fidelity.whole:.1f} dB whole, {fidelity.subject:.1f} dB inside the subject, {fidelity.clips} clips"
+    film = "" if fidelity.film is None else f"; {fidelity.film:.1f} dB on a clip of a real film"
+    return f"{fidelity.whole:.1f} dB whole, {fidelity.subject:.1f} dB inside the subject, {fidelity.clips} clips{film}"
 
 
 def markdown(report: Report) -> str:
     """Lines for the table of docs/figures.md: one for every split, one for the codec, one for each second opinion."""
-    lines = (*_split_lines(report), _codec_line(report), *(_opinion_line(report, one) for one in report.opinions))
+    lines = (
+        *_split_lines(report), _codec_line(report), *(_opinion_line(report, one) for one in report.opinions),
+        *map(_study_line, report.studies),
+    )  # fmt: skip
     told, tested = report.subject, report.subject.weights_sha256[:12] or "-"
     return "".join(
         f"| {line.figure} | {line.value} | {line.target} | `{told.command}` | {line.clips} clips | {told.seed} "
@@ -161,12 +183,28 @@ def _codec_line(report: Report) -> _Line:
 
 def _opinion_line(report: Report, one: Opinion) -> _Line:
     return _Line(
-        figure=f"direction / place by arithmetic alone, {one.kind}",
-        value=f"right {one.direction_right} / {one.place_right} %, "
-        f"agrees with the checker {one.direction_agrees} / {one.place_agrees} %",
+        figure=f"direction / direction by optical flow / place by arithmetic alone, {one.kind}",
+        value=f"right {one.direction_right} / {one.flow_right} / {one.place_right} %, "
+        f"agrees with the checker {one.direction_agrees} / {one.flow_agrees} / {one.place_agrees} %",
         clips=one.place_right.n,
         is_of_model=bool(report.subject.weights_sha256) and one.kind == "model",
     )
+
+
+def _study_line(study: Study) -> _Line:
+    first, *others = study.lines
+    return _Line(
+        figure=f"{study.title}, {first.kind}: {' / '.join(columns(study))}",
+        value=_cells(study, first),
+        target=study.target,
+        clips=first.n,
+        baseline="; ".join(f"{line.kind} {_cells(study, line)}" for line in others) or "-",
+        is_of_model=study.is_of_model,
+    )
+
+
+def _cells(study: Study, line: Line) -> str:
+    return " / ".join(str(line.cells.get(name, "-")) for name in columns(study))
 
 
 def _brief(score: Score) -> str:

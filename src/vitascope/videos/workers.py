@@ -12,6 +12,11 @@ SILENT_AFTER = 10.0
 """Seconds without a beat after which a worker counts as dead, wherever it runs. It beats every second from a thread of
 its own; a stalled one that comes back finds its claims gone and stops."""
 
+LEFT = 0.0
+"""What stands for the last beat of a worker that went in good order."""
+
+_BLIND = SILENT_AFTER / 2  # seconds without a look after which nothing is known of who beat meanwhile
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capability:
@@ -64,17 +69,37 @@ def beat(tx: Transaction, worker: str, now: float) -> bool:
 
 def leave(tx: Transaction, worker: str) -> None:
     """A worker ends: whoever looks next may take over what it had at once."""
-    repository.change(tx, worker, seen_at=0.0)
+    repository.change(tx, worker, seen_at=LEFT)
 
 
-def silent(tx: Transaction, now: float) -> tuple[Worker, ...]:
-    """Workers that were not given up yet and have not beaten for too long."""
-    return tuple(_worker(row) for row in repository.rows(tx) if row["seen_at"] < now - SILENT_AFTER)
+def entered(tx: Transaction) -> tuple[Worker, ...]:
+    """Workers that were not given up, beating or not."""
+    return tuple(_worker(row) for row in repository.rows(tx))
 
 
-def on_host(tx: Transaction, host: str) -> tuple[Worker, ...]:
-    """Workers of one machine that were not given up yet."""
-    return tuple(_worker(row) for row in repository.rows(tx) if row["host"] == host)
+class Vigil:
+    """Tells who fell silent, by what one watcher saw itself: a beat that stays the same while it looks on.
+
+    No clock is compared. While the database is away nobody can beat and nobody can look: afterwards the watch begins
+    anew, so an outage, however long, is not taken for the death of everybody.
+    """
+
+    def __init__(self) -> None:
+        self._beats: dict[str, tuple[float, float]] = {}  # the last beat, and when it was seen first
+        self._looked_at = float("-inf")
+
+    def silent(self, known: Sequence[Worker], now: float) -> frozenset[str]:
+        """The ids of those among ``known`` that are silent; ``now`` is of this process, and never goes back."""
+        before = self._beats if now - self._looked_at <= _BLIND else {}
+        self._looked_at = now
+        self._beats = {one.id: _still(before.get(one.id), one.seen_at, now) for one in known}
+        return frozenset(
+            one for one, (beat, since) in self._beats.items() if beat == LEFT or now - since >= SILENT_AFTER
+        )
+
+
+def _still(before: tuple[float, float] | None, beat: float, now: float) -> tuple[float, float]:
+    return before if before is not None and before[0] == beat else (beat, now)
 
 
 def give_up(tx: Transaction, ids: Sequence[str], now: float) -> None:

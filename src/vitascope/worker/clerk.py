@@ -4,15 +4,16 @@ Every worker does all of it; the rows keep them from doing it twice.
 """
 
 import hashlib
-import logging
 import os
 import platform
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from dbos import DBOS
 
+from vitascope.logs import tell, tell_bug
 from vitascope.refusals import DatabaseError, FilesError
 from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
@@ -21,7 +22,6 @@ from vitascope.store.secrets import Secrets
 from vitascope.videos import claims, deliveries, events, expiry, repository, workers
 from vitascope.videos.deliveries import Send
 
-_LOG = logging.getLogger(__name__)
 _BEAT, _REAP, _SETTLE, _SWEEP = 1.0, 1.0, 10.0, 300.0  # seconds between two rounds
 _DOUBTED_AFTER = 30.0  # seconds after which a job is compared with the queue
 _AT_ONCE = 200
@@ -35,11 +35,12 @@ class Clerk:
         self._worker, self._database, self._lost = worker, database, lost
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._vigil = workers.Vigil()
 
     def begin(self, blobs: Blobs, secrets: Secrets, send: Send) -> None:
         """Start all rounds. ``lost`` is set when others gave this worker up: it must stop, its jobs are theirs now."""
         self._every(_BEAT, self._beat)
-        self._every(_REAP, lambda: reap(self._database))
+        self._every(_REAP, lambda: reap(self._database, self._vigil, me=self._worker))
         self._every(_SETTLE, lambda: settle(self._database))
         self._every(_SWEEP, lambda: sweep(self._database, blobs))
         self._start(lambda: self._deliver(secrets, send))
@@ -79,24 +80,26 @@ class Clerk:
         try:
             act()
         except (DatabaseError, FilesError) as error:
-            _LOG.warning("%s", error.code)
-        except Exception:  # noqa: BLE001  # a round that stumbles comes again
-            _LOG.exception("a round of the clerk failed")
+            tell("round_failed", refusal=error.code)
+        except Exception as error:  # noqa: BLE001  # a round that stumbles comes again
+            tell_bug(error, place="clerk")
 
 
-def reap(database: Database) -> tuple[str, ...]:
-    """Hand on what dead workers had; their ids. First the queue, then the rows: doing it twice changes nothing."""
+def reap(database: Database, vigil: workers.Vigil, *, me: str) -> tuple[str, ...]:
+    """Hand on what dead workers had; their ids. First the queue, then the rows: doing it twice changes nothing.
+
+    Dead is who is silent, and whose process on this machine is gone. Nobody reaps itself.
+    """
     with database.reading() as tx:
-        now = clock(tx)
-        silent = {worker.id for worker in workers.silent(tx, now)}
-        here = {worker.id for worker in workers.on_host(tx, host()) if not _is_running(worker.process)}
-    dead = tuple(sorted(silent | here))
+        now, known = clock(tx), [one for one in workers.entered(tx) if one.id != me]
+    here = {one.id for one in known if one.host == host() and not _is_running(one.process)}
+    dead = tuple(sorted(vigil.silent(known, time.monotonic()) | here))
     if dead:
         DBOS._recover_pending_workflows(list(dead))  # noqa: SLF001  # the one call DBOS 3.4 has for it; a test holds it
         with database.transaction() as tx:
             claims.orphan(tx, dead)
             workers.give_up(tx, dead, now)
-        _LOG.warning("took over from %d dead worker(s)", len(dead))
+        tell("workers_died", number=len(dead))
     return dead
 
 

@@ -7,7 +7,6 @@ was done already changes nothing.
 """
 
 import json
-import logging
 import tempfile
 import threading
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vitascope.errors import StoppedError, VitascopeError
+from vitascope.logs import tell, tell_bug
 from vitascope.programme.access import gate
 from vitascope.refusals import DatabaseError, FilesError, FilesFullError
 from vitascope.store.blobs import Blobs, Stored
@@ -28,7 +28,6 @@ from vitascope.videos.job import Claim, Failure, Made
 from vitascope.worker.engine import Engine, Given, Painted
 from vitascope.worker.telling import Teller
 
-_LOG = logging.getLogger(__name__)
 _UNKNOWN = Failure(
     code="internal_error", message="The engine failed where it should not; the operator has the details."
 )
@@ -66,8 +65,8 @@ def paint(shop: Workshop, video: str) -> str | None:
     except VitascopeError as error:
         _fail(shop, claim, Failure(code=error.code, message=str(error)))
         return None
-    except Exception:  # noqa: BLE001  # the worker's loop: one job's fault must not end the others
-        _LOG.exception("render of %s failed", video)
+    except Exception as error:  # noqa: BLE001  # the worker's loop: one job's fault must not end the others
+        tell_bug(error, video=video)
         _fail(shop, claim, _UNKNOWN)
         return None
     return json.dumps({"token": claim.token, "made": made.to_json()})
@@ -164,7 +163,7 @@ def _tidy(shop: Workshop, video: str, token: str) -> None:
     try:
         shop.blobs.remove([key for key in shop.blobs.keys(ours) if key not in shown])
     except FilesError:
-        _LOG.warning("files of %s were left behind", video)
+        tell("files_left_behind", video=video)
 
 
 def _fail(shop: Workshop, claim: Claim, failure: Failure) -> None:
@@ -203,7 +202,7 @@ def _patiently(shop: Workshop, act: Callable[[], T]) -> T:
         try:
             return act()
         except DatabaseError:
-            _LOG.warning("the database is away; waiting for it")
+            tell("waiting_for_database")
             time.sleep(_OUTAGE_PAUSE)
 
 

@@ -13,6 +13,7 @@ from types import FrameType
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
+from vitascope.logs import tell, write_to_stderr
 from vitascope.refusals import DatabaseError
 from vitascope.store.blobs import open_blobs
 from vitascope.store.database import Database, clock, open_database
@@ -24,7 +25,6 @@ from vitascope.worker import clerk
 from vitascope.worker.engine import Engine
 from vitascope.worker.jobs import Workshop, finish, paint
 
-_LOG = logging.getLogger(__name__)
 _LOOKS_EVERY = 0.05  # seconds between two looks at the queue: half of it is what a job waits at an idle worker
 _MOST_RECOVERIES = 100  # far beyond ours, which count deaths of workers and not their leaving in good order
 _HAND_BACK_SECONDS = 30.0  # for the renders under way to come to their next step
@@ -88,6 +88,7 @@ def _launch(shop: Workshop, database: Database) -> None:
         "log_level": "WARNING",
     }
     DBOS(config=config)
+    write_to_stderr()  # after DBOS, which brings a handler of its own
     _define(shop)
     queues = [queue_name(model) for model in shop.engines]
     DBOS.listen_queues(queues)
@@ -127,7 +128,7 @@ def _leave(shop: Workshop, side: clerk.Clerk) -> None:
         with shop.database.transaction() as tx:
             workers.leave(tx, shop.worker)
     except DatabaseError:
-        _LOG.warning("left while the database was away; others take over what was in hand")
+        tell("left_without_database")  # others take over what was in hand
     side.end()
     logging.shutdown()
     os._exit(0)

@@ -32,7 +32,8 @@ class Studio:
 
     def paint(self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show) -> Painted:
         """See Engine."""
-        thanks = credits_for(entity.subject for entity in read(order.prompt).scene.entities)
+        scene = read(order.prompt, pictured=given.image is not None).scene
+        thanks = credits_for(entity.subject for entity in scene.entities)
         clip = render(
             _request(order, self._model, given),
             to=folder / "video.mp4",

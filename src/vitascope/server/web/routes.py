@@ -10,13 +10,13 @@ from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from vitascope.errors import MailError, RecordNotFoundError
+from vitascope.logs import tell
 from vitascope.programme.people import cohorts, invitations, sign_in
 from vitascope.programme.people.post import Mail, open_post
 from vitascope.programme.people.sign_in import Letter
 from vitascope.server import wire
 from vitascope.server.api.archive import packed
 from vitascope.server.desk import AtDesk, Desk
-from vitascope.server.log import tell
 from vitascope.server.web import acts, pages
 from vitascope.server.web.home import home
 from vitascope.server.web.session import COOKIE, Member, Values, forget, keep, signed, text, unsigned

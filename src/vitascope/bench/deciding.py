@@ -1,0 +1,181 @@
+"""How long ``decide`` takes in a house of 10,000 permissions, alone and with all that the gate reads for it.
+
+``python -m vitascope.bench.deciding`` prints both. The house: members, each with a guest pass and a character of their
+own that others may use; as many holds as a bad day has.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from vitascope.orders import Grant, Limits
+from vitascope.programme import keys
+from vitascope.programme.access import gate, repository
+from vitascope.rights.book import book
+from vitascope.rights.decide import decide
+from vitascope.rights.hold import Hold, Level, Reach, Selector
+from vitascope.rights.permission import Permission, PermissionState
+from vitascope.rights.question import Ingredient, KeyKind, KeyState, Target
+from vitascope.rights.quota import Cost, Measure, Per, Quota, Used
+from vitascope.rights.terms import Policy, Terms
+from vitascope.rights.uses import Use
+from vitascope.store.database import Database, open_database
+from vitascope.store.secrets import Secrets
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+_YEAR = timedelta(days=365)
+_TERMS = Terms(text="Fair.", issued=NOW, policy=Policy())
+_MAKER = frozenset(use for use in Use if use.is_creative or use.is_open)
+_COSTS = (Cost(measure=Measure.RENDERS, amount=1), Cost(measure=Measure.SECONDS, amount=4))
+
+
+def permissions(count: int) -> list[Permission]:
+    """``count`` permissions: early access, a pass below it, and a character for everybody, by turns."""
+    found: list[Permission] = []
+    for number in range(-(-count // 3)):
+        member = f"member_{number}"
+        access = _permission(f"access_{number}", "programme", member, "engine", _MAKER)
+        guest = _permission(f"pass_{number}", member, f"guest_{number}", "engine", frozenset({Use.VIDEO_CREATE}))
+        character = _permission(
+            f"character_{number}", member, "public", f"character/{number}", frozenset({Use.CHARACTER_USE})
+        )
+        found += [access, _below(guest, access.id), character]
+    return found[:count]
+
+
+def holds(count: int) -> list[Hold]:
+    """``count`` holds, on keys and permissions."""
+    return [
+        Hold(
+            id=f"hold_{number}",
+            selector=Selector(reach=(Reach.KEY, Reach.PERMISSION)[number % 2], id=f"access_{7 * number}"),
+            level=Level.THROTTLE,
+            reason="measured",
+            placed_by="sally",
+            placed=NOW,
+            until=NOW + timedelta(hours=24),
+        )
+        for number in range(count)
+    ]
+
+
+def pure(num_permissions: int, num_holds: int, num_questions: int) -> list[float]:
+    """Seconds of each decision: a guest creates with somebody else's character, with everything in one book."""
+    known = book(permissions=permissions(num_permissions), terms=[_TERMS], holds=holds(num_holds))
+    rng, spent = np.random.default_rng(1), list[float]()
+    for number in rng.integers(num_permissions // 3, size=num_questions):
+        key, target = _question(int(number), int(rng.integers(num_permissions // 3)))
+        used = (Used(permission=f"pass_{number}", measure=Measure.RENDERS, per=Per.GRANT, amount=3),)
+        began = time.perf_counter()
+        answer = decide(key, Use.VIDEO_CREATE, target, NOW, book=known, used=used)
+        spent.append(time.perf_counter() - began)
+        if not answer.allow:
+            raise AssertionError(answer.explanation)
+    return spent
+
+
+def at_gate(folder: Path, num_permissions: int, num_holds: int, num_questions: int) -> list[float]:
+    """Seconds of each answer at the gate: the same, with everything it needs read from the database."""
+    database = open_database(f"sqlite:///{folder / 'gate.db'}")
+    try:
+        grants = _filled(database, num_permissions, num_holds)
+        rng, spent = np.random.default_rng(2), list[float]()
+        for number in rng.integers(len(grants), size=num_questions):
+            with database.transaction() as tx:
+                began = time.perf_counter()
+                gate.ask(tx, grants[int(number)], Use.VIDEO_CREATE, Target(id="engine", costs=_COSTS), NOW)
+                spent.append(time.perf_counter() - began)
+        return spent
+    finally:
+        database.close()
+
+
+def spread(name: str, seconds: Iterable[float]) -> dict[str, object]:
+    """Median, 99th percentile and largest, in milliseconds."""
+    ordered = sorted(seconds)
+    high = ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))]
+    told = {"median_ms": median(ordered), "p99_ms": high, "most_ms": ordered[-1]}
+    return {"what": name, "n": len(ordered)} | {key: round(1000 * value, 4) for key, value in told.items()}
+
+
+def _permission(name: str, grantor: str, grantee: str, thing: str, uses: frozenset[Use]) -> Permission:
+    return Permission(
+        id=name,
+        grantor=grantor,
+        grantee=grantee,
+        object=thing,
+        uses=uses,
+        terms=_TERMS.hash,
+        valid_from=NOW - _YEAR,
+        valid_until=NOW + _YEAR,
+        quotas=(Quota(measure=Measure.RENDERS, per=Per.GRANT, limit=100_000),),
+        state=PermissionState.ACTIVE,
+    )
+
+
+def _below(child: Permission, parent: str) -> Permission:
+    return replace(child, parent=parent)
+
+
+def _question(number: int, other: int) -> tuple[KeyState, Target]:
+    key = KeyState(
+        id=f"key_{number}",
+        kind=KeyKind.GUEST,
+        party=f"guest_{number}",
+        permission=f"pass_{number}",
+        scopes=frozenset({Use.VIDEO_CREATE}),
+        expires=NOW + _YEAR,
+    )
+    thing = Ingredient(id=f"character/{other}", owner=f"member_{other}", use=Use.CHARACTER_USE)
+    return key, Target(id="engine", ingredients=(thing,), costs=_COSTS)
+
+
+def _filled(database: Database, num_permissions: int, num_holds: int) -> list[Grant]:
+    secrets, grants = Secrets(pepper=b"p" * 32, vault=b"v" * 32), []
+    with database.transaction() as tx:
+        repository.add_terms(tx, _TERMS)
+        for one in permissions(num_permissions):
+            repository.add_permission(tx, one)
+        for hold in holds(num_holds):
+            repository.add_hold(tx, hold)
+        for number in range(200):
+            made = keys.create(
+                tx, name=f"key {number}", scopes=("video.create",), expires_at=None, permission=f"pass_{number}",
+                secrets=secrets, now=NOW.timestamp(),
+            )  # fmt: skip
+            grants.append(
+                Grant(
+                    party=f"guest_{number}",
+                    key=made.key.id,
+                    scopes=frozenset({"video.create"}),
+                    priority="normal",
+                    limits=Limits(),
+                )
+            )
+    return grants
+
+
+def main() -> None:
+    """Print both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--permissions", type=int, default=10_000)
+    parser.add_argument("--holds", type=int, default=100)
+    parser.add_argument("--questions", type=int, default=5_000)
+    told = parser.parse_args()
+    size = (told.permissions, told.holds, told.questions)
+    with tempfile.TemporaryDirectory() as folder:
+        for line in (spread("decide", pure(*size)), spread("gate, from SQLite", at_gate(Path(folder), *size))):
+            sys.stdout.write(json.dumps(line) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""What our engine is measured against: the same network in torch, a diffusers pipeline as costly, and the matrix peak.
+
+The pipeline is LTX's (2501.00103), of diffusers' own classes: random weights, our width, and as many layers as bring
+its operations nearest to ours. What it shows is noise; what it costs is what a clip of that arithmetic costs there.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import diffusers
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from vitascope.backends.choose import SHIPPED, open_backend
+from vitascope.backends.codec import Codec
+from vitascope.backends.native import NativeBackend
+from vitascope.backends.torch import TorchRuntime
+from vitascope.backends.weights import load, load_preset
+from vitascope.bench.engine import COMPILED, PEAK, RIVAL, SECONDS, SEED, BackendEngine, Engine, Facts
+from vitascope.types import ConvPreset, Preset
+
+HEAD = 64
+TEXT_ROWS, TEXT_WIDTH = 32, 512
+"""Of the prompt that the rival is handed already encoded; ours is read in each clip."""
+
+SIDES = (1024, 1536, 2048)
+"""Of the square matrices multiplied for the peak; the fastest counts."""
+
+TRIES = 12
+
+
+def opened(name: str, model: str, threads: int, flops: float) -> Engine:
+    """The rival of that name, in bfloat16 where the CPU multiplies it in hardware, else float32."""
+    begin = time.perf_counter()
+    torch.set_num_threads(threads)
+    diffusers.logging.set_verbosity_error()
+    dtype = torch.bfloat16 if _has_bf16() else torch.float32
+    if name == PEAK:
+        return MatrixPeak(dtype)
+    if name == RIVAL:
+        return Rival(load_preset(SHIPPED / f"{model}.json"), flops, dtype)
+    preset, weights = load(SHIPPED / f"{model}.json")
+    backend = NativeBackend(TorchRuntime(preset, weights, dtype=dtype, fuse=name == COMPILED), _codec(model, preset))
+    facts = Facts(name=name, version=torch.__version__, dtype=_short(dtype), threads=threads,
+                  opening_seconds=time.perf_counter() - begin)  # fmt: skip
+    engine = BackendEngine(backend, facts)
+    if name == COMPILED:  # the counter sees no operation of a compiled graph
+        return engine
+    return BackendEngine(backend, replace(facts, flops=counted(engine.once)))
+
+
+def _codec(model: str, preset: Preset) -> Codec | None:
+    """A learned codec is ours here, too: what is compared is the network; and its operations are not counted."""
+    backend = open_backend(model) if isinstance(preset.codec, ConvPreset) else None
+    return backend.codec if isinstance(backend, NativeBackend) else None
+
+
+def counted(work: Callable[[], object]) -> float:
+    """Floating-point operations of the matrix products, convolutions and attention that torch does in ``work``."""
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return float(counter.get_total_flops())
+
+
+class MatrixPeak:
+    """Large matrices multiplied: the most operations a second this CPU gives to anyone. A clip here is one product."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        self.dtype, self.best = dtype, 0.0
+
+    def once(self) -> float:
+        """One round over all sizes; returns the operations a second of the fastest product so far."""
+        for side in SIDES:
+            one, other = (torch.randn(side, side).to(self.dtype) for _ in range(2))
+            for _ in range(TRIES):
+                begin = time.perf_counter()
+                torch.mm(one, other)
+                self.best = max(self.best, 2 * side**3 / (time.perf_counter() - begin))
+        return self.best
+
+    def facts(self) -> Facts:
+        """See :class:`vitascope.bench.engine.Engine`."""
+        return Facts(name=PEAK, version=torch.__version__, dtype=_short(self.dtype), threads=torch.get_num_threads(),
+                     opening_seconds=0.0)  # fmt: skip
+
+
+class Rival:
+    """An LTX pipeline that makes clips of our size, length, steps and guidance at about ``flops``."""
+
+    def __init__(self, preset: Preset, flops: float, dtype: torch.dtype) -> None:
+        self.preset, self.dtype = preset, dtype
+        self.frames = next(n for n in preset.frames if n >= SECONDS * preset.fps)
+        one, two = (counted(self._pipeline(layers)) for layers in (1, 2))
+        self.layers = max(1, 1 + round((flops - one) / (two - one)))
+        begin = time.perf_counter()
+        self._run = self._pipeline(self.layers)
+        self._opened = time.perf_counter() - begin
+        self._flops = counted(self._run)
+
+    def once(self) -> float:
+        """See :class:`vitascope.bench.engine.Engine`; when its decoder starts is not told."""
+        self._run()
+        return 0.0
+
+    def facts(self) -> Facts:
+        """See :class:`vitascope.bench.engine.Engine`."""
+        note = f"LTXPipeline, {self.layers} layers of width {self.preset.net.width}, random weights"
+        return Facts(name=RIVAL, version=diffusers.__version__, dtype=_short(self.dtype), note=note,
+                     threads=torch.get_num_threads(), opening_seconds=self._opened, flops=self._flops)  # fmt: skip
+
+    def _pipeline(self, layers: int) -> Callable[[], object]:
+        torch.default_generator.manual_seed(SEED)
+        pipeline = diffusers.LTXPipeline(
+            scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
+            vae=_vae(self.preset.net.width // 4).to(self.dtype),
+            text_encoder=None,
+            tokenizer=None,
+            transformer=_transformer(self.preset.net.width, layers).to(self.dtype),
+        )
+        pipeline.set_progress_bar_config(disable=True)
+        prompt = torch.randn(1, TEXT_ROWS, TEXT_WIDTH).to(self.dtype)
+        heard = torch.ones(1, TEXT_ROWS, dtype=torch.long)
+        width, height = self.preset.size
+        return lambda: pipeline(
+            prompt_embeds=prompt, prompt_attention_mask=heard, negative_prompt_embeds=prompt,
+            negative_prompt_attention_mask=heard, width=width, height=height, num_frames=self.frames,
+            frame_rate=self.preset.fps, num_inference_steps=self.preset.sampler.steps,
+            guidance_scale=self.preset.sampler.guidance, output_type="np",
+        )  # fmt: skip
+
+
+def _transformer(width: int, layers: int) -> torch.nn.Module:
+    net: torch.nn.Module = diffusers.LTXVideoTransformer3DModel(
+        num_attention_heads=width // HEAD, attention_head_dim=HEAD, cross_attention_dim=width, num_layers=layers,
+        caption_channels=TEXT_WIDTH,
+    )  # fmt: skip
+    return net.eval()
+
+
+def _vae(width: int) -> torch.nn.Module:
+    """A small decoder of LTX's kind: 32 pixels and 8 frames to a latent."""
+    half = max(32, width // 2)
+    widths = (half, half, width, width)
+    vae: torch.nn.Module = diffusers.AutoencoderKLLTXVideo(
+        block_out_channels=widths, decoder_block_out_channels=widths, layers_per_block=(1, 1, 1, 1, 1),
+        decoder_layers_per_block=(1, 1, 1, 1, 1),
+    )  # fmt: skip
+    return vae.eval()
+
+
+def _has_bf16() -> bool:
+    """Whether oneDNN multiplies bfloat16 in hardware here: told by torch, as OpenVINO tells it to our engine."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001  # torch offers no other way to ask
+
+
+def _short(dtype: torch.dtype) -> str:
+    return {torch.bfloat16: "bf16", torch.float32: "f32"}[dtype]

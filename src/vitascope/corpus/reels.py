@@ -1,0 +1,52 @@
+"""Batches of compositions by number: what processes do ahead of a trainer that draws. No torch, so they start at once.
+
+What is composed is decided by the reel and a number alone, so a run that was stopped goes on with the clips it would
+have had.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+
+from vitascope.corpus.scenes import Composition, compose
+from vitascope.text.world import TAKES
+
+SPARE = 16
+"""Paintings of each place and hour for clips without a take, which else would each need a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reel:
+    """Which clips to draw: ``seed`` tells those that are learned from from those that are held out."""
+
+    seed: int
+    frames: int
+    fps: int
+    size: tuple[int, int]  # width, height
+
+    @property
+    def side(self) -> int:
+        """Side of the square that is drawn, of which other shapes are cut."""
+        return max(self.size)
+
+
+def composed(reel: Reel, number: int, size: int, looks: frozenset[tuple[str, str]]) -> list[Composition]:
+    """The compositions of one batch; scenes whose drawings the atlas lacks, since withdrawn, are passed over."""
+    return list(islice(_drawable(reel, number, looks), size))
+
+
+def _drawable(reel: Reel, number: int, looks: frozenset[tuple[str, str]]) -> Iterator[Composition]:
+    rng = np.random.default_rng((reel.seed, reel.frames, reel.fps, number))
+    while True:
+        composition = compose(rng, frames=reel.frames, fps=reel.fps)
+        if all((layer.subject, layer.style) in looks for layer in composition.layers):
+            yield _painted(composition)
+
+
+def _painted(composition: Composition) -> Composition:
+    """The same with one of the paintings that are kept, where no take has chosen one."""
+    if composition.scene.take in TAKES:
+        return composition
+    return replace(composition, paint_seed=composition.paint_seed % SPARE)
