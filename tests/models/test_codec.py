@@ -1,11 +1,13 @@
 """What the learned codec promises whatever its weights: latents in order, memory, and where training starts."""
 
+from dataclasses import replace
+
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from tests.small_codec import CODEC  # noqa: E402  after the guard
-from vitascope.models.codec import ConvNet, apart, gathered, spread, together  # noqa: E402  after the guard
+from vitascope.models.codec import ConvNet, apart, together  # noqa: E402  after the guard
 
 pytestmark = pytest.mark.torch
 
@@ -41,15 +43,15 @@ def test_in_pieces_as_in_one():
     torch.testing.assert_close(net.decode(torch.cat(made, 1)), torch.cat(shown, 1)[:, 3:], rtol=1e-3, atol=1e-3)
 
 
-def test_an_untrained_codec_shows_a_blur():
-    """It starts as means on the way down and copies on the way up, not as noise: nearer than any plain grey."""
-    net = ConvNet(CODEC).requires_grad_(requires_grad=False)
-    soft = torch.nn.functional.interpolate(torch.rand(1, 3, 2, 2, generator=torch.Generator().manual_seed(1)), 64)
-    still = soft[:, None].expand(1, 5, 3, 64, 64) * 2 - 1
+def test_an_untrained_codec_shows_a_small_picture():
+    """It starts as means of 8 x 8 pixels on the way down and copies on the way up: such squares come back if still."""
+    net = ConvNet(replace(CODEC, channels=64)).requires_grad_(requires_grad=False)
+    squares = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(1)) - 0.5
+    still = torch.nn.functional.interpolate(squares, 64)[:, None].expand(1, 5, 3, 64, 64)
 
     missed = (net.decode(net.encode(still)) - still).square().mean()
 
-    assert float(missed) < 0.5 * float(still.var())
+    assert float(missed) < 0.05 * float(still.var())
 
 
 def test_latents_end_softly_at_three():
@@ -67,13 +69,3 @@ def test_frames_and_channels_change_places():
     assert (2, 2, 6, 1, 1) == together(x, 2).shape
     assert torch.equal(x, apart(together(x, 2), 2))
     assert torch.equal(x[:, :2].flatten(), together(x, 2)[:, 0].flatten())
-
-
-@pytest.mark.parametrize(("into", "out"), [(256, 128), (1024, 192), (48, 64)])
-def test_every_channel_is_gathered_and_spread(into, out):
-    """Means weigh to one, copies are whole."""
-    down, up = gathered(into, out), spread(out, into)
-
-    assert torch.allclose(down.sum(1)[:into], torch.ones(min(into, out)))
-    assert bool((up.sum(1)[: max(out, into)] <= 1).all())
-    assert bool((down.sum(0) > 0).all())

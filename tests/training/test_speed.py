@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from tests.small_codec import CODEC  # noqa: E402  after the guard
 from vitascope.text.words import no_words  # noqa: E402  after the guard
-from vitascope.training import presets, rounding, speed  # noqa: E402  after the guard
+from vitascope.training import candidates, presets, rounding, speed  # noqa: E402  after the guard
 from vitascope.types import Plan  # noqa: E402  after the guard
 
 pytestmark = pytest.mark.torch
@@ -30,7 +30,7 @@ def test_a_preset_nobody_trained_makes_a_clip():
         guidance=1.0, first_frame=None, model="tiny", container="mp4", notes=(),
     )  # fmt: skip
 
-    spent = speed.timed(speed.backend(preset, 1), plan)
+    spent = speed.timed(candidates.opened(preset, speed.chance(preset), 1), plan)
 
     assert 0 < spent.network < spent.first < spent.all
 

@@ -11,7 +11,7 @@ Depthwise convolutions would save arithmetic and run slower on a CPU: 75 GF in 4
 Letters in shapes: B clips, T frames, K latents, C channels, H W pixels or rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import torch
@@ -35,6 +35,13 @@ BOUND = 3.0
 """Latents end here, softly: the decoder is trained on noisy ones, and a larger latent would only escape the noise."""
 
 
+KEPT = {(n, n): 1.0 for n in range(COLOURS)}
+"""Where training starts: a latent's first 48 channels are the mean colours of its 4 x 4 squares of 8 pixels over its
+four frames. So the first picture is a small one, not grey noise; the other channels wait for what moves and for edges.
+(DC-AE, 2410.10733, keeps such means and copies as shortcuts of the network; as its start they cost nothing later.)
+"""
+
+
 class Convolution(nn.Conv2d):
     """3 x 3, or 1 x 1 between stages, over any number of frames; starts as the map that ``start`` says."""
 
@@ -46,11 +53,14 @@ class Convolution(nn.Conv2d):
         """Channels lie side by side in memory, as bfloat16 convolutions of CPU and GPU want them."""
         return super().forward(x_NCHW.contiguous(memory_format=torch.channels_last))
 
-    def start(self, seen_OI: Tensor) -> "Convolution":
-        """The middle of the kernel becomes ``seen``; what chance put there stays, at a tenth."""
+    def start(self, routes: Mapping[tuple[int, int], float]) -> "Convolution":
+        """Weights of the middle of the kernel by (channel in, channel out); what chance put there stays, at a tenth."""
+        middle = self.kernel_size[0] // 2
         with torch.no_grad():
             self.weight.mul_(0.1)
-            self.weight[:, :, self.kernel_size[0] // 2, self.kernel_size[1] // 2] += seen_OI
+            for (into, out), weight in routes.items():
+                if into < self.in_channels and out < self.out_channels:
+                    self.weight[out, into, middle, middle] += weight
         return self
 
 
@@ -99,12 +109,17 @@ class Encoder(Half):
 
     def __init__(self, preset: ConvPreset) -> None:
         super().__init__(preset.encoder, preset.encoder_blocks)
-        self.enter = Convolution(COLOURS, self.widths[0]).start(gathered(COLOURS, self.widths[0]))
-        self.moves = nn.ModuleList(
-            Convolution(4 * time * one, other, side=1).start(gathered(4 * time * one, other))
+        self.enter = Convolution(COLOURS, self.widths[0]).start({(n, n // 16): 1 / 16 for n in range(COLOURS)})
+        moves = [
+            Convolution(4 * time * one, other, side=1)
             for (one, other), time in zip(pairwise(self.widths), SHRINK_TIME, strict=True)
-        )
-        self.leave = Convolution(self.widths[-1], preset.channels).start(gathered(self.widths[-1], preset.channels))
+        ]
+        self.leave = Convolution(self.widths[-1], preset.channels).start(KEPT)
+        halves = [4 * width for width in self.widths]  # where the second of two frames begins
+        moves[0].start({(f * halves[0] + n, n // 4): 1 / 8 for f in range(2) for n in range(12)})
+        moves[1].start({(f * halves[1] + n, n): 1 / 2 for f in range(2) for n in range(12)})
+        moves[2].start(KEPT)
+        self.moves = nn.ModuleList(moves)
 
     def forward(self, x_BTCHW: Tensor, memory: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
         """``(B, 4K, 3, H, W)`` in -1..1 to ``(B, K, C, H/32, W/32)``, and the memory for the frames that follow."""
@@ -123,12 +138,17 @@ class Decoder(Half):
 
     def __init__(self, preset: ConvPreset) -> None:
         super().__init__(preset.decoder, preset.decoder_blocks)
-        self.enter = Convolution(preset.channels, self.widths[0]).start(spread(preset.channels, self.widths[0]))
-        self.moves = nn.ModuleList(
-            Convolution(one, 4 * time * other, side=1).start(spread(one, 4 * time * other))
+        self.enter = Convolution(preset.channels, self.widths[0]).start(KEPT)
+        moves = [
+            Convolution(one, 4 * time * other, side=1)
             for (one, other), time in zip(pairwise(self.widths), GROW_TIME, strict=True)
-        )
-        self.leave = Convolution(self.widths[-1], COLOURS).start(spread(self.widths[-1], COLOURS))
+        ]
+        self.leave = Convolution(self.widths[-1], COLOURS).start({(n // 16, n): 1.0 for n in range(COLOURS)})
+        halves = [4 * width for width in self.widths]
+        moves[0].start(KEPT)
+        moves[1].start({(n, f * halves[2] + n): 1.0 for f in range(2) for n in range(12)})
+        moves[2].start({(n // 4, f * halves[3] + n): 1.0 for f in range(2) for n in range(12)})
+        self.moves = nn.ModuleList(moves)
 
     def forward(self, z_BKCHW: Tensor, memory: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
         """``(B, K, C, H, W)`` to ``(B, 4K, 3, 32 H, 32 W)`` around -1..1, and the memory for what follows."""
@@ -176,30 +196,6 @@ def apart(x_BTCHW: Tensor, frames: int) -> Tensor:
     """The inverse of :func:`together`."""
     batch, time, channels, height, width = x_BTCHW.shape
     return x_BTCHW.reshape(batch, time * frames, channels // frames, height, width)
-
-
-def gathered(into: int, out: int) -> Tensor:
-    """A map of ``into`` channels to fewer, each the mean of some, or to more, the rest left at zero.
-
-    With :func:`spread` this is where training starts: means on the way down, copies on the way up, a blurred picture
-    in the first step (the shortcuts of DC-AE, 2410.10733, as a start instead of as a part of the network).
-    """
-    seen = torch.zeros(out, into)
-    if out >= into:
-        seen[:into] = torch.eye(into)
-        return seen
-    seen[torch.arange(into) * out // into, torch.arange(into)] = 1.0
-    return seen / seen.sum(1, keepdim=True)
-
-
-def spread(into: int, out: int) -> Tensor:
-    """A map of ``into`` channels to more, each a copy of one, or to fewer, the first ones kept."""
-    seen = torch.zeros(out, into)
-    if out <= into:
-        seen[:, :out] = torch.eye(out)
-        return seen
-    seen[torch.arange(out), torch.arange(out) * into // out] = 1.0
-    return seen
 
 
 def _framewise(layer: nn.Module, x_BTCHW: Tensor) -> Tensor:

@@ -9,12 +9,14 @@ import numpy as np
 
 from vitascope.backends.base import Backend
 from vitascope.backends.choose import open_backend
+from vitascope.backends.conv_codec import ConvCodec
 from vitascope.backends.native import NativeBackend
 from vitascope.backends.openvino import OpenVinoRuntime
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.training import states
-from vitascope.types import Floats, Preset
+from vitascope.training.latents import codec_tensors
+from vitascope.types import ConvPreset, Floats, Preset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +36,23 @@ def shipped(name: str) -> Candidate:
 def running(state: Path, preset: Preset, threads: int) -> Candidate:
     """The running average of a training run, as it stands in its last saved state.
 
-    Raises TrainingError when nothing has been saved.
+    A learned codec is taken from the state beside it. Raises TrainingError when nothing has been saved.
     """
     if not state.exists():
         raise TrainingError(f"There is no training state at {state}: start a run, or name another one with --run.")
     average = checkpoint.under("average", states.read(state, preset)[0])
+    if isinstance(preset.codec, ConvPreset):
+        average |= checkpoint.prefixed("codec", codec_tensors(preset, state.with_name("codec.safetensors")))
     weights: dict[str, Floats] = {name: np.asarray(tensor.float().numpy()) for name, tensor in average.items()}
-    return Candidate(backend=NativeBackend(OpenVinoRuntime(preset, weights, threads=threads)), sha256=_sha256(weights))
+    return Candidate(backend=opened(preset, weights, threads), sha256=_sha256(weights))
+
+
+def opened(preset: Preset, weights: Mapping[str, Floats], threads: int) -> Backend:
+    """A backend on the default runtime for weights that are not in a file."""
+    runtime = OpenVinoRuntime(preset, weights, threads=threads)
+    if isinstance(preset.codec, ConvPreset):
+        return NativeBackend(runtime, ConvCodec(preset.codec, weights, runtime.request))
+    return NativeBackend(runtime)
 
 
 def _sha256(weights: Mapping[str, Floats]) -> str:

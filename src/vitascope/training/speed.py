@@ -13,13 +13,12 @@ import numpy as np
 import torch
 from rich.console import Console
 
-from vitascope.backends.conv_codec import ConvCodec
-from vitascope.backends.native import NativeBackend
-from vitascope.backends.openvino import OpenVinoRuntime
+from vitascope.backends.base import Backend
 from vitascope.models.codec import ConvNet
 from vitascope.models.transformer import Transformer
 from vitascope.text.words import no_words
 from vitascope.training import effort
+from vitascope.training.candidates import opened
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import ConvPreset, Floats, Plan, Preset, Progress
@@ -46,16 +45,7 @@ def chance(preset: Preset) -> dict[str, Floats]:
     return {name: np.asarray((tensor + noise[name]).numpy(), np.float32) for name, tensor in tensors.items()}
 
 
-def backend(preset: Preset, threads: int) -> NativeBackend:
-    """The default runtime on weights drawn by chance."""
-    weights = chance(preset)
-    runtime = OpenVinoRuntime(preset, weights, threads=threads)
-    if isinstance(preset.codec, ConvPreset):
-        return NativeBackend(runtime, ConvCodec(preset.codec, weights, runtime.request))
-    return NativeBackend(runtime)
-
-
-def timed(painter: NativeBackend, plan: Plan) -> Spent:
+def timed(painter: Backend, plan: Plan) -> Spent:
     """Makes the clip once."""
     begin, marks = time.perf_counter(), dict[str, float]()
 
@@ -91,7 +81,7 @@ def main() -> None:
         fps=preset.fps, seed=7, steps=asked.steps, guidance=1.0, first_frame=None, model=preset.name, container="mp4",
         notes=(),
     )  # fmt: skip
-    painter = backend(preset, asked.threads)
+    painter = opened(preset, chance(preset), asked.threads)
     timed(painter, plan)
     spent = [timed(painter, plan) for _ in range(asked.runs)]
     whole, network, first = ([getattr(one, name) for one in spent] for name in ("all", "network", "first"))
