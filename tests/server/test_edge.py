@@ -155,6 +155,8 @@ def test_the_page_for_people_has_no_script_and_every_call(client):
 
     assert POLICY == page.headers["content-security-policy"]
     assert "<script" not in page.text
+    assert "`" not in page.text
+    assert page.text.index("POST /v1/videos<") < page.text.index("GET /v1/videos/characters")
     for path in document["paths"]:
         assert path in page.text
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,13 @@ class Crew:
             self._processes[each].wait()
             self._processes[each] = self._begin(self._commands[each])
 
+    def keep(self) -> None:
+        """Replace what has ended by itself: a worker that was given up leaves, and its supervisor starts another."""
+        for place, process in enumerate(self._processes):
+            if process.poll() is not None:
+                self.killed["left by itself"] += 1
+                self._processes[place] = self._begin(self._commands[place])
+
     def moments(self) -> list[float]:
         """When to kill: shares of all jobs that have ended by then, at random, ascending."""
         return sorted(float(share) for share in self._random.uniform(0.0, 0.95, self._trial.kills))
@@ -119,11 +127,11 @@ def run(trial: Trial) -> dict[str, object]:
         with ThreadPoolExecutor(1) as pool:
             ordered = pool.submit(_order_all, trial, database, crew.port, holder, until)
             for share in crew.moments():
-                _wait(database, share * trial.jobs, until)
+                _wait(database, share * trial.jobs, until, crew.keep)
                 time.sleep(crew.pause())
                 crew.kill()
             accepted = ordered.result()
-        _wait(database, trial.jobs, until)
+        _wait(database, trial.jobs, until, crew.keep)
         seconds = time.monotonic() - begin
         with contextlib.closing(Line(_ADDRESS, crew.port, holder.key)) as line:
             report = _counted(trial, database, line, holder, accepted)
@@ -147,9 +155,10 @@ def _order(trial: Trial, database: Database, port: int, holder: Holder, number: 
     return str(json.loads(answer)["id"])
 
 
-def _wait(database: Database, num_ended: float, until: float) -> None:
+def _wait(database: Database, num_ended: float, until: float, meanwhile: Callable[[], None] = lambda: None) -> None:
     """Until so many jobs have ended, or patience has."""
     while time.monotonic() < until and _num_ended(database) < num_ended:
+        meanwhile()
         time.sleep(0.1)
 
 

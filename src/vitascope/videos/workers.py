@@ -12,6 +12,9 @@ SILENT_AFTER = 10.0
 """Seconds without a beat after which a worker counts as dead, wherever it runs. It beats every second from a thread of
 its own; a stalled one that comes back finds its claims gone and stops."""
 
+STUCK_AFTER = 60.0
+"""The same for one whose process can be seen running: where disk or cores are taken it is slow, and not yet stuck."""
+
 LEFT = 0.0
 """What stands for the last beat of a worker that went in good order."""
 
@@ -84,7 +87,8 @@ class Vigil:
     anew, so an outage, however long, is not taken for the death of everybody.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, silent_after: float = SILENT_AFTER) -> None:
+        self._silent_after = silent_after
         self._beats: dict[str, tuple[float, float]] = {}  # the last beat, and when it was seen first
         self._looked_at = float("-inf")
 
@@ -94,7 +98,7 @@ class Vigil:
         self._looked_at = now
         self._beats = {one.id: _still(before.get(one.id), one.seen_at, now) for one in known}
         return frozenset(
-            one for one, (beat, since) in self._beats.items() if beat == LEFT or now - since >= SILENT_AFTER
+            one for one, (beat, since) in self._beats.items() if beat == LEFT or now - since >= self._silent_after
         )
 
 

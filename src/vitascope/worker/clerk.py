@@ -8,7 +8,7 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dbos import DBOS
@@ -35,12 +35,12 @@ class Clerk:
         self._worker, self._database, self._lost = worker, database, lost
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._vigil = workers.Vigil()
+        self._vigils = Vigils()
 
     def begin(self, blobs: Blobs, secrets: Secrets, send: Send) -> None:
         """Start all rounds. ``lost`` is set when others gave this worker up: it must stop, its jobs are theirs now."""
         self._every(_BEAT, self._beat)
-        self._every(_REAP, lambda: reap(self._database, self._vigil, me=self._worker))
+        self._every(_REAP, lambda: reap(self._database, self._vigils, me=self._worker))
         self._every(_SETTLE, lambda: settle(self._database))
         self._every(_SWEEP, lambda: sweep(self._database, blobs))
         self._start(lambda: self._deliver(secrets, send))
@@ -85,15 +85,28 @@ class Clerk:
             tell_bug(error, place="clerk")
 
 
-def reap(database: Database, vigil: workers.Vigil, *, me: str) -> tuple[str, ...]:
+class Vigils:
+    """Tells who is dead: of those elsewhere who is silent, of those here whose process is gone or stuck."""
+
+    def __init__(self) -> None:
+        self._elsewhere, self._here = workers.Vigil(), workers.Vigil(silent_after=workers.STUCK_AFTER)
+
+    def dead(self, known: Sequence[workers.Worker], now: float) -> tuple[str, ...]:
+        """The ids of the dead among ``known``; ``now`` is of this process, and never goes back."""
+        here = [one for one in known if one.host == host()]
+        gone = {one.id for one in here if not _is_running(one.process)}
+        elsewhere = [one for one in known if one.host != host()]
+        return tuple(sorted(gone | self._here.silent(here, now) | self._elsewhere.silent(elsewhere, now)))
+
+
+def reap(database: Database, vigils: Vigils, *, me: str) -> tuple[str, ...]:
     """Hand on what dead workers had; their ids. First the queue, then the rows: doing it twice changes nothing.
 
-    Dead is who is silent, and whose process on this machine is gone. Nobody reaps itself.
+    Nobody reaps itself.
     """
     with database.reading() as tx:
         now, known = clock(tx), [one for one in workers.entered(tx) if one.id != me]
-    here = {one.id for one in known if one.host == host() and not _is_running(one.process)}
-    dead = tuple(sorted(vigil.silent(known, time.monotonic()) | here))
+    dead = vigils.dead(known, time.monotonic())
     if dead:
         DBOS._recover_pending_workflows(list(dead))  # noqa: SLF001  # the one call DBOS 3.4 has for it; a test holds it
         with database.transaction() as tx:
