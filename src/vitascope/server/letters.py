@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from vitascope.errors import MailError
+from vitascope.logs import tell
 from vitascope.programme.people.post import Mail, open_post
 from vitascope.server.desk import Desk
-from vitascope.server.log import tell
 from vitascope.settings import settings
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from vitascope.errors import VitascopeError
+from vitascope.logs import tell
 from vitascope.programme.leaks import repository
 from vitascope.programme.leaks.repository import Notice
 from vitascope.programme.people import letters
 from vitascope.programme.people.repository import mailbox
 from vitascope.server.desk import Desk
 from vitascope.server.letters import house, send
-from vitascope.server.log import tell
 
 _LOOK_SECONDS: Final = 2.0
 _WORTH_SECONDS: Final = 24 * 3600.0  # older news are in the list of notices; nobody is woken by them
