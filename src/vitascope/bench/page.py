@@ -1,4 +1,4 @@
-"""docs/benchmarks.md from what ``make bench`` measured; a test holds the page to the numbers beside it."""
+"""The page docs/benchmarks.md from what ``make bench`` measured; a test holds the page to the numbers beside it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

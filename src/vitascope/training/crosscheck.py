@@ -73,12 +73,8 @@ def flow_direction(clip: Pixels) -> str | None:
     """
     grey = [_grey(frame) for frame in clip]
     finder = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    drifts = (
-        np.stack(
-            [_drift(finder.calc(one, other, np.zeros((_FLOW, _FLOW, 2), np.float32))) for one, other in pairwise(grey)]
-        )
-        / _FLOW
-    )
+    flows = (finder.calc(one, other, np.zeros((_FLOW, _FLOW, 2), np.float32)) for one, other in pairwise(grey))
+    drifts = np.stack([_drift(np.asarray(flow, np.float32)) for flow in flows]) / _FLOW
     x, y = drifts.sum(axis=0)
     if np.hypot(x, y) < _STEADY * np.hypot(drifts[:, 0], drifts[:, 1]).sum():
         return None  # to and fro
