@@ -247,7 +247,7 @@ def test_a_mistake_costs_nothing(tmp_path, home, asked, error):
     assert [] == list(tmp_path.iterdir())
 
 
-def test_previews_are_small_marked_and_never_the_end(tmp_path):
+def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
     """Three pictures on the way, no side over 160 pixels, each with the clip's mark and a seal; none at the end."""
     from io import BytesIO
 
@@ -258,6 +258,7 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path):
     from vitascope.provenance.credential import credential_of
     from vitascope.provenance.detect import carries
 
+    monkeypatch.setattr(pipeline, "PREVIEW_PAUSE", 0.0)
     sent = []
     request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
     clip = render(
@@ -279,3 +280,21 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path):
     assert all(carries(np.asarray(picture.convert("RGB")), clip.mark_id, key) for _, picture in shown)
     first, last = (np.asarray(shown[place][1].convert("RGB"), float) for place in (0, -1))
     assert np.abs(first - last).mean() > 1  # it comes into focus
+
+
+def test_a_render_that_is_soon_over_shows_nothing_on_the_way(tmp_path, monkeypatch):
+    """Three previews cost a third of a short render, and nobody sees a picture for a tenth of a second."""
+    from vitascope.backends.choose import open_backend
+
+    monkeypatch.setattr(pipeline, "PREVIEW_PAUSE", 60.0)
+    sent = []
+    request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
+    render(
+        request,
+        to=tmp_path / "clip.mp4",
+        backend=open_backend("xs"),
+        tick=lambda _: None,
+        show=lambda _, step: sent.append(step),
+    )
+
+    assert [] == sent

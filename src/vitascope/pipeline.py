@@ -5,6 +5,7 @@ Frames are iterators: the first is marked and encoded while the last is still be
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -36,6 +37,9 @@ TITLE = "Vitascope clip"
 
 PREVIEWS, PREVIEW_SIDE = 4, 160
 """Previews come after each fourth of the steps but the last, no side over this many pixels."""
+
+PREVIEW_PAUSE = 1.0
+"""Seconds before the first preview and between two: sooner nobody looks, and each costs a decode, a mark and a seal."""
 
 Show = Callable[[bytes, int], None]
 """Takes a preview, a marked and sealed WebP, and the step it was seen at."""
@@ -84,8 +88,8 @@ def still(clip: Clip, *, to: Path, kind: Literal["thumbnail", "spritesheet"] = "
     Its credential names the clip as parent. Raises OutputError, VerifyError, SealError.
     """
     authority = open_authority(settings().home)
-    frames = list(video(clip.path))
-    picture = stills.sheet(frames) if kind == "spritesheet" else stills.small(frames[0])
+    frames = video(clip.path)
+    picture = stills.sheet(list(frames)) if kind == "spritesheet" else stills.small(next(frames))
     with draft(to) as unfinished:
         stills.write(_marked_once(picture, clip, authority), unfinished)
         claim = Claim(
@@ -154,14 +158,19 @@ def _sources(request: Request, plan: Plan) -> tuple[Source, ...]:
 
 def _showing(show: Show, tick: Tick, claim: Claim, authority: Authority) -> Tick:
     """``tick``, and a preview after each fourth of the steps: small, marked and sealed, since it leaves the house."""
-    claim = replace(claim, sources=(), change=None)  # it may be seen many times a second; the film tells the chain
+    claim = replace(claim, sources=(), change=None)  # a preview is seen in passing; the film tells the chain
+    shown_at = time.monotonic()
 
     def told(progress: Progress) -> None:
+        nonlocal shown_at
         tick(progress)
+        if time.monotonic() - shown_at < PREVIEW_PAUSE:
+            return
         is_fourth = progress.step * PREVIEWS // progress.steps > (progress.step - 1) * PREVIEWS // progress.steps
         if progress.sketch is not None and is_fourth and progress.step < progress.steps:
             picture = stills.small(progress.sketch(), side=PREVIEW_SIDE)
             marked = next(mark([picture], claim.mark_id, authority.mark_key))
+            shown_at = time.monotonic()
             show(sealed_bytes(stills.webp(marked), "image/webp", claim, authority), progress.step)
 
     return told

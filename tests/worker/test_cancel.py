@@ -52,10 +52,11 @@ def test_the_engine_is_idle_within_a_step(sqlite, tmp_path):
     assert [] == list(shop.blobs.keys())
 
 
-def test_the_embedded_model_makes_what_was_ordered(sqlite, tmp_path):
+def test_the_embedded_model_makes_what_was_ordered(sqlite, tmp_path, monkeypatch):
     """Film, thumbnail and spritesheet lie in the store, previews were shown, and progress was told."""
     from vitascope.videos.events import Tail
 
+    monkeypatch.setattr("vitascope.pipeline.PREVIEW_PAUSE", 0.0)
     blobs = open_blobs(str(tmp_path / "files"))
     shop = Workshop(worker="w", database=sqlite, blobs=blobs, engines={"xs": Studio("xs")}, stopping=threading.Event())
     job = submit(sqlite, wanted=order(model="xs", seconds=1.0, steps=8, size=(128, 128)))

@@ -52,8 +52,9 @@ def painted(folder, *, given=None, previews=None, **facts):
     )
 
 
-def test_every_variant_and_preview_carries_both_layers(tmp_path):
+def test_every_variant_and_preview_carries_both_layers(tmp_path, monkeypatch):
     """Film, thumbnail, spritesheet, and three previews that were never files: one render, named twice by each."""
+    monkeypatch.setattr("vitascope.pipeline.PREVIEW_PAUSE", 0.0)
     previews = []
     made = painted(tmp_path / "a", previews=previews)
 
