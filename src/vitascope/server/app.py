@@ -44,6 +44,7 @@ from vitascope.server.edge import Edge
 from vitascope.server.envelope import from_framework
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
+from vitascope.server.openapi import envelope
 from vitascope.server.traces import tracing
 from vitascope.server.web import routes as web
 from vitascope.settings import DeskSettings
@@ -178,6 +179,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
                     call.setdefault("security", [{"key": []}])
                 if "422" in call["responses"] and "Refusal" not in str(call["responses"]["422"]):
                     del call["responses"]["422"]
+        document["components"]["schemas"] |= envelope()
         document["components"]["schemas"].pop("HTTPValidationError", None)
         document["components"]["schemas"].pop("ValidationError", None)
         app.openapi_schema = document
