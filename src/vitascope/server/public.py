@@ -16,7 +16,8 @@ p { max-width: 42rem } .soft { color: var(--soft) } a { color: inherit }
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .4rem .8rem .4rem 0;
   border-bottom: 1px solid var(--line); vertical-align: top } td:last-child { text-align: right;
   font-variant-numeric: tabular-nums }
-video, img { width: 100%; max-width: 32rem; border-radius: 6px; background: #0003 }
+video, img { border-radius: 6px; background: #0003 } video { max-width: 100%; max-height: 70vh }
+.wall img { width: 100%; aspect-ratio: 1; object-fit: cover }
 .wall { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1.6rem; padding: 0 }
 .wall li { list-style: none } nav { margin-bottom: 2rem } nav a { margin-right: 1.2rem }
 """
@@ -50,7 +51,8 @@ def release(one: Mapping[str, Any]) -> str:
     uses = ", ".join(_USES[use] for use in one["uses"] if use in _USES)
     return _page(
         _credit(one),
-        f'<video controls loop preload="metadata" src="/v1/programme/releases/{video}/content"></video>'
+        f'<video controls loop preload="metadata" poster="/v1/programme/releases/{video}/content?variant=thumbnail" '
+        f'src="/v1/programme/releases/{video}/content"></video>'
         f"<p>Released by its maker. Licence: {escape(one['licence'])}. Everybody may: {escape(uses)}.</p>"
         "<p class=soft>The file carries an invisible mark and signed content credentials; "
         f"<code>vitascope verify</code> reads them. Id: {video}</p>",
