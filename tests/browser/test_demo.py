@@ -11,6 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from vitascope.demo.export import write_space
+from vitascope.demo.house import House
+
 ROOT = Path(__file__).parents[2]
 DEMO_PYTHON = Path(sys.prefix) / "demo/bin/python"
 
@@ -26,7 +29,7 @@ pytestmark = [
 class Page:
     """``vitascope demo`` on a pass of its own."""
 
-    def __init__(self, house, folder, **wanted):
+    def __init__(self, house, folder, *, space=None, **wanted):
         self.client = httpx2.Client(
             base_url=house.address, headers={"authorization": f"Bearer {house.key}"}, timeout=60
         )
@@ -37,13 +40,19 @@ class Page:
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self.log = folder / "demo.log"
-        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT / "src")}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
         environment |= {"VITASCOPE_KEY": self.made["key"], "VITASCOPE_SERVER": house.address}
+        start = "from vitascope.cli.main import app; app()"
+        command = ["-c", start, "demo", "--seconds", "1", "--shared-by", "Ana Lima", "--port", str(port)]
+        if space is None:
+            environment["PYTHONPATH"] = str(ROOT / "src")
+        else:  # a free port, and the server of this test, in the place of a Space's
+            command, app = ["app.py"], space / "app.py"
+            text = app.read_text().replace("7860", str(port)).replace("https://video.example.org", house.address)
+            app.write_text(text)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [str(DEMO_PYTHON), "-c", "from vitascope.cli.main import app; app()", "demo", "--seconds", "1",
-                 "--shared-by", "Ana Lima", "--port", str(port)],
-                env=environment, stdout=log, stderr=log,
+                [str(DEMO_PYTHON), *command], env=environment, stdout=log, stderr=log, cwd=space or folder
             )  # fmt: skip
 
     def wait(self):
@@ -138,6 +147,21 @@ def test_a_pass_taken_back_ends_the_page_that_is_open(chromium, demo):
     window.wait_for_selector(".vs-closed", timeout=60_000)
 
     assert "The end." in window.inner_text(".vs-closed")
+
+
+def test_the_folder_for_a_space_runs(chromium, house, tmp_path):
+    """As a Space would run it: the folder alone on the path, the pass as its secret, the page as it was asked for."""
+    write_space(tmp_path / "space", House(title="Ana's films", seconds=1.0), "https://video.example.org")
+    page = Page(house, tmp_path, space=tmp_path / "space")
+    try:
+        page.wait()
+        window = _opened(chromium, page)
+        assert "Ana's films" in window.inner_text("h1")
+        assert "2 of 2 films left" in window.inner_text(".vs-budget")
+        _make(window)
+        window.wait_for_selector(".vs-titles", timeout=60_000)
+    finally:
+        page.end()
 
 
 def test_a_members_own_key_is_refused_at_the_start(house, tmp_path):

@@ -42,6 +42,7 @@ from vitascope.server.api import (
 from vitascope.server.desk import Desk, limiters
 from vitascope.server.edge import Edge
 from vitascope.server.envelope import from_framework
+from vitascope.server.glances import Glances
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.server.openapi import envelope
@@ -110,6 +111,7 @@ def build(  # the foundations of the house
         settings=settings,
         news=News(lambda: watch(database)),
         meters=Meters(),
+        glances=Glances(),
         **limiters(database),
     )
     for face in _FACES:

@@ -17,6 +17,7 @@ from vitascope.programme.door import Knock
 from vitascope.refusals import KeyMissingError
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.question import Ingredient
+from vitascope.server.glances import Glances
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.settings import DeskSettings
@@ -43,6 +44,7 @@ class Desk:
     settings: DeskSettings
     news: News
     meters: Meters
+    glances: Glances
     readers: anyio.CapacityLimiter
     writers: anyio.CapacityLimiter
     others: anyio.CapacityLimiter  # files, addresses, other programs
@@ -123,8 +125,8 @@ class Visit:
         ingredients: tuple[Ingredient, ...] = (),
     ) -> Grant:
         """The programme's yes or no; what is to be made of ``prompts`` is looked at for signs of a leaked key."""
-        asked = tuple(Asked(prompt=prompt, network=self.network, client=self.client) for prompt in prompts)
-        desk = self.desk
+        desk, polls = self.desk, self.desk.glances.gaps(self.credential)
+        asked = tuple(Asked(prompt=prompt, network=self.network, client=self.client, polls=polls) for prompt in prompts)
         return gate.enter(
             tx, knock, secrets=desk.secrets, log=desk.log, now=now, ingredients=ingredients, asked=asked
         ).grant

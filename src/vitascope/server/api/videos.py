@@ -51,6 +51,7 @@ async def list_videos(
 ) -> Response:
     """Your videos, newest first; walk on with ``after``. An id that was deleted still serves as a place to go on."""
     cursor = None if after is None else checked(after)
+    visit.desk.glances.note(visit.credential)
     page = await visit.read(
         "video.read",
         lambda tx, grant, _now: book.listing(
