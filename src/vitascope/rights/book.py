@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 
 from vitascope.errors import GrantError
-from vitascope.rights.hold import Hold, HoldState, Level, Selector
+from vitascope.rights.hold import Hold, HoldState, Level, Reach, Selector
 from vitascope.rights.permission import Permission
 from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use
@@ -21,6 +22,7 @@ class Book:
     on_object: Mapping[str, tuple[Permission, ...]]  # by exact object, in order of id
     terms: Mapping[str, Terms]  # by hash
     holds: tuple[Hold, ...]
+    held: Mapping[Selector, tuple[Hold, ...]]  # the same, by what they point at
 
     def chain(self, permission: str | None) -> tuple[Permission, ...]:
         """The permission and its parents, leaf first, as far as they are known; a circle is cut where it closes."""
@@ -39,7 +41,10 @@ class Book:
     def strongest_hold(self, selectors: frozenset[Selector], use: Use, now: datetime) -> Hold | None:
         """The hold in force with the highest level among those that reach; ties go to the id that sorts first."""
         reaching = (
-            hold for hold in self.holds if hold.state(now) is HoldState.IN_FORCE and hold.reaches(selectors, use)
+            hold
+            for selector in (*selectors, *_wide(use))
+            for hold in self.held.get(selector, ())
+            if hold.state(now) is HoldState.IN_FORCE
         )
         return min(reaching, key=lambda hold: (-hold.level, hold.id), default=None)
 
@@ -54,12 +59,24 @@ def book(*, permissions: Iterable[Permission] = (), terms: Iterable[Terms] = (),
             raise GrantError(message)
         by_id[permission.id] = permission
         on_object[permission.object].append(permission)
+    holds, held = tuple(holds), defaultdict[Selector, list[Hold]](list)
+    for hold in holds:
+        held[hold.selector].append(hold)
     return Book(
         permissions=MappingProxyType(by_id),
         on_object=MappingProxyType({name: tuple(found) for name, found in on_object.items()}),
         terms=MappingProxyType({version.hash: version for version in terms}),
-        holds=tuple(holds),
+        holds=holds,
+        held=MappingProxyType({selector: tuple(found) for selector, found in held.items()}),
     )
+
+
+@cache
+def _wide(use: Use) -> tuple[Selector, ...]:
+    """What points at a use without naming anybody: all, the use itself, and its families (``video``)."""
+    parts = use.split(".")
+    names = [".".join(parts[: count + 1]) for count in range(len(parts))]
+    return (Selector(reach=Reach.ALL), *(Selector(reach=Reach.FEATURE, id=name) for name in names))
 
 
 def level_of(hold: Hold | None) -> Level:

@@ -7,7 +7,6 @@ from typing import Final
 
 from vitascope.errors import GrantError
 from vitascope.rights.moment import in_words, require_zone
-from vitascope.rights.uses import Use
 
 LONGEST_WIDE: Final = timedelta(hours=72)
 ANSWER_WITHIN: Final = timedelta(days=5)
@@ -133,12 +132,6 @@ class Hold:
         if now >= self.until:
             return HoldState.EXPIRED
         return HoldState.PLACED if self.needs_two and self.second is None else HoldState.IN_FORCE
-
-    def reaches(self, selectors: frozenset[Selector], use: Use) -> bool:
-        """Whether it points at one of ``selectors``, at ``use`` or its family (``video``), or at all."""
-        if self.selector.reach is Reach.FEATURE:
-            return use == self.selector.id or use.startswith(f"{self.selector.id}.")
-        return self.selector.reach is Reach.ALL or self.selector in selectors
 
 
 def agree(hold: Hold, *, second: str) -> Hold:
