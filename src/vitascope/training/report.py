@@ -203,6 +203,12 @@ def _study_line(study: Study) -> _Line:
     )
 
 
+def study_sentence(study: Study) -> str:
+    """Figure, value and baseline of a study, to be put into docs/figures.md by hand."""
+    line = _study_line(study)
+    return f"{line.figure} | {line.value} | {line.target} | n {line.clips} | {line.baseline}"
+
+
 def _cells(study: Study, line: Line) -> str:
     return " / ".join(str(line.cells.get(name, "-")) for name in columns(study))
 
