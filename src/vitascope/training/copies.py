@@ -3,7 +3,7 @@
 A point is a random projection (Johnson and Lindenstrauss 1984) of a clip's rows, each channel in its own spread, so
 that a wing counts beside a sky. What is judged is the distance to the nearest point over the median of the next ones:
 a copy has one neighbour, anything else has many (as in 2410.21669). The threshold is what one in a hundred held-out
-renders falls below: renders of scenes that training never had.
+renders falls below: renders of pairs that training never showed.
 
 ``python -m vitascope.training.copies`` measures how many copies are flagged. Letters: K latents, N rows, D channels.
 """
@@ -19,9 +19,10 @@ from rich.console import Console
 
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.compositor import Drawings, render
+from vitascope.corpus.graphs import Split
 from vitascope.corpus.scenes import compose
 from vitascope.training import report
-from vitascope.training.cache import open_atlas, told
+from vitascope.training.cache import open_atlas
 from vitascope.training.checker import as_input, as_pixels
 from vitascope.training.data import Shards
 from vitascope.training.presets import xs
@@ -40,18 +41,18 @@ NEIGHBOURS = 50
 ALARMS = 0.01
 """Share of held-out renders that may be flagged."""
 
+_SPLITS: tuple[Split, ...] = ("held_motion", "held_place")
 _STRANGE = 1 << 20  # seeds of held-out renders begin here; those of shards are their small numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """What training knew: a point for each clip, how points are made, and every caption."""
+    """What training knew: a point for each clip, and how points are made."""
 
     points: Floats  # (clips, POINT)
     kept: npt.NDArray[np.intp]  # (CHANNELS,)
     spread: Floats  # (CHANNELS,)
     projection: Floats  # (K * N * CHANNELS, POINT)
-    captions: frozenset[bytes]
 
     def point(self, rows_KND: Floats) -> Floats:
         """A clip's rows as a point."""
@@ -73,9 +74,8 @@ def knowledge(source: Shards, count: int, seed: int = 0) -> Knowledge:
     spread = np.asarray(sample[:, kept].std(axis=0), np.float32)
     wide = int(np.prod(rows[0].shape[1:3])) * CHANNELS
     projection = np.random.default_rng(seed).standard_normal((wide, POINT), np.float32) / np.float32(wide**0.5)
-    captions = frozenset(words.tobytes() for part in source.words[:count] for words in part)
     none = np.zeros((0, POINT), np.float32)
-    empty = Knowledge(points=none, kept=kept, spread=spread, projection=projection, captions=captions)
+    empty = Knowledge(points=none, kept=kept, spread=spread, projection=projection)
     points = np.stack([empty.point(clip.astype(np.float32)) for part in rows for clip in part])
     return replace(empty, points=points)
 
@@ -89,21 +89,19 @@ def copied(known: Sequence[Floats], codec: LappedCodec, rng: np.random.Generator
         yield codec.encode(as_pixels(stain(as_input(soft), rng))[0])
 
 
-def held_out(known: Knowledge, atlas: Drawings, codec: LappedCodec, count: int, seed: int) -> Iterator[Floats]:
-    """Rows of ``count`` renders of scenes whose captions training never had."""
-    rng, given = np.random.default_rng((_STRANGE, seed)), 0
-    while given < count:
-        composition = compose(rng, frames=FRAMES, fps=xs().fps)
-        if told(composition)[0].tobytes() not in known.captions:
-            given += 1
-            yield codec.encode(render(composition, atlas))
+def held_out(atlas: Drawings, codec: LappedCodec, count: int, seed: int) -> Iterator[Floats]:
+    """Rows of ``count`` renders of a pair that training never showed: every one of them is new, and none is far."""
+    rng = np.random.default_rng((_STRANGE, seed))
+    for number in range(count):
+        composition = compose(rng, frames=FRAMES, fps=xs().fps, split=_SPLITS[number % len(_SPLITS)])
+        yield codec.encode(render(composition, atlas))
 
 
 def study(source: Shards, atlas: Drawings, *, shards: int, n: int, seed: int) -> Study:
     """How many of ``n`` copies are flagged, and how many of ``n`` other held-out renders."""
     codec, rng = LappedCodec(xs().codec), np.random.default_rng(seed)
     known = knowledge(source, shards)
-    strange = np.array([known.lonely(rows) for rows in held_out(known, atlas, codec, 2 * n, seed)])
+    strange = np.array([known.lonely(rows) for rows in held_out(atlas, codec, 2 * n, seed)])
     threshold = float(np.quantile(strange[:n], ALARMS))
     picked = [(int(rng.integers(shards)), int(rng.integers(len(source.rows[0])))) for _ in range(n)]
     clips = [source.rows[shard][clip].astype(np.float32) for shard, clip in picked]
