@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import MovingGradient
 
-from vitascope.bench.run import Cost, cold, summary, warm
+from vitascope.bench.run import Cost, cold, first_sights, summary, warm
 from vitascope.errors import VitascopeError
 
 FAKES = str(Path(__file__).parent.parent / "fakes.py")
@@ -42,3 +42,10 @@ def test_a_summary_is_median_range_and_peak():
     costs = [Cost(seconds=1, megabytes=300), Cost(seconds=9, megabytes=500), Cost(seconds=2, megabytes=400)]
 
     assert {"n": 3, "median_s": 2, "min_s": 1, "max_s": 9, "peak_mb": 500} == summary(costs)
+
+
+def test_the_first_sight_is_a_preview_or_the_clip():
+    """A clip that is done before its first preview is seen when it is done."""
+    costs = [Cost(seconds=3.0, preview_seconds=1.0), Cost(seconds=0.7)]
+
+    assert [1.0, 0.7] == [cost.seconds for cost in first_sights(costs)]

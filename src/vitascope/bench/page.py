@@ -43,7 +43,7 @@ alone {network:.3f} s, {network_over:.2f} times.
 | torch, eager | 1.5 x | 2.5 x | {eager:.2f} x |
 | torch, compiled | 1.2 x | 1.8 x | {compiled:.2f} x |
 | a 4 s clip, warm, all counted | 2.0 s | 0.7 s | {warm:.2f} s |
-| first preview after the call | 1.0 s | 0.4 s | {preview:.2f} s |
+| first picture after the call | 1.0 s | 0.4 s | {preview:.2f} s |
 """
 
 
@@ -82,7 +82,7 @@ def _waits(report: Report) -> Iterator[str]:
         "first_ever": "command line, the first time ever (graphs are compiled)",
         "cold": "command line, a fresh process",
         "warm": "model open, one clip after another",
-        "preview": "first preview after the call, model open",
+        "preview": "first picture after the call, a preview or the clip itself, model open",
     }
     for key, name in names.items():
         told = report[key]

@@ -67,9 +67,9 @@ def summary(costs: Sequence[Cost]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in (told | ({"peak_mb": max(peaks)} if peaks else {})).items()}
 
 
-def previews(costs: Sequence[Cost]) -> tuple[Cost, ...]:
-    """The same clips, as far as their first preview."""
-    return tuple(Cost(seconds=cost.preview_seconds) for cost in costs if cost.preview_seconds is not None)
+def first_sights(costs: Sequence[Cost]) -> tuple[Cost, ...]:
+    """The same clips as far as the first picture of each: a preview, or the clip itself where that comes first."""
+    return tuple(Cost(seconds=cost.seconds if cost.preview_seconds is None else cost.preview_seconds) for cost in costs)
 
 
 def _process(command: Sequence[str]) -> Cost:
@@ -137,7 +137,7 @@ def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
         "first_ever": summary([first]),
         "cold": summary(later),
         "warm": summary(clips),
-        "preview": summary(previews(clips)),
+        "preview": summary(first_sights(clips)),
         "clip": told,
         "weights_sha256": sha256,
         "machine": machine,
