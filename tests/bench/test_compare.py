@@ -1,9 +1,15 @@
 """Engines side by side: a page that says what was measured, and processes that take turns."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from vitascope.bench.compare import Child, Comparison, Measured
+from vitascope.bench.page import page
 from vitascope.errors import VitascopeError
+
+ROOT = Path(__file__).parents[2]
 
 
 def _engine(name, seconds, flops=0.0):
@@ -18,6 +24,13 @@ def test_the_floor_is_arithmetic_over_the_peak():
 
     assert 0.5 == found.floor
     assert 3.0 == found.times_ours("torch")
+
+
+def test_the_page_is_what_was_measured():
+    """docs/benchmarks.md is made from the numbers beside it, and from nothing else."""
+    stored = json.loads((ROOT / "docs/benchmarks.json").read_text())
+
+    assert page(stored) == (ROOT / "docs/benchmarks.md").read_text()
 
 
 def test_an_engine_makes_a_clip_for_every_turn():

@@ -1,11 +1,14 @@
 """Numbers with their intervals, and whether one way of making clips is worse than another."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
 from vitascope.training.accuracy import Share
 from vitascope.training.paired import chance_of_no_worse
-from vitascope.training.study import Line, Study, columns, counted, exact, mean, per_cent, table
+from vitascope.training.study import Line, Study, columns, counted, exact, mean, per_cent, stored, table
 
 
 def test_a_share_tells_its_wilson_interval():
@@ -43,3 +46,11 @@ def test_only_what_parts_them_counts(lost, won, p):
     after = np.array([False] * lost + [True] * (20 + won) + [False] * 7)
 
     assert pytest.approx(p) == chance_of_no_worse(before, after)
+
+
+def test_a_study_survives_its_file():
+    """What an evaluation stores is read back as it was."""
+    line = Line(kind="model", n=4, cells={"right": counted([True, False]), "p": exact(0.5)})
+    study = Study(name="x", title="title", about="about", lines=(line,))
+
+    assert study == stored(json.loads(json.dumps(asdict(study))))

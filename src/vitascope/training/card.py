@@ -21,6 +21,8 @@ from vitascope.text.world import MOTIONS, PLACES, SUBJECTS, TAKES, TIMES
 from vitascope.training import journey as journeys
 from vitascope.training.journey import Journey
 from vitascope.training.report import NAMES
+from vitascope.training.study import stored as stored_study
+from vitascope.training.study import table
 from vitascope.training.traits import ATTRIBUTES
 from vitascope.types import Preset
 
@@ -54,7 +56,7 @@ A checker taught on real renders alone reads every clip blindly (seed {seed}, gu
 are the most a model could reach, shuffled captions the least.
 
 {accuracy}
-The codec alone reaches {whole:.1f} dB on real renders, {subject:.1f} dB inside the subject ({clips} clips).
+{studies}The codec alone reaches {whole:.1f} dB on real renders, {subject:.1f} dB inside the subject ({clips} clips).
 
 ## What it cannot
 
@@ -104,6 +106,7 @@ def card(preset: Preset, report: Report, made: Journey, register: Register) -> s
         times=len(TIMES),
         takes=len(TAKES),
         accuracy=_accuracy(report),
+        studies="".join(map(_study, report.get("studies", ()))),
         whole=codec["whole"],
         subject=codec["subject"],
         clips=codec["clips"],
@@ -113,6 +116,12 @@ def card(preset: Preset, report: Report, made: Journey, register: Register) -> s
         consents=_counted("consent", (f"*{work.consent}*: {CONSENT[work.consent]}" for work in works)),
         journey=_told(made),
     )
+
+
+def _study(told: Mapping[str, Any]) -> str:
+    study = stored_study(told)
+    head, *lines = table(study)
+    return f"**{study.title[0].upper()}{study.title[1:]}.** {study.about}\n\n{_table(head, lines)}\n"
 
 
 def _accuracy(report: Report) -> str:

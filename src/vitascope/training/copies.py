@@ -31,7 +31,7 @@ from vitascope.training.study import Cell, Line, Study, counted, exact
 from vitascope.training.traits import FRAMES
 from vitascope.types import Floats, Pixels
 
-POINT = 256
+POINT = 512
 """Numbers of a point."""
 
 CHANNELS = 128
@@ -60,8 +60,15 @@ class Knowledge:
         return np.asarray(seen.reshape(-1) @ self.projection, np.float32)
 
     def lonely(self, rows_KND: Floats) -> float:
-        """The distance to the nearest clip over the median of the next ones: far below 1 for a copy."""
-        apart = np.sqrt(np.square(self.points - self.point(rows_KND)).mean(axis=1))
+        """The distance to the nearest clip over the median of the next ones: far below 1 for a copy.
+
+        By the angle between two clips, as seen from the mean of all: a copy in another light, or with faded
+        details, lies farther out or in, and on the same side. By plain distance 77 of 100 such copies were flagged.
+        """
+        middle = self.points.mean(axis=0)
+        one, others = self.point(rows_KND) - middle, self.points - middle
+        cosine = others @ one / (np.linalg.norm(others, axis=1) * np.linalg.norm(one) + 1e-6)
+        apart = np.sqrt(np.maximum(1 - cosine, 0))
         near = np.sort(np.partition(apart, NEIGHBOURS)[: NEIGHBOURS + 1])
         return float(near[0] / np.median(near[1:]))
 

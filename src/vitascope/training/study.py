@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,3 +87,12 @@ def table(study: Study) -> Iterator[tuple[str, ...]]:
 
 def _short(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1 else f"{value:.1f}"
+
+
+def stored(told: Mapping[str, Any]) -> Study:
+    """The study that an evaluation stored as JSON."""
+    lines = (
+        Line(kind=line["kind"], n=line["n"], cells={name: Cell(**cell) for name, cell in line["cells"].items()})
+        for line in told["lines"]
+    )
+    return Study(**{**told, "lines": tuple(lines)})
