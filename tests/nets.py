@@ -27,6 +27,7 @@ def shapes(preset):
         **_affine("head_out", 2 * width, channels),
         **{f"blocks.{n}.table": (6, width) for n in range(net.depth)},
         **{k: v for n in range(net.depth) for k, v in _block(f"blocks.{n}", width, net.heads, net.hidden).items()},
+        **{f"{name}.weight": (width,) for name in _behind(net.depth) if net.sandwich},
         **_text(net),
     }
 
@@ -47,6 +48,12 @@ def _text(net):
         **{f"{block}.{norm}.weight": (width,) for block in blocks for norm in ("attention_norm", "feed_norm")},
         **{k: v for block in blocks for k, v in _block(block, width, net.text_heads, hidden).items()},
     }
+
+
+def _behind(depth):
+    """Norms behind the branches."""
+    blocks = [f"blocks.{n}.{norm}" for n in range(depth) for norm in ("attention_norm", "feed_norm")]
+    return [*blocks, "text.row_norm"]
 
 
 def _affine(name, into, out):

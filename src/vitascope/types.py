@@ -122,6 +122,7 @@ class NetPreset:
     text_heads: int
     words: int  # text rows a prompt is padded to
     vocabulary: int  # tokens, spare ones included
+    sandwich: bool = False  # a norm behind each branch of a block and behind the text encoder, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

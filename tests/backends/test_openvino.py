@@ -18,7 +18,7 @@ from vitascope.types import Plan
 CHECKPOINT = replace(
     PRESET,
     codec=replace(PRESET.codec, channels=96, gain=0.3),
-    net=replace(PRESET.net, width=128, depth=3, heads=2),
+    net=replace(PRESET.net, width=128, depth=3, heads=2, sandwich=True),
     weights_sha256="1" * 64,
 )
 """Small, and every part of the network is in it: blocks of both levels, several heads, a text encoder."""
@@ -88,6 +88,20 @@ def test_the_denoiser_agrees_with_torch(branches):
     expected, actual = answer(twin(), branches), answer(runtime(), branches)
 
     assert expected.std() > 0.5
+    np.testing.assert_allclose(expected, actual, atol=1e-3)
+
+
+@pytest.mark.torch
+def test_without_norms_behind_its_branches_it_agrees_too():
+    """The shipped xs network has none."""
+    from vitascope.backends.torch import TorchRuntime
+
+    plain = replace(CHECKPOINT, net=replace(CHECKPOINT.net, sandwich=False))
+    weights = random_weights(plain)
+    expected = answer(TorchRuntime(plain, weights))
+    actual = answer(OpenVinoRuntime(plain, weights, precision="f32"))
+
+    assert set(weights) < set(WEIGHTS)
     np.testing.assert_allclose(expected, actual, atol=1e-3)
 
 

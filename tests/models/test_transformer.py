@@ -52,6 +52,22 @@ def words(batch=2, first=3):
     return table
 
 
+@pytest.mark.parametrize(("sandwich", "outgrows"), [(True, False), (False, True)])
+def test_a_norm_behind_it_keeps_a_branch_from_outgrowing_the_stream(sandwich, outgrows):
+    """Branches whose last matrix is a thousand times too large add no more than before, if there is a norm behind."""
+    preset = tiny()
+    net = lively(replace(preset, net=replace(preset.net, sandwich=sandwich)))
+    before = net(rows(), words(), torch.ones(2, 16)).detach()
+
+    with torch.no_grad():
+        for block in net.blocks:
+            block.attention.out.weight.mul_(1000)
+            block.feed.down.weight.mul_(1000)
+    after = net(rows(), words(), torch.ones(2, 16)).detach()
+
+    assert outgrows == (float((after - before).abs().max()) > 0.01 * float(before.abs().max()))
+
+
 def test_an_untrained_network_answers_the_mean():
     """adaLN-zero: before any step the answer is zero everywhere."""
     net = Transformer(tiny())

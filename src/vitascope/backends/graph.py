@@ -51,7 +51,8 @@ def reader(preset: Preset, weights: Mapping[str, Floats], branches: int) -> ov.M
     x = op.add(layers.scaled_norm("norm", x), spoken)
     said = op.unsqueeze(op.convert(op.greater(words["token"], np.int32(0)), np.float32), 2)
     total = op.reduce_sum(op.multiply(tables["token"], said), 1)
-    return ov.Model([layers.linear("to_rows", x), layers.linear("to_pooled", total)], list(words.values()), "reader")
+    rows = _behind(layers, "row_norm", layers.linear("to_rows", x), net)
+    return ov.Model([rows, layers.linear("to_pooled", total)], list(words.values()), "reader")
 
 
 def denoiser(preset: Preset, weights: Mapping[str, Floats], shape: Shape) -> ov.Model:
@@ -117,8 +118,14 @@ def _block(
     six = op.split(op.add(six, layers.flat("table")), 2, 6).outputs()  # of the groups, before there are many rows
     shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = (op.gather(one, group, 1) for one in six)
     attended = _attention(layers.under("attention."), _modulate(x, shift_a, scale_a), net.heads, turn)
-    x = op.add(x, op.multiply(gate_a, attended))
-    return op.add(x, op.multiply(gate_f, _feed(layers.under("feed."), _modulate(x, shift_f, scale_f))))
+    x = op.add(x, op.multiply(gate_a, _behind(layers, "attention_norm", attended, net)))
+    fed = _feed(layers.under("feed."), _modulate(x, shift_f, scale_f))
+    return op.add(x, op.multiply(gate_f, _behind(layers, "feed_norm", fed, net)))
+
+
+def _behind(layers: "_Layers", name: str, x: ov.Node, net: NetPreset) -> ov.Node:
+    """What a branch answers, normalised where the preset has a norm behind its branches."""
+    return layers.scaled_norm(name, x) if net.sandwich else x
 
 
 def _text_block(layers: "_Layers", x: ov.Node, net: NetPreset) -> ov.Node:

@@ -114,12 +114,17 @@ class ModulatedBlock(nn.Module):
     """A block whose scale, shift and gate come from noise level and caption (adaLN; Peebles and Xie 2022).
 
     One network makes the six vectors for all blocks; each block adds its own table (adaLN-single; Chen et al. 2023).
+    With ``sandwich``, what attention and feed-forward answer is normalised before its gate, so that no branch can
+    outgrow the stream it is added to (sandwich norm, as in Lumina-Next, 2406.18583). Without it one branch of block 0
+    came to add four times what the words had brought, and nothing behind it heard them (docs/log.md, 2026-11-26).
     """
 
-    def __init__(self, width: int, heads: int, hidden: int) -> None:
+    def __init__(self, width: int, heads: int, hidden: int, *, sandwich: bool) -> None:
         super().__init__()
         self.attention = Attention(width, heads)
         self.feed = SwiGLU(width, hidden)
+        self.attention_norm = RMSNorm(width) if sandwich else nn.Identity()
+        self.feed_norm = RMSNorm(width) if sandwich else nn.Identity()
         self.table = nn.Parameter(torch.zeros(6, width))
 
     def forward(self, x_BNE: Tensor, six_BK6E: Tensor, group_BN1: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
@@ -127,8 +132,8 @@ class ModulatedBlock(nn.Module):
         six = (six_BK6E + self.table.to(six_BK6E.dtype)).flatten(2)
         rows = six.gather(1, group_BN1.expand(-1, -1, six.shape[-1]))
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = rows.chunk(6, dim=-1)
-        x_BNE = x_BNE + gate_a * self.attention(modulate(x_BNE, shift_a, scale_a), turn)
-        return x_BNE + gate_f * self.feed(modulate(x_BNE, shift_f, scale_f))
+        x_BNE = x_BNE + gate_a * self.attention_norm(self.attention(modulate(x_BNE, shift_a, scale_a), turn))
+        return x_BNE + gate_f * self.feed_norm(self.feed(modulate(x_BNE, shift_f, scale_f)))
 
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:

@@ -29,6 +29,7 @@ class TextEncoder(nn.Module):
         self.norm = RMSNorm(width)
         self.to_rows = nn.Linear(width, net.width)
         self.to_pooled = nn.Linear(width, net.width)
+        self.row_norm = RMSNorm(net.width) if net.sandwich else nn.Identity()
         for table in (self.token, self.role, self.entity, self.segment):
             nn.init.normal_(table.weight, std=1.0 if table is self.token else 0.5)
 
@@ -48,4 +49,4 @@ class TextEncoder(nn.Module):
             mixed_BWE = block(mixed_BWE)
         rows_BWE = self.norm(mixed_BWE) + spoken_BWE
         said = (token > 0).to(rows_BWE.dtype).unsqueeze(-1)
-        return self.to_rows(rows_BWE), self.to_pooled((named_BWE * said).sum(1))
+        return self.row_norm(self.to_rows(rows_BWE)), self.to_pooled((named_BWE * said).sum(1))
