@@ -46,7 +46,7 @@ def test_a_prompt_says_what_is_judged_and_no_more():
     told = traits(question.scene)
     said = [VOCABULARY[token] for token in plan.words["token"] if token]
     assert [told.subject, f"motion:{told.motion}", f"place:{told.place}", told.time, question.scene.take] == said
-    assert (17, 8, (128, 128)) == (plan.frames, plan.steps, plan.size)
+    assert (17, 4, (128, 128)) == (plan.frames, plan.steps, plan.size)
 
 
 @pytest.mark.parametrize(("split", "changed"), [("held_motion", "motion"), ("held_place", "place")])

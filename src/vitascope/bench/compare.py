@@ -78,7 +78,11 @@ class Child:
         self._process = subprocess.Popen(  # noqa: S603  # our own module with constants
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.facts = self._answer()
+        try:
+            self.facts = self._answer()
+        except VitascopeError:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         """Nothing to do: it has been open since it was made."""

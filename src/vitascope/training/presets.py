@@ -35,7 +35,7 @@ def xs() -> Preset:
             words=WORDS,
             vocabulary=VOCABULARY_SIZE,
         ),
-        sampler=SamplerPreset(steps=8, guidance=3.0, shift=3.0),
+        sampler=SamplerPreset(steps=4, guidance=2.0, shift=6.0),
         size=(128, 128),
         fps=8,
         frames=(1, 17, 33),

@@ -20,7 +20,7 @@ from vitascope.store.database import Transaction
 
 router = APIRouter(prefix="/v1/rights", tags=["rights"])
 
-_MOST_APPROVED = 200
+_MOST_NAMED = 200
 
 
 @router.get("/permissions", responses=ANY)
@@ -116,7 +116,7 @@ async def list_likenesses(visit: Visitor) -> Response:
         ["circle"],
         {"circle": "approved", "approved": ["party_1"], "days": 365, "restrictions": "Never in advertising."},
         circle={"type": "string", "enum": [circle.value for circle in Circle]},
-        approved={"type": "array", "items": ID, "maxItems": _MOST_APPROVED},
+        approved={"type": "array", "items": ID, "maxItems": _MOST_NAMED},
         days={"type": "integer", "minimum": 1, "maximum": 7_000},
         restrictions={"type": "string", "maxLength": 2_000},
     ),
@@ -125,7 +125,7 @@ async def allow_likeness(character: str, request: Request, visit: Visitor) -> Re
     """Say who may use a character made from you, in place of what you said before; ``nobody`` takes it all back."""
     values = await asked(request, visit, "circle", "approved", "days", "restrictions")
     circle = Circle(fields.needed(fields.choice(values, "circle", tuple(one.value for one in Circle)), "circle"))
-    approved = frozenset(checked(str(one)) for one in (fields.several(values, "approved") or [])[:_MOST_APPROVED])
+    approved = frozenset(checked(str(one)) for one in (fields.several(values, "approved") or [])[:_MOST_NAMED])
     days = fields.whole(values, "days", least=1, most=7_000) or 365
     words = fields.text(values, "restrictions", most=2_000, least=0) or ""
 
