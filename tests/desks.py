@@ -17,6 +17,7 @@ from vitascope.settings import DeskSettings
 from vitascope.store.blobs import open_blobs
 from vitascope.store.database import open_database
 from vitascope.store.secrets import Secrets
+from vitascope.traces import Traces
 from vitascope.videos import book, workers
 from vitascope.videos.job import Made
 from vitascope.videos.workers import Capability
@@ -26,14 +27,13 @@ FILM = bytes(range(256)) * 40
 MOST = Limits(requests_per_minute=10**6, jobs_in_flight=10**6, seconds_per_day=10**9)
 PLAIN = DeskSettings(
     default_model="", fetch_images=False, plain_webhooks=False, content_links=False, cors_origins=(), queue_limit=1000,
-    traces="",
 )  # fmt: skip
 
 
 class Desk:
     """A running desk and what stands behind it."""
 
-    def __init__(self, folder, url=None, settings=PLAIN):
+    def __init__(self, folder, url=None, settings=PLAIN, traces=None):
         self.database = open_database(url or f"sqlite:///{folder / 'desk.db'}")
         self.blobs, self.queue = open_blobs(str(folder / "files")), RememberingQueue()
         self.app = build(
@@ -43,6 +43,7 @@ class Desk:
             secrets=SECRETS,
             log=open_log(folder),
             settings=settings,
+            traces=traces or Traces(),
         )
         self.worker = "worker-1"
 

@@ -1,10 +1,12 @@
-"""The whole house as people start it: ``vitascope serve`` with its desk and a worker, on a free port."""
+"""The whole house as people start it: ``vitascope serve`` with its desk and a worker, and a collector of traces."""
 
+import http.server
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 _STARTS = 180  # seconds; a busy machine is not a bug
@@ -61,3 +63,30 @@ class House:
         status = self.process.wait(60)
         self._log.close()
         return status
+
+
+class Collector:
+    """Takes traces over HTTP and keeps every byte of them."""
+
+    def __init__(self):
+        heard, bodies = self.heard, self.bodies = [], []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                bodies.append(body)
+                heard.append(self.headers.as_bytes() + body)
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                """Says nothing."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self._server.server_port}/v1/traces"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self):
+        """No more."""
+        self._server.shutdown()
+        self._server.server_close()

@@ -163,16 +163,18 @@ def test_frames_stream_into_the_encoder(tmp_path, monkeypatch):
 
 
 def test_progress_is_told_in_order(tmp_path):
-    """Ticks count up within each stage, and the last says that the last frame was written."""
+    """Every stage is told, its steps count up, and the last tick says that the file is sealed."""
     ticks = []
 
     render(BEACH, to=tmp_path / "a.mp4", backend=MovingGradient(), tick=ticks.append)
 
-    assert {"denoise", "decode", "write"} == {tick.stage for tick in ticks}
-    for stage in ("denoise", "decode", "write"):
+    stages = ("read", "denoise", "decode", "mark", "write", "seal")
+    assert set(stages) == {tick.stage for tick in ticks}
+    for stage in stages:
         steps = [tick.step for tick in ticks if tick.stage == stage]
         assert all(earlier < later for earlier, later in pairwise(steps))
-    assert Progress(stage="write", step=33, steps=33) == ticks[-1]
+    assert Progress(stage="write", step=33, steps=33) in ticks
+    assert Progress(stage="seal", step=1, steps=1) == ticks[-1]
 
 
 def test_a_first_frame_opens_the_clip(tmp_path):

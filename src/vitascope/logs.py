@@ -8,7 +8,7 @@ import traceback
 from datetime import UTC, datetime
 
 _LOGGER = logging.getLogger("vitascope.house")
-_LIBRARIES = ("uvicorn.error", "dbos")
+_LIBRARIES = ("uvicorn.error", "dbos", "opentelemetry")
 _SAME_EVERY = 10.0  # seconds: in an outage some library says the same thing twenty times a second
 
 

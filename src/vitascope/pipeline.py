@@ -70,12 +70,15 @@ def render(
     digest, sampler = hashlib.sha256(), Sampler()
     claim = _claim(request, plan, backend.preset, mark_id=mark_id, thanks=thanks)
     tick = tick if show is None else _showing(show, tick, claim, authority)
+    tick(Progress(stage="read", step=1, steps=1))
     with draft(to) as unfinished:
         painted = islice(backend.render(plan, tick), plan.keep)
         resized = _resized(_hashed(painted, digest), plan)
-        marked = mark(sampler.watch(_told(resized, plan, tick)), mark_id, authority.mark_key)
+        marked = _told(mark(sampler.watch(resized), mark_id, authority.mark_key), plan, tick)
         _WRITERS[plan.container](marked, unfinished, fps=plan.fps)
+        tick(Progress(stage="seal", step=0, steps=1))
         sealed = seal(unfinished, claim, authority)
+        tick(Progress(stage="seal", step=1, steps=1))
         clip = _clip(plan, backend.preset, sealed, to=to, mark_id=mark_id, frames_sha256=digest.hexdigest())
         register.enter(_entry(clip, party), words_of(sampler.planes))
         _place(sealed, clip)
@@ -127,9 +130,10 @@ def _resized(frames: Iterable[Pixels], plan: Plan) -> Iterator[Pixels]:
         yield frame if plan.output_size == plan.size else cover(frame, plan.output_size)
 
 
-def _told(frames: Iterable[Pixels], plan: Plan, tick: Tick) -> Iterator[Pixels]:
-    """The same frames; ``tick`` hears of each that goes into the file."""
+def _told(frames: Iterable[Marked], plan: Plan, tick: Tick) -> Iterator[Marked]:
+    """The same frames; ``tick`` hears of each when it is marked, and when it is in the file."""
     for number, frame in enumerate(frames, 1):
+        tick(Progress(stage="mark", step=number, steps=plan.keep))
         yield frame
         tick(Progress(stage="write", step=number, steps=plan.keep))
 

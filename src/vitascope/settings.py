@@ -37,6 +37,9 @@ class Settings:
     address: str
     """``VITASCOPE_ADDRESS``: where people reach the desk, for links in letters. Default ``http://localhost:8000``."""
 
+    traces: str
+    """``VITASCOPE_TRACES``: address of an OpenTelemetry collector that takes OTLP over HTTP. Default none."""
+
 
 @cache
 def settings() -> Settings:
@@ -52,6 +55,7 @@ def settings() -> Settings:
         smtp=os.environ.get("VITASCOPE_SMTP", ""),
         mail_from=os.environ.get("VITASCOPE_MAIL_FROM", ""),
         address=os.environ.get("VITASCOPE_ADDRESS", "").rstrip("/") or "http://localhost:8000",
+        traces=os.environ.get("VITASCOPE_TRACES", ""),
     )
 
 
@@ -77,9 +81,6 @@ class DeskSettings:
     queue_limit: int
     """``VITASCOPE_QUEUE_LIMIT``: jobs that may wait in all. Default 10000."""
 
-    traces: str
-    """``VITASCOPE_TRACES``: address of an OpenTelemetry collector that takes OTLP over HTTP. Default none."""
-
 
 @cache
 def desk_settings() -> DeskSettings:
@@ -92,7 +93,6 @@ def desk_settings() -> DeskSettings:
         content_links=_flag("VITASCOPE_CONTENT_LINKS"),
         cors_origins=tuple(origin.strip() for origin in origins if origin.strip()),
         queue_limit=int(os.environ.get("VITASCOPE_QUEUE_LIMIT", "") or "10000"),
-        traces=os.environ.get("VITASCOPE_TRACES", ""),
     )
 
 

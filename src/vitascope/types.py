@@ -219,13 +219,15 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """One tick of a render, for people who wait. ``stage`` is read, denoise, decode, or write.
+    """One tick of a render, for people who wait: ``step`` of ``steps`` is done, and step 0 says that a stage begins.
+
+    Frame by frame, decode, mark and write take turns; stills are the pictures that follow a film.
 
     ``sketch`` paints one frame as the network sees it so far, if somebody wants to look: it costs a decode. It carries
     no mark, so only the pipeline calls it.
     """
 
-    stage: Literal["read", "denoise", "decode", "write"]
+    stage: Literal["read", "denoise", "decode", "mark", "write", "seal", "stills"]
     step: int
     steps: int
     eta_seconds: float | None = None

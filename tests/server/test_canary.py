@@ -1,14 +1,12 @@
 """Planted secrets, in a house that really runs: none is found in any log, leaf, error of others, metric or trace."""
 
-import http.server
 import re
-import threading
 import time
 from datetime import UTC, datetime
 
 import httpx2
 import pytest
-from served import House
+from served import Collector, House
 
 from tests.programme.test_post import Server as MailServer
 from vitascope.orders import Limits
@@ -30,31 +28,6 @@ ADDRESS = f"{WORD}mail@example.org"
 HOUSE_SECRET = f"{WORD}-house-secret-that-nobody-guesses-0001"
 _JSON = {"content-type": "application/json"}
 SALLY = Actor(party="sally", uses=frozenset({Use.MEMBER_INVITE}))
-
-
-class Collector:
-    """Takes traces over HTTP and keeps every byte of them."""
-
-    def __init__(self):
-        heard = self.heard = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                heard.append(self.headers.as_bytes() + self.rfile.read(int(self.headers["content-length"])))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_):
-                """Says nothing."""
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/v1/traces"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self):
-        """No more."""
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import time
 from dataclasses import replace
 
 import pytest
@@ -169,25 +168,32 @@ def test_the_description_holds_no_answer_of_the_framework(client):
     assert '"detail"' not in text
 
 
-def test_requests_are_traced_where_that_is_wanted():
-    """A span has method, route, status and refusal, and nothing of what was sent."""
+def test_requests_are_traced_where_that_is_wanted(tmp_path):
+    """A span has method, route, status and refusal, and nothing of what was sent; the job goes on below it."""
+    from desks import Desk
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-    from vitascope.server.edge import Observed
-    from vitascope.server.traces import traced
+    from vitascope import traces
 
-    exporter = InMemorySpanExporter()
-    trace = traced(exporter)
-    seen = Observed("POST")
-    with trace(seen) as span:
-        seen.route, seen.status, seen.refusal = "/v1/videos", 400, "invalid_value"
-    span_of = exporter.get_finished_spans
-    until = time.monotonic() + 20
-    while not span_of() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert span is None
-    assert ["POST /v1/videos"] == [one.name for one in span_of()]
-    assert 400 == span_of()[0].attributes["http.response.status_code"]
+    exporter, carried = InMemorySpanExporter(), []
+    kept = traces.traces_for(exporter, program="desk")
+    with Desk(tmp_path, traces=kept).listening() as desk:
+        desk.queue.enqueue = lambda *_: carried.append(traces.here())
+        desk.carry()
+        with desk.client() as client:
+            assert 200 == client.post("/v1/videos?secret=1", json={"prompt": "a secret parrot"}).status_code
+            assert 400 == client.post("/v1/videos", json={"prompt": " "}).status_code
+        kept.close()
+
+    good, bad = exporter.get_finished_spans()
+    assert ["POST /v1/videos"] * 2 == [good.name, bad.name]
+    assert (200, 400, "invalid_prompt") == (
+        good.attributes["http.response.status_code"],
+        bad.attributes["http.response.status_code"],
+        bad.attributes["vitascope.refusal"],
+    )
+    assert "secret" not in good.to_json() + bad.to_json()
+    assert [f"00-{good.context.trace_id:032x}-{good.context.span_id:016x}"] == [told[:-3] for told in carried]
 
 
 def test_no_answer_waits_for_a_clients_acknowledgement():

@@ -38,7 +38,7 @@ def home(tmp_path, monkeypatch):
     settings.cache_clear()
 
 
-def painted(folder, *, given=None, previews=None, **facts):
+def painted(folder, *, given=None, previews=None, tick=lambda _: None, **facts):
     folder.mkdir()
     wanted = order(model="xs", size=(256, 256), seconds=2.0, **facts)
     shown = [] if previews is None else previews
@@ -47,7 +47,7 @@ def painted(folder, *, given=None, previews=None, **facts):
         party="ana",
         given=given or Given(),
         folder=folder,
-        tick=lambda _: None,
+        tick=tick,
         show=lambda picture, _step: shown.append(picture),
     )
 
@@ -102,3 +102,13 @@ def test_a_server_without_a_signer_makes_nothing(tmp_path, home):
 
     assert [] == previews
     assert [] == list((tmp_path / "b").iterdir())
+
+
+def test_the_stills_are_a_stage_of_their_own(tmp_path):
+    """After the seal a tick begins the pictures, and one follows each: who cancels then is heard, too."""
+    ticks = []
+    painted(tmp_path / "a", tick=ticks.append)
+
+    assert [("seal", 0), ("seal", 1), ("stills", 0), ("stills", 1), ("stills", 2)] == [
+        (tick.stage, tick.step) for tick in ticks[-5:]
+    ]

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from vitascope.backends.base import Tick
 
-_SAID = {"read": "reading", "denoise": "step", "decode": "painting frame", "write": "writing frame"}
+_SAID = {"denoise": "step", "decode": "painting frame", "write": "writing frame"}
+"""Stages that take long enough to be looked at."""
 
 
 @contextmanager
@@ -27,6 +28,8 @@ def shown_progress() -> "Iterator[Tick]":
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
 
         def tick(progress: Progress) -> None:
+            if progress.stage not in _SAID:
+                return
             if progress.stage not in tasks:
                 tasks[progress.stage] = bars.add_task(_SAID[progress.stage], total=progress.steps)
             bars.update(tasks[progress.stage], completed=progress.step, total=progress.steps)

@@ -43,6 +43,7 @@ def serve(
     from vitascope.store.blobs import open_blobs
     from vitascope.store.database import open_database
     from vitascope.store.secrets import open_secrets
+    from vitascope.traces import open_traces
     from vitascope.videos.queue import open_queue
 
     folder = (data or settings().home / "server").absolute()
@@ -51,7 +52,15 @@ def serve(
     database, secrets = open_database(db), open_secrets(folder)
     queue = open_queue(database)
     blobs, chosen = open_blobs(files), desk_settings()
-    app = build(database=database, blobs=blobs, queue=queue, secrets=secrets, log=open_log(folder), settings=chosen)
+    app = build(
+        database=database,
+        blobs=blobs,
+        queue=queue,
+        secrets=secrets,
+        log=open_log(folder),
+        settings=chosen,
+        traces=open_traces(settings().traces, program="desk"),
+    )
     address = _address(host, listening.getsockname()[1])
     extra = {"--keep-hours": keep_hours, "--twin-seconds": twin_seconds}
     switches = [text for name, value in extra.items() if value is not None for text in (name, str(value))]

@@ -26,7 +26,14 @@ def worker(
 
     keep_seconds = None if keep_hours is None else keep_hours * 3600
     folder = (data or settings().home / "server").absolute()
-    place = Place(database=db, files=files, data=folder, keep_seconds=keep_seconds, plain_webhooks=plain_webhooks)
+    place = Place(
+        database=db,
+        files=files,
+        data=folder,
+        keep_seconds=keep_seconds,
+        plain_webhooks=plain_webhooks,
+        traces=settings().traces,
+    )
     run(place, [_engine(name, twin_seconds) for name in model or ["xs"]])
 
 

@@ -46,13 +46,13 @@ from vitascope.server.glances import Glances
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.server.openapi import envelope
-from vitascope.server.traces import tracing
 from vitascope.server.web import routes as web
 from vitascope.settings import DeskSettings
 from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
 from vitascope.store.database import Database
 from vitascope.store.secrets import Secrets
+from vitascope.traces import Traces
 from vitascope.videos.queue import Queue
 
 _ABOUT = (
@@ -90,7 +90,14 @@ _FACES = (
 
 
 def build(  # the foundations of the house
-    *, database: Database, blobs: Blobs, queue: Queue, secrets: Secrets, log: Leaves, settings: DeskSettings
+    *,
+    database: Database,
+    blobs: Blobs,
+    queue: Queue,
+    secrets: Secrets,
+    log: Leaves,
+    settings: DeskSettings,
+    traces: Traces,
 ) -> FastAPI:
     """The application on these foundations; whoever opened them closes them."""
     app = FastAPI(
@@ -121,12 +128,12 @@ def build(  # the foundations of the house
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_exception_handler(HTTPException, _translate)
     app.add_exception_handler(RequestValidationError, _translate_validation)
-    _add_layers(app, settings)
+    _add_layers(app, settings, traces)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app
 
 
-def _add_layers(app: FastAPI, settings: DeskSettings) -> None:
+def _add_layers(app: FastAPI, settings: DeskSettings, traces: Traces) -> None:
     """The last added is the outermost."""
     if settings.cors_origins:
         app.add_middleware(
@@ -137,7 +144,7 @@ def _add_layers(app: FastAPI, settings: DeskSettings) -> None:
             expose_headers=["x-request-id", "openai-poll-after-ms", "retry-after", "content-range"],
         )
     desk: Desk = app.state.desk
-    app.add_middleware(Edge, report=desk.meters.count, trace=tracing(settings.traces))
+    app.add_middleware(Edge, report=desk.meters.count, traces=traces)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ streams of events and films pass as they are.
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import anyio
 from starlette.datastructures import MutableHeaders
@@ -19,6 +18,7 @@ from vitascope.errors import VitascopeError
 from vitascope.logs import tell, tell_bug
 from vitascope.refusals import BodyTooLargeError, BodyTooSlowError
 from vitascope.server.envelope import answer_to, bug_answer
+from vitascope.traces import Span, Traces
 
 BODY_SECONDS = 60.0
 """How long a client may take to send a body."""
@@ -54,15 +54,11 @@ Report = Callable[[Observed, float], None]
 """Takes a finished request and the seconds it took."""
 
 
-Trace = Callable[[Observed], AbstractContextManager[object]]
-"""Wraps one request in a span, where traces are wanted."""
-
-
 class Edge:
     """The outermost layer of the desk."""
 
-    def __init__(self, app: ASGIApp, *, report: Report, trace: Trace) -> None:
-        self._app, self._report, self._trace = app, report, trace
+    def __init__(self, app: ASGIApp, *, report: Report, traces: Traces) -> None:
+        self._app, self._report, self._traces = app, report, traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -73,7 +69,7 @@ class Edge:
         seen, body = Observed(scope["method"]), _Body(receive, scope)
         answer = _Answer(send, seen, request_id)
         started = time.perf_counter()
-        with self._trace(seen):
+        with self._traces.span(seen.method) as span:
             try:
                 await self._serve(scope, body, answer, request_id)
             finally:
@@ -81,6 +77,7 @@ class Edge:
                 seconds = time.perf_counter() - started
                 self._report(seen, seconds)
                 _log(seen, request_id, seconds)
+                _trace(span, seen, request_id)
 
     async def _serve(self, scope: Scope, body: "_Body", answer: "_Answer", request_id: str) -> None:
         try:
@@ -155,6 +152,22 @@ async def _say(response: Response, scope: Scope, body: _Body, answer: _Answer) -
     if answer.has_begun:
         return
     await response(scope, body, answer)
+
+
+def _trace(span: Span, seen: Observed, request_id: str) -> None:
+    span.rename(f"{seen.method} {seen.route}")
+    span.tell(
+        {
+            "http.request.method": seen.method,
+            "http.route": seen.route,
+            "http.response.status_code": seen.status,
+            "vitascope.request_id": request_id,
+        }
+    )
+    if seen.refusal:
+        span.tell({"vitascope.refusal": seen.refusal})
+    if seen.status >= 500:
+        span.fail(str(seen.status))
 
 
 def _log(seen: Observed, request_id: str, seconds: float) -> None:

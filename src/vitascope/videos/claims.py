@@ -44,7 +44,7 @@ def claim(tx: Transaction, video: str, worker: str, now: float) -> Claim | None:
         stage=None,
     )
     events.note(tx, party=job.party, video=video, type="video.started", now=now, body={"attempt": job.attempts + 1})
-    return Claim(video=video, token=token, party=job.party, worker=worker, order=job.order, attempt=job.attempts + 1)
+    return _claim(job, token, worker=worker, attempt=job.attempts + 1)
 
 
 def holds(tx: Transaction, claim: Claim) -> bool:
@@ -62,7 +62,7 @@ def standing(tx: Transaction, video: str, token: str) -> Claim | None:
     job = repository.find(tx, video)
     if job is None or not repository.is_last_claim(tx, video, token):
         return None
-    return Claim(video=video, token=token, party=job.party, worker="", order=job.order, attempt=job.attempts)
+    return _claim(job, token, worker="", attempt=job.attempts)
 
 
 def report(tx: Transaction, claim: Claim, stage: Stage, progress: int, now: float) -> bool:
@@ -147,6 +147,13 @@ def give_up(tx: Transaction, video: str, failure: Failure, now: float) -> None:
     job = repository.find(tx, video, locked=True)
     if job is not None and not job.has_ended:
         _end(tx, job, failure, now)
+
+
+def _claim(job: Job, token: str, *, worker: str, attempt: int) -> Claim:
+    since = job.started_at or job.created_at
+    return Claim(
+        video=job.id, token=token, party=job.party, worker=worker, order=job.order, attempt=attempt, since=since
+    )
 
 
 def _end(tx: Transaction, job: Job, failure: Failure, now: float) -> None:

@@ -128,6 +128,7 @@ class Claim:
     worker: str
     order: Order
     attempt: int  # 1 for the first worker that began it
+    since: float  # when it was ordered, or last begun: from then on it waited for this claim
 
 
 def new_id(now: float) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowSerializationFormat
 from dbos import error as dbos_error
 
+from vitascope import traces
 from vitascope.store.database import Database, Transaction
 from vitascope.videos.job import Job
 
@@ -26,7 +27,7 @@ class Queue(Protocol):
     """What the book needs of a queue."""
 
     def enqueue(self, tx: Transaction, job: Job, urgency: int) -> None:
-        """Put a job in, if and when ``tx`` commits; the lowest urgency leaves first."""
+        """Put a job in, if and when ``tx`` commits; the lowest urgency leaves first. The running span goes with it."""
         ...
 
     def withdraw(self, video: str) -> None:
@@ -47,7 +48,7 @@ class DurableQueue:
         )
 
     def enqueue(self, tx: Transaction, job: Job, urgency: int) -> None:
-        """See Queue. Arguments are JSON and ids only: who can write the database must not be able to run code."""
+        """See Queue. Arguments are JSON, the job's id and its trace: who can write the database must not run code."""
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "queue_name": queue_name(job.order.model),
@@ -57,7 +58,8 @@ class DurableQueue:
             "application_name": APPLICATION,
             "serialization_type": WorkflowSerializationFormat.PORTABLE,
         }
-        self._client.enqueue_in_transaction(tx, options, job.id)
+        trace = [traces.here()] if traces.here() else []
+        self._client.enqueue_in_transaction(tx, options, job.id, *trace)
 
     def withdraw(self, video: str) -> None:
         """See Queue."""

@@ -22,10 +22,12 @@ from vitascope.programme.access import gate
 from vitascope.refusals import DatabaseError, FilesError, FilesFullError
 from vitascope.store.blobs import Blobs, Stored
 from vitascope.store.database import Database, clock
+from vitascope.traces import Facts, Traces
 from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
 from vitascope.videos.job import Claim, Failure, Made
 from vitascope.worker.engine import Engine, Given, Painted
+from vitascope.worker.laps import Laps
 from vitascope.worker.telling import Teller
 
 _UNKNOWN = Failure(
@@ -47,37 +49,68 @@ class Workshop:
     engines: dict[str, Engine]
     stopping: threading.Event
     keep_seconds: float | None = None
+    traces: Traces = field(default_factory=Traces)
     engine_lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def paint(shop: Workshop, video: str) -> str | None:
-    """Claim a job and make its files; the finish that is due, as JSON, or None where nothing is left to do."""
+def paint(shop: Workshop, video: str, trace: str = "") -> str | None:
+    """Claim a job and make its files; the finish that is due, as JSON, or None where nothing is left to do.
+
+    ``trace`` is the span of the order, below which the job shows its own.
+    """
     if shop.stopping.is_set():
         _wait_for_the_end()
-    claim = _patiently(shop, lambda: _claimed(shop, video))
-    if claim is None:
-        return None
-    try:
-        made = _made(shop, claim)
-    except StoppedError:
-        _leave(shop, claim)
-        return None
-    except VitascopeError as error:
-        _fail(shop, claim, Failure(code=error.code, message=str(error)))
-        return None
-    except Exception as error:  # noqa: BLE001  # the worker's loop: one job's fault must not end the others
-        tell_bug(error, video=video)
-        _fail(shop, claim, _UNKNOWN)
-        return None
-    return json.dumps({"token": claim.token, "made": made.to_json()})
+    with shop.traces.span("make", {"vitascope.video": video}, parent=trace) as span:
+        with shop.traces.span("claim"):
+            claim = _patiently(shop, lambda: _claimed(shop, video))
+        if claim is None:
+            return None
+        span.tell(_facts(claim))
+        shop.traces.past("wait", claim.since, time.time())
+        outcome = _outcome(shop, claim)
+        if isinstance(outcome, Failure):
+            span.fail(outcome.code)
+    match outcome:
+        case Made():
+            return json.dumps({"token": claim.token, "made": outcome.to_json()})
+        case Failure():
+            _fail(shop, claim, outcome)
+        case None:
+            _leave(shop, claim)
+    return None
 
 
-def finish(shop: Workshop, video: str, due: str) -> None:
+def finish(shop: Workshop, video: str, due: str, trace: str = "") -> None:
     """Publish: the row says completed, and events and webhooks with it. A claim that is gone leaves no file behind."""
     told: dict[str, Any] = json.loads(due)
     made = Made.from_json(told["made"])
-    _patiently(shop, lambda: _finished(shop, video, told["token"], made))
-    _patiently(shop, lambda: _tidy(shop, video, told["token"]))
+    with shop.traces.span("finish", {"vitascope.video": video}, parent=trace):
+        _patiently(shop, lambda: _finished(shop, video, told["token"], made))
+        _patiently(shop, lambda: _tidy(shop, video, told["token"]))
+
+
+def _facts(claim: Claim) -> Facts:
+    """What a trace may say of a job: never its prompt."""
+    return {
+        "vitascope.model": claim.order.model,
+        "vitascope.verb": claim.order.verb,
+        "vitascope.video_seconds": claim.order.seconds,
+        "vitascope.attempt": claim.attempt,
+        "vitascope.worker": claim.worker,
+    }
+
+
+def _outcome(shop: Workshop, claim: Claim) -> Made | Failure | None:
+    """What came of painting; None where it was stopped."""
+    try:
+        return _made(shop, claim)
+    except StoppedError:
+        return None
+    except VitascopeError as error:
+        return Failure(code=error.code, message=str(error))
+    except Exception as error:  # noqa: BLE001  # the worker's loop: one job's fault must not end the others
+        tell_bug(error, video=claim.video)
+        return _UNKNOWN
 
 
 def _claimed(shop: Workshop, video: str) -> Claim | None:
@@ -93,20 +126,24 @@ def _claimed(shop: Workshop, video: str) -> Claim | None:
 def _made(shop: Workshop, claim: Claim) -> Made:
     """The job painted and its files in the store."""
     begin = time.monotonic()
-    teller = Teller(shop.database, claim, shop.stopping)
     with shop.engine_lock, tempfile.TemporaryDirectory(prefix="vitascope-") as scratch:
-        place = Path(scratch)
-        engine = shop.engines[claim.order.model]
-        painted = engine.paint(
-            claim.order,
-            party=claim.party,
-            given=Given(image=_first_frame(shop, claim, place), source=_source(shop, claim, place)),
-            folder=place,
-            tick=teller.tick,
-            show=teller.show,
-        )
+        painted = _painted(shop, claim, Path(scratch))
         spent = time.monotonic() - begin
-        return _published(shop, claim, painted, spent)
+        with shop.traces.span("publish"):
+            return _published(shop, claim, painted, spent)
+
+
+def _painted(shop: Workshop, claim: Claim, place: Path) -> Painted:
+    """The job on this machine's disk; whatever ends it, the stages it came through are told to who traces it."""
+    teller = Teller(shop.database, claim, shop.stopping)
+    given = Given(image=_first_frame(shop, claim, place), source=_source(shop, claim, place))
+    laps = Laps(teller.tick)
+    try:
+        return shop.engines[claim.order.model].paint(
+            claim.order, party=claim.party, given=given, folder=place, tick=laps.tick, show=teller.show
+        )
+    finally:
+        laps.tell(shop.traces)
 
 
 def _first_frame(shop: Workshop, claim: Claim, place: Path) -> Path | None:

@@ -18,6 +18,7 @@ from vitascope.refusals import DatabaseError
 from vitascope.store.blobs import open_blobs
 from vitascope.store.database import Database, clock, open_database
 from vitascope.store.secrets import open_secrets
+from vitascope.traces import open_traces
 from vitascope.videos import claims, outgoing, workers
 from vitascope.videos.deliveries import Send
 from vitascope.videos.queue import APPLICATION, VERSION, WORKFLOW, queue_name
@@ -39,12 +40,13 @@ class Place:
     data: Path  # the house's secret, where the environment does not tell it
     keep_seconds: float | None = None
     plain_webhooks: bool = False
+    traces: str = ""  # a collector of OpenTelemetry
 
 
 def run(place: Place, engines: Sequence[Engine]) -> None:
     """Work until SIGTERM or SIGINT, or until other workers have given this one up; then hand back what is unfinished.
 
-    Raises DatabaseError, FilesError, SecretError where it cannot begin.
+    Raises DatabaseError, FilesError, SecretError, ServerError where it cannot begin.
     """
     stop, lost = threading.Event(), threading.Event()
     _listen(stop)
@@ -67,6 +69,7 @@ def _workshop(place: Place, database: Database, engines: Sequence[Engine]) -> Wo
         engines={engine.capability().model: engine for engine in engines},
         stopping=threading.Event(),
         keep_seconds=place.keep_seconds,
+        traces=open_traces(place.traces, program="worker"),
     )
 
 
@@ -101,18 +104,18 @@ def _define(shop: Workshop) -> None:
     """The workflow, its order of steps being what ``VERSION`` stands for."""
 
     @DBOS.step(name="paint")
-    def paint_step(video: str) -> str | None:
-        return paint(shop, video)
+    def paint_step(video: str, trace: str) -> str | None:
+        return paint(shop, video, trace)
 
     @DBOS.step(name="finish")
-    def finish_step(video: str, due: str) -> None:
-        finish(shop, video, due)
+    def finish_step(video: str, due: str, trace: str) -> None:
+        finish(shop, video, due, trace)
 
     @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=_MOST_RECOVERIES)
-    def make_video(video: str) -> None:
-        due = paint_step(video)
+    def make_video(video: str, trace: str = "") -> None:
+        due = paint_step(video, trace)
         if due is not None:
-            finish_step(video, due)
+            finish_step(video, due, trace)
 
 
 def _leave(shop: Workshop, side: clerk.Clerk) -> None:
@@ -130,6 +133,7 @@ def _leave(shop: Workshop, side: clerk.Clerk) -> None:
     except DatabaseError:
         tell("left_without_database")  # others take over what was in hand
     side.end()
+    shop.traces.close()
     logging.shutdown()
     os._exit(0)
 

@@ -13,7 +13,7 @@ from vitascope.text.lexicon import name
 from vitascope.text.reading import read
 from vitascope.text.words import VOCABULARY
 from vitascope.text.world import TAKES
-from vitascope.types import Change, Mining, Preset, Request
+from vitascope.types import Change, Clip, Mining, Preset, Progress, Request
 from vitascope.videos.workers import Capability
 from vitascope.worker.engine import Given, Painted, Show, Tick
 
@@ -43,10 +43,11 @@ class Studio:
             party=party,
             show=show,
         )
+        thumbnail, spritesheet = _stills(clip, folder, tick)
         return Painted(
             video=clip.path,
-            thumbnail=still(clip, to=folder / "thumbnail.webp"),
-            spritesheet=still(clip, to=folder / "spritesheet.jpg", kind="spritesheet"),
+            thumbnail=thumbnail,
+            spritesheet=spritesheet,
             frames=clip.frames,
             fps=clip.fps,
             size=clip.size,
@@ -57,6 +58,15 @@ class Studio:
             notes=clip.notes,
             credits=tuple(thanks),
         )
+
+
+def _stills(clip: Clip, folder: Path, tick: Tick) -> tuple[Path, Path]:
+    tick(Progress(stage="stills", step=0, steps=2))
+    thumbnail = still(clip, to=folder / "thumbnail.webp")
+    tick(Progress(stage="stills", step=1, steps=2))
+    spritesheet = still(clip, to=folder / "spritesheet.jpg", kind="spritesheet")
+    tick(Progress(stage="stills", step=2, steps=2))
+    return thumbnail, spritesheet
 
 
 def _request(order: Order, model: str, given: Given) -> Request:

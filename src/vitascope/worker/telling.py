@@ -14,8 +14,16 @@ from vitascope.videos.job import Claim, Stage
 
 _TOLD_EVERY = 0.25  # seconds between two writes: every one of them costs the database a commit
 _ASKED_EVERY = 0.05  # seconds between two looks at the claim where steps are shorter than that
-_SHARES = {"read": (0, 2), "denoise": (2, 70), "decode": (70, 75), "write": (70, 97)}
-"""From which to which percent of the whole each stage leads; decoding and writing go hand in hand."""
+_SHARES = {
+    "read": (0, 2),
+    "denoise": (2, 70),
+    "decode": (70, 75),
+    "mark": (70, 94),
+    "write": (70, 94),
+    "seal": (94, 95),
+    "stills": (95, 97),
+}
+"""From which to which percent of the whole each stage leads; decoding, marking and writing go hand in hand."""
 
 
 class Teller:
