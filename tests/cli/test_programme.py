@@ -139,6 +139,7 @@ def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypa
     from cartoons import cartoon
     from fakes import PRESET, MovingGradient
 
+    from vitascope.marks.book import DatabaseRegister
     from vitascope.pipeline import render
     from vitascope.programme.leaks.repository import notices
     from vitascope.provenance.audit import admit
@@ -151,8 +152,9 @@ def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypa
     request = Request(prompt="a cat jumps", size=(192, 192), seconds=1)
     backend = MovingGradient(PRESET)
     backend.render = lambda plan, tick: iter(cartoon(plan.frames, 192, 192))
-    clip = render(request, to=tmp_path / "a.mp4", backend=backend, tick=lambda _: None, party="ana")
     db = f"sqlite:///{tmp_path / 'house.db'}"
+    register = DatabaseRegister(open_database(db))
+    clip = render(request, to=tmp_path / "a.mp4", backend=backend, tick=lambda _: None, party="ana", register=register)
 
     told = say("trace", str(clip.path), "--reason", "a clip under embargo", "--db", db, typed="\n".join(keys) + "\n")
 

@@ -5,8 +5,16 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from cartoons import cartoon
 from desks import FILM, Desk, error_of
+from fakes import PRESET, MovingGradient
 from PIL import Image
+
+from vitascope.marks.book import DatabaseRegister
+from vitascope.pipeline import render
+from vitascope.provenance.register import LocalRegister
+from vitascope.settings import settings
+from vitascope.types import Request
 
 
 def _png():
@@ -49,6 +57,24 @@ def test_a_check_without_a_file_or_with_more_is_refused(client):
 
     assert [400, 400] == [none.status_code, more.status_code]
     assert ["missing_required_parameter", "unknown_parameter"] == [error_of(one)["code"] for one in (none, more)]
+
+
+def test_a_film_of_the_house_is_known_by_the_marks_in_its_database(client, desk, tmp_path):
+    """Whoever marked it, on whatever machine: the number is in the server's register, not in a folder."""
+    request = Request(prompt="a cat jumps", size=(192, 192), seconds=1)
+    backend, register = MovingGradient(PRESET), DatabaseRegister(desk.database)
+    backend.render = lambda plan, tick: iter(cartoon(plan.frames, 192, 192))
+    clip = render(request, to=tmp_path / "a.mp4", backend=backend, tick=lambda _: None, register=register)
+
+    check = client.post("/v1/content_provenance_checks", files={"file": clip.path.read_bytes()}).json()
+
+    credential, mark, likeness = check["results"]
+    assert check["made_here"] is True
+    assert ("trusted", "detected", "detected") == (
+        credential["validation_state"], mark["outcome"], likeness["outcome"],
+    )  # fmt: skip
+    assert "registered here" in mark["words"]
+    assert () == LocalRegister(settings().home).copies(clip.mark_id)
 
 
 def test_everything_moves_to_another_house(client, desk, tmp_path):

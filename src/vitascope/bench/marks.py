@@ -148,7 +148,7 @@ def _add(path: Path, rows: Sequence[Row]) -> None:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def _run(folder: Path, clips: int, unmarked_clips: int, drawings: Drawings) -> None:
+def _run(folder: Path, clips: int, unmarked_clips: int, sizes: Sequence[str], drawings: Drawings) -> None:
     """What is still missing of both, side by side, so that a run that is cut short has a share of each."""
     marked, plain = folder / "marks-found.jsonl", folder / "marks-unmarked.jsonl"
     found_before = {(row["clip"], row["size"]) for row in _rows(marked)}
@@ -156,7 +156,7 @@ def _run(folder: Path, clips: int, unmarked_clips: int, drawings: Drawings) -> N
     rounds = max(clips, 1)
     for number in range(rounds):
         for size in SIZES if number < clips else ():
-            if (number, _spelled(size)) not in found_before:
+            if _spelled(size) in sizes and (number, _spelled(size)) not in found_before:
                 _add(marked, list(found(number, size, drawings)))
         share = range(number * unmarked_clips // rounds, (number + 1) * unmarked_clips // rounds)
         _add(plain, [unmarked(other, drawings) for other in share if other not in seen_before])
@@ -167,13 +167,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="vitascope.bench.marks", description=main.__doc__)
     parser.add_argument("--clips", type=int, default=200, help="marked clips of each size")
     parser.add_argument("--unmarked", type=int, default=10_000)
+    parser.add_argument("--sizes", nargs="+", default=[_spelled(size) for size in SIZES], help="of the marked clips")
     parser.add_argument("--atlas", type=Path, help="drawings of the cartoons; default: the home folder's")
     parser.add_argument("--rows", type=Path, help="folder of the rows; default: evals in the home folder")
     asked = parser.parse_args()
     atlas = Atlas.open(asked.atlas or settings().home / "corpus" / "atlas.zip", Register.load())
     folder = asked.rows or settings().home / "evals"
     marked, plain = folder / "marks-found.jsonl", folder / "marks-unmarked.jsonl"
-    _run(folder, asked.clips, asked.unmarked, atlas)
+    _run(folder, asked.clips, asked.unmarked, asked.sizes, atlas)
     report = {"right id among 100,000": summary(_rows(marked)), "unmarked": alarms(_rows(plain))}
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
 

@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from vitascope.provenance.register import Issued
+    from vitascope.store.database import Database
 
 _INCONCLUSIVE = 1
 
@@ -18,7 +19,12 @@ _INCONCLUSIVE = 1
 def trace(  # noqa: PLR0913, RUF100  # one option each
     file: Annotated[Path, typer.Argument(help="A video or picture.")],
     reason: Annotated[str, typer.Option(help="Why; it stands in the audit for good.")],
-    db: Annotated[str, typer.Option("--db", metavar="URL", help="The server's database: who is named is told.")] = "",
+    db: Annotated[
+        str,
+        typer.Option(
+            "--db", metavar="URL", help="The server's database: its marks are asked, and who is named is told."
+        ),
+    ] = "",
     data: Annotated[Path, typer.Option(help="The server's folder, with its log.")] = Path("var"),
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
@@ -33,8 +39,15 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
     home = settings().home
     keys = [typer.prompt(f"Key of the {which} steward", hide_input=True, err=True) for which in ("first", "second")]
     stewards = (steward(home, keys[0]), steward(home, keys[1]))
-    tell = _teller(db, data, file, (stewards[0].name, stewards[1].name), reason) if db else None
-    found = trace_file(file, stewards=stewards, reason=reason, tell=tell)
+    tell = register = None
+    if db:
+        from vitascope.marks.book import DatabaseRegister
+        from vitascope.store.database import open_database
+
+        database = open_database(db)
+        register = DatabaseRegister(database)
+        tell = _teller(database, data, file, (stewards[0].name, stewards[1].name), reason)
+    found = trace_file(file, stewards=stewards, reason=reason, register=register, tell=tell)
     if json_:
         shown = asdict(found)
         if found.render is not None:
@@ -50,16 +63,17 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
         raise typer.Exit(_INCONCLUSIVE)
 
 
-def _teller(db: str, data: Path, file: Path, stewards: tuple[str, str], reason: str) -> "Callable[[Issued], None]":
+def _teller(
+    database: "Database", data: Path, file: Path, stewards: tuple[str, str], reason: str
+) -> "Callable[[Issued], None]":
     """Writes the leaf that a trace begins with; what it returns gives a notice to the member named."""
     from vitascope.origin import sha256_of
     from vitascope.programme.leaks import traces
     from vitascope.provenance.audit import Steward, two_stewards
     from vitascope.rights.logbook import open_log
-    from vitascope.store.database import open_database
 
     two_stewards((Steward(name=stewards[0]), Steward(name=stewards[1])), reason)  # refused: no leaf
-    log, database = open_log(data), open_database(db)
+    log = open_log(data)
     traces.begin(log, stewards=stewards, file_sha256=sha256_of(file), now=datetime.now(UTC))
 
     def tell(render: "Issued") -> None:

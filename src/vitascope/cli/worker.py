@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from vitascope.provenance.register import Register
     from vitascope.worker.engine import Engine
 
 
@@ -34,14 +35,27 @@ def worker(
         plain_webhooks=plain_webhooks,
         traces=settings().traces,
     )
-    run(place, [_engine(name, twin_seconds) for name in model or ["xs"]])
+    run(place, [_engine(name, db, twin_seconds) for name in model or ["xs"]])
 
 
-def _engine(name: str, twin_seconds: float) -> "Engine":
+def _engine(name: str, db: str, twin_seconds: float) -> "Engine":
     from vitascope.worker.twin import NAME, Twin
 
     if name == NAME:
         return Twin(twin_seconds)
     from vitascope.worker.studio import Studio  # the engine is loaded only where it is wanted
 
-    return Studio(name)
+    return Studio(name, _register(db))
+
+
+def _register(db: str) -> "Register":
+    """The server's register of marks, with what the data folder held before there was one."""
+    from vitascope.marks.book import DatabaseRegister
+    from vitascope.provenance.register import LocalRegister
+    from vitascope.settings import settings
+    from vitascope.store.database import open_database
+    from vitascope.worker.jobs import patiently
+
+    register = DatabaseRegister(open_database(db), attempt=patiently)
+    register.adopt(LocalRegister(settings().home))
+    return register

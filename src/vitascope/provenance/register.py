@@ -1,8 +1,9 @@
 """The register of marks: which mark was given to which render, and what that render looks like.
 
-Anything with the methods of :class:`Register` will do: a server keeps it in its database. The local one lies in the
-data folder: ``register.jsonl``, one JSON object a line, and ``fingerprints.bin``, 40 bytes a word. Both are only ever
-added to. An id is taken before the pixels are marked, a second line tells what came of it; the prompt is in neither.
+Anything with the methods of :class:`Register` will do: a server keeps it in its database (``marks/book.py``). The
+local one lies in the data folder: ``register.jsonl``, one JSON object a line, and ``fingerprints.bin``, 40 bytes a
+word. Both are only ever added to. An id is taken before the pixels are marked, a second line tells what came of it; the
+prompt is in neither.
 """
 
 import fcntl
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from vitascope.errors import SealError
 from vitascope.provenance.fingerprint import Words
@@ -80,7 +82,7 @@ class LocalRegister:
         """A new mark id, far from all others, entered before it is used. Raises SealError."""
         with self._opened() as file:
             file.seek(0)
-            mark_id = _far_from(np.array(_ids(file.read()), np.uint64))
+            mark_id = far_from(np.array(_ids(file.read()), np.uint64))
             _append(file, Issued(mark_id=mark_id, time=now(), party=party, copy_of=copy_of))
         return mark_id
 
@@ -119,6 +121,13 @@ class LocalRegister:
         """Every id ever taken, each once with the last that is known of it, oldest first. Raises SealError."""
         return tuple({entry.mark_id: entry for entry in _entries(iter(self._content().splitlines()))}.values())
 
+    def words(self) -> dict[int, Words]:
+        """The fingerprint of each render that has one. Raises SealError."""
+        records = self._records()
+        starts = np.flatnonzero(np.diff(records[:, 0], prepend=records[:1, 0] + np.uint64(1)))
+        parts = np.split(records, starts[1:]) if len(records) else []
+        return {int(part[0, 0]): part[:, 1:] for part in parts}
+
     def _content(self) -> bytes:
         try:
             return self._path().read_bytes() if self._path().exists() else b""
@@ -127,15 +136,21 @@ class LocalRegister:
 
     def _likenesses(self) -> LikenessIndex:
         path = self._home / "fingerprints.bin"
+        length = path.stat().st_size if path.exists() else 0
+        if self._index is None or self._index[0] != length:
+            records = self._records()
+            self._index = length, LikenessIndex(records[:, 0], records[:, 1:])
+        return self._index[1]
+
+    def _records(self) -> Words:
+        """``(N, 5)``: the id of a render, and a word of it; a torn record at the end is not read."""
+        path = self._home / "fingerprints.bin"
         try:
-            length = path.stat().st_size if path.exists() else 0
-            if self._index is None or self._index[0] != length:
-                count = length // (8 * _RECORD) * _RECORD  # a torn record at the end is not read
-                records = np.fromfile(path, "<u8", count).reshape(-1, _RECORD) if count else np.zeros((0, 5), "<u8")
-                self._index = length, LikenessIndex(records[:, 0].astype(np.uint64), records[:, 1:].astype(np.uint64))
+            count = path.stat().st_size // (8 * _RECORD) * _RECORD if path.exists() else 0
+            stored = np.fromfile(path, "<u8", count) if count else np.zeros(0, "<u8")
         except OSError as error:
             raise SealError(self._sentence(error)) from error
-        return self._index[1]
+        return stored.reshape(-1, _RECORD).astype(np.uint64)
 
     def _add_words(self, mark_id: int, words: Words) -> None:
         records = np.concatenate((np.full((len(words), 1), mark_id, np.uint64), words), axis=1).astype("<u8")
@@ -171,7 +186,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _far_from(taken: Words) -> int:
+def far_from(taken: npt.NDArray[np.uint64]) -> int:
     """A random id at least 13 bits from all ``taken``, while they are few enough for that."""
     while True:
         mark_id = new_mark_id()

@@ -24,17 +24,21 @@ def developed(picture: Path, to: Path) -> None:
     _run("picture", picture, to)
 
 
-def origin(file: Path) -> Mapping[str, Any]:
-    """Where ``file`` comes from, as ``inside_darkroom.origin`` tells it. Raises VerifyError."""
-    report: Mapping[str, Any] = json.loads(_run("origin", file))
+def origin(file: Path, database: str) -> Mapping[str, Any]:
+    """Where ``file`` comes from, as ``inside_darkroom.origin`` tells it by the marks in ``database``, a URL.
+
+    Raises VerifyError.
+    """
+    report: Mapping[str, Any] = json.loads(_run("origin", file, told=database))
     return report
 
 
-def _run(task: str, *paths: Path) -> str:
+def _run(task: str, *paths: Path, told: str = "") -> str:
+    """``told`` goes in by standard input: an address with a password has no place in a list of processes."""
     command = [sys.executable, "-m", "vitascope.server.inside_darkroom", task, *map(str, paths)]
     try:
         done = subprocess.run(  # noqa: S603  # our own program, and names of files we chose
-            command, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False
+            command, capture_output=True, text=True, timeout=SECONDS, input=told, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise _KINDS[task](f"The file took more than {SECONDS:g} seconds to open. Send a simpler one.") from error

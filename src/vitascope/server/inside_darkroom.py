@@ -44,10 +44,13 @@ def picture(path: Path, to: Path) -> str:
 
 
 def origin(path: Path) -> str:
-    """What credential and mark of ``path`` say, as JSON."""
+    """What credential and mark of ``path`` say, as JSON; the address of the database with the marks comes in."""
+    from vitascope.marks.book import DatabaseRegister
     from vitascope.origin import verify_file
+    from vitascope.store.database import open_database
 
-    return json.dumps(dataclasses.asdict(verify_file(path)), default=str)
+    register = DatabaseRegister(open_database(sys.stdin.read(), migrate=False))
+    return json.dumps(dataclasses.asdict(verify_file(path, register=register)), default=str)
 
 
 def _limit() -> None:

@@ -130,3 +130,27 @@ deliveries = sa.Table(
     sa.Index("deliveries_by_endpoint", "endpoint", "id"),
     sa.Index("deliveries_once", "endpoint", "event", unique=True),
 )
+
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(16), nullable=False),  # 64 bits in hexadecimal digits
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("model", sa.String(64), nullable=False),
+    sa.Column("manifest_sha256", sa.String(64), nullable=False),  # this and all behind it: empty until it is finished
+    sa.Column("frames_sha256", sa.String(64), nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("copy_of", sa.String(16)),
+    sa.Column("party", sa.String(64), nullable=False),
+    sa.Index("marks_by_id", "id", unique=True),
+    sa.Index("marks_by_copy", "copy_of"),
+)
+
+fingerprints = sa.Table(
+    "fingerprints",
+    metadata,
+    sa.Column("mark", sa.String(16), primary_key=True),
+    sa.Column("words", sa.LargeBinary, nullable=False),  # 32 bytes a picture: see provenance/fingerprint.py
+)

@@ -62,7 +62,7 @@ def paint(shop: Workshop, video: str, trace: str = "") -> str | None:
         _wait_for_the_end()
     with shop.traces.span("make", {"vitascope.video": video}, parent=trace) as span:
         with shop.traces.span("claim"):
-            claim = _patiently(shop, lambda: _claimed(shop, video))
+            claim = patiently(lambda: _claimed(shop, video))
         if claim is None:
             return None
         span.tell(_facts(claim))
@@ -85,8 +85,8 @@ def finish(shop: Workshop, video: str, due: str, trace: str = "") -> None:
     told: dict[str, Any] = json.loads(due)
     made = Made.from_json(told["made"])
     with shop.traces.span("finish", {"vitascope.video": video}, parent=trace):
-        _patiently(shop, lambda: _finished(shop, video, told["token"], made))
-        _patiently(shop, lambda: _tidy(shop, video, told["token"]))
+        patiently(lambda: _finished(shop, video, told["token"], made))
+        patiently(lambda: _tidy(shop, video, told["token"]))
 
 
 def _facts(claim: Claim) -> Facts:
@@ -208,8 +208,8 @@ def _fail(shop: Workshop, claim: Claim, failure: Failure) -> None:
         with shop.database.transaction() as tx:
             claims.fail(tx, claim, failure, clock(tx))
 
-    _patiently(shop, fail)
-    _patiently(shop, lambda: _tidy(shop, claim.video, claim.token))
+    patiently(fail)
+    patiently(lambda: _tidy(shop, claim.video, claim.token))
 
 
 def _leave(shop: Workshop, claim: Claim) -> None:
@@ -217,7 +217,7 @@ def _leave(shop: Workshop, claim: Claim) -> None:
 
     Then this thread never returns: a step that ended would be taken for done, and the process is about to end.
     """
-    _patiently(shop, lambda: _tidy(shop, claim.video, claim.token))
+    patiently(lambda: _tidy(shop, claim.video, claim.token))
     if not shop.stopping.is_set():
         return
 
@@ -225,7 +225,7 @@ def _leave(shop: Workshop, claim: Claim) -> None:
         with shop.database.transaction() as tx:
             return claims.release(tx, claim)
 
-    if _patiently(shop, release):
+    if patiently(release):
         _wait_for_the_end()
 
 
@@ -233,7 +233,7 @@ def _wait_for_the_end() -> None:
     threading.Event().wait()
 
 
-def _patiently(shop: Workshop, act: Callable[[], T]) -> T:
+def patiently(act: Callable[[], T]) -> T:
     """Do it when the database is there. What is accepted waits for that as long as it takes."""
     while True:
         try:

@@ -8,6 +8,7 @@ from vitascope.engine.plan import LONGEST_SECONDS, MOST_STEPS, SIDES
 from vitascope.media.read import still as read_still
 from vitascope.orders import Order, Verb
 from vitascope.pipeline import render, source_of, still
+from vitascope.provenance.register import Register
 from vitascope.rights.credits import credits_for
 from vitascope.text.lexicon import name
 from vitascope.text.reading import read
@@ -23,8 +24,9 @@ _CHANGES: Mapping[Verb, Change] = {"remix": "remixed", "edit": "edited", "extend
 class Studio:
     """One open model."""
 
-    def __init__(self, model: str) -> None:
-        self._model, self._backend = model, open_backend(model)
+    def __init__(self, model: str, register: Register | None = None) -> None:
+        """Open ``model``; marks come from ``register``, by default the one in the data folder."""
+        self._model, self._backend, self._register = model, open_backend(model), register
 
     def capability(self) -> Capability:
         """See Engine."""
@@ -40,6 +42,7 @@ class Studio:
             backend=self._backend,
             tick=tick,
             thanks=thanks,
+            register=self._register,
             party=party,
             show=show,
         )

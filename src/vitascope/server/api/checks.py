@@ -99,7 +99,7 @@ async def _looked_at(desk: Desk, upload: UploadFile) -> Mapping[str, Any]:
         path = Path(folder) / f"file{_ending(head)}"
         await desk.aside(lambda: copied(upload, path))
         async with desk.darkrooms:
-            return await desk.aside(lambda: darkroom.origin(path))
+            return await desk.aside(lambda: darkroom.origin(path, desk.database.url))
 
 
 def _ending(head: bytes) -> str:

@@ -1,0 +1,1 @@
+"""The register of marks of a house with a database: one for all its desks and workers."""
