@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from entering import opened_programme
 from served import House
 
 CHROMIUM = "/usr/bin/chromium"
@@ -26,3 +27,22 @@ def house(tmp_path_factory):
     served = House(tmp_path_factory.mktemp("house"), "--model", "twin", "--twin-seconds", "0.3")
     yield served
     served.end()
+
+
+@pytest.fixture(scope="module")
+def programme(tmp_path_factory):
+    """A house that is reached at the address it was told, without workers, and a cohort in it."""
+    with opened_programme(tmp_path_factory.mktemp("programme")) as house:
+        yield house
+
+
+@pytest.fixture
+def window(chromium):
+    context = chromium.new_context(accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    yield page
+    assert [] == page.faults
+    context.close()

@@ -19,10 +19,11 @@ from vitascope.programme.access import gate, repository
 from vitascope.programme.access.repository import Cohort
 from vitascope.programme.actor import Actor
 from vitascope.programme.door import Knock
-from vitascope.programme.people import cohorts, invitations, passes, sign_in
+from vitascope.programme.people import cohorts, invitations, membership, passes, sign_in
 from vitascope.programme.people.passes import Pass
 from vitascope.programme.people.sign_in import Proof
 from vitascope.rights.permission import Ending, end
+from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.terms import Policy, Rate, Terms
 from vitascope.rights.uses import Use
 
@@ -248,3 +249,65 @@ def test_a_pass_never_outlives_its_parent_and_is_the_members_own(sqlite):
         with pytest.raises(OwnCaseError):
             passes.take_back(tx, Leaves(), "ben", made.id, now=AT)
         assert Ending.WITHDRAWN is passes.take_back(tx, Leaves(), joined.grantee, made.id, now=AT).ending
+
+
+def _new_terms(tx, *, limit=None):
+    """Better terms, or ones with a smaller quota of films, in force a day later."""
+    quotas = () if limit is None else (Quota(measure=Measure.RENDERS, per=Per.GRANT, limit=limit),)
+    terms = Terms(text=FAIR.text, issued=AT + DAY, policy=Policy(quotas=quotas, sunset_days=365))
+    cohorts.announce(tx, Leaves(), "first", terms, by="sally", now=AT)
+    return terms
+
+
+def _counted(tx, key, now=NOW + 90_000):
+    knock = Knock(credential=key.credential, scope="video.create", jobs=1, seconds=4.0)
+    return gate.enter(tx, knock, secrets=SECRETS, log=Leaves(), now=now).decision
+
+
+def test_passes_live_on_when_their_host_accepts_new_terms(sqlite):
+    """The guest's key goes on under the new access, with budget and end as they were; one leaf says so."""
+    with sqlite.transaction() as tx:
+        joined = _accept(tx, _invited(tx).token)
+        given, key = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
+        terms, log = _new_terms(tx), Leaves()
+        fresh = membership.accept_terms(tx, log, joined.grantee, terms=terms.hash, now=AT + DAY)
+        moved = repository.permission(tx, given.id)
+        decision = _counted(tx, key)
+        mine = passes.given(tx, joined.grantee, AT + DAY)
+
+    assert decision.allow
+    assert (fresh.id, terms.hash, given.valid_until, given.quotas) == (
+        moved.parent, moved.terms, moved.valid_until, moved.quotas,
+    )  # fmt: skip
+    assert ["permission.accepted", "pass.carried_over"] == log.kinds()
+    assert [given.id] == [one.permission.id for one in mine]
+
+
+def test_a_pass_ends_that_is_more_than_the_new_terms_allow(sqlite):
+    """A budget beyond the new quota ends that pass alone; a smaller one goes on."""
+    with sqlite.transaction() as tx:
+        joined = _accept(tx, _invited(tx).token)
+        lasts = {"until": AT + 60 * DAY}
+        mint = {"secrets": SECRETS, "now": AT}
+        small, _ = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(**lasts), **mint)
+        large, _ = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(renders=9, **lasts), **mint)
+        terms = _new_terms(tx, limit=5)
+        later = AT + 31 * DAY  # worse terms wait for their notice
+        membership.accept_terms(tx, Leaves(), joined.grantee, terms=terms.hash, now=later)
+        after = [repository.permission(tx, one.id) for one in (small, large)]
+
+    assert [None, Ending.REPLACED] == [one.ending for one in after]
+
+
+def test_passes_end_with_sharing_itself(sqlite):
+    """Whoever accepts new terms without ``guest.invite`` ends their passes, and the guest is told which ended."""
+    with sqlite.transaction() as tx:
+        joined = _accept(tx, _invited(tx).token)
+        given, key = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
+        terms, log = _new_terms(tx), Leaves()
+        no_guests = frozenset({Use.GUEST_INVITE})
+        membership.accept_terms(tx, log, joined.grantee, terms=terms.hash, declined=no_guests, now=AT + DAY)
+        with pytest.raises(RefusedError, match=given.id):
+            _counted(tx, key)
+
+    assert "pass.ended" in log.kinds()

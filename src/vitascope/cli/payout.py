@@ -135,22 +135,28 @@ def prepare(
 @payout.command()
 def royalties(by: By, data: Data = None, db: Db = "") -> None:
     """Owe the artists in the credits of every finished render their part; done again, each render still pays once."""
-    from vitascope.programme.money import rates as tables
-    from vitascope.programme.money.royalty import Rendered, owe, royalty
-    from vitascope.programme.voice import repository
-    from vitascope.rights.consent import repository as works
+    from vitascope.programme.royalties import owe_all
 
     with opened(data, db) as house:
-        rates = tables.in_force(house.tx, house.now)
-        owners = {work.credit: work.owner for work in works.works(house.tx) if work.credit}
-        booked = 0
-        for render in repository.finished(house.tx):
-            made = dict(render.made or {})
-            makers = tuple(line.partition(":")[0] for line in made["credits"])  # "Ana Lima: parrot (...)"
-            told = Rendered(video=render.video, frames=made["frames"], fps=made["fps"], credits=makers)
-            parties = {maker: owners[maker] for maker in makers if maker in owners}
-            booked += len(owe(house.tx, house.log, royalty(told, rates, parties), by=by, now=house.now))
+        booked = owe_all(house.tx, house.log, acting(by), now=house.now)
         typer.echo(f"{booked} royalties stand in the journal.")
+
+
+@payout.command()
+def claim(
+    maker: Annotated[str, typer.Argument(help="As the credits spell them.")],
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="Who turned out to be them.")],
+    by: By,
+    currency: _Currency = "EUR",
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Move what waits for a credited maker to the party who turned out to be them."""
+    from vitascope.programme.money import payout as runs
+
+    with opened(data, db) as house:
+        moved = runs.claim(house.tx, house.log, acting(by), maker, party, currency=currency, now=house.now)
+        typer.echo(f"{moved.amount} minor units of {currency} are owed to {party} now.")
 
 
 @payout.command()

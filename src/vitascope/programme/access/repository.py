@@ -73,7 +73,7 @@ def add_permission(tx: Transaction, permission: Permission) -> None:
 
 
 def change_permission(tx: Transaction, permission: Permission) -> None:
-    """Keep the state a permission has come to, and the uses its grantee took."""
+    """Keep what a permission has become: its state, and what it hangs on and carries now."""
     tx.execute(
         sa.update(people_tables.permissions)
         .where(_PERMISSIONS.id == permission.id)
@@ -81,6 +81,10 @@ def change_permission(tx: Transaction, permission: Permission) -> None:
             state=permission.state.value,
             ending=permission.ending.value if permission.ending else None,
             uses=" ".join(sorted(permission.uses)),
+            parent=permission.parent,
+            terms=permission.terms,
+            valid_from=permission.valid_from.timestamp(),
+            valid_until=permission.valid_until.timestamp(),
         )
     )
 

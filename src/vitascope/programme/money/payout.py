@@ -50,6 +50,11 @@ def forget_where(tx: Transaction, log: Leaves, party: str, *, now: datetime) -> 
     return repository.remove_details(tx, party)
 
 
+def is_payable(tx: Transaction, party: str) -> bool:
+    """Whether ``party`` said where they are paid; nothing is unlocked to know that."""
+    return party in repository.details(tx)
+
+
 def account_of(tx: Transaction, party: str, secrets: Secrets) -> BankAccount | None:
     """Where ``party`` is paid, if they said so."""
     locked = repository.details(tx).get(party)

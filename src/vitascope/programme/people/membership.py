@@ -12,7 +12,7 @@ from vitascope.programme.access import repository
 from vitascope.programme.access.repository import Announced
 from vitascope.programme.access.standing import HOUSE
 from vitascope.programme.keys import Key, NewKey
-from vitascope.programme.people import cohorts, invitations
+from vitascope.programme.people import cohorts, invitations, passes
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import use_link
 from vitascope.rights.event import Event
@@ -73,7 +73,7 @@ def accept_terms(
 ) -> Permission:
     """Go on under the terms in force now, by their hash: a new permission takes the place of the one there is.
 
-    Keys go on under it, and what they used counts on; passes hang on what they were minted from and end with that.
+    Keys and guests' passes go on under it, and what they used counts on, unless the new terms do not carry them.
     Raises GrantError for somebody without a cohort, or terms that are not in force.
     """
     old = _access(tx, party)
@@ -85,7 +85,8 @@ def accept_terms(
     log.append(Event(kind="permission.accepted", by=party, about=joined.id, at=now, rule=terms))
     repository.add_permission(tx, joined)
     repository.add_acceptance(tx, permission=joined.id, party=party, terms=terms, at=now)
-    if old.is_live(now):
+    if old.is_live(now):  # passes of an access that is over died with it
+        passes.carry_over(tx, log, old, joined, now=now)
         repository.change_permission(tx, end(old, Ending.REPLACED))
     repository.move_keys(tx, old.id, joined.id)
     return joined

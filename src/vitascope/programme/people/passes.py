@@ -6,7 +6,7 @@ was such a page without such a pass.
 
 import math
 import secrets as random_bytes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError
@@ -18,7 +18,7 @@ from vitascope.programme.access.repository import Bound
 from vitascope.programme.keys import NewKey
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
-from vitascope.rights.permission import Ending, Permission, PermissionState, end, offer_below
+from vitascope.rights.permission import Ending, Permission, PermissionState, end, excess, offer_below
 from vitascope.rights.question import KeyKind
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.uses import Use
@@ -121,6 +121,39 @@ def take_back(tx: Transaction, log: Leaves, party: str, name: str, *, now: datet
         raise OwnCaseError(f"Pass {name} was given by somebody else; only they take it back.")
     ended = end(found, Ending.WITHDRAWN)
     log.append(Event(kind="pass.taken_back", by=party, about=name, at=now))
+    repository.change_permission(tx, ended)
+    return ended
+
+
+def carry_over(
+    tx: Transaction, log: Leaves, old: Permission, new: Permission, *, now: datetime
+) -> tuple[Permission, ...]:
+    """Hang the live passes of ``old`` on ``new``, which takes its place; those that ``new`` does not carry end.
+
+    A guest did nothing when their host read new terms: key, budget and what was used of it stay. What the new access
+    no longer allows shrinks, as under every parent; without ``guest.invite``, or beyond its guests, the oldest stay.
+    """
+    live = sorted(
+        (child for child in repository.children(tx, old.id) if child.is_live(now)),
+        key=lambda child: (child.valid_from, child.id),
+    )
+    room = _most_guests(new) if Use.GUEST_INVITE in new.uses else 0
+    return tuple(_carried(tx, log, child, new, is_kept=place < room, now=now) for place, child in enumerate(live))
+
+
+def _carried(
+    tx: Transaction, log: Leaves, child: Permission, new: Permission, *, is_kept: bool, now: datetime
+) -> Permission:
+    until = min(child.valid_until, new.valid_until)
+    moved = replace(
+        child, parent=new.id, terms=new.terms, uses=child.uses & new.uses, valid_from=now, valid_until=until
+    )
+    if is_kept and not excess(moved, new):
+        log.append(Event(kind="pass.carried_over", by=new.grantee, about=child.id, at=now, rule=new.terms))
+        repository.change_permission(tx, moved)
+        return moved
+    ended = end(child, Ending.REPLACED)
+    log.append(Event(kind="pass.ended", by=new.grantee, about=child.id, at=now, rule=new.terms))
     repository.change_permission(tx, ended)
     return ended
 

@@ -130,9 +130,17 @@ def of(tx: Transaction, party: str, now: datetime) -> frozenset[Role]:
 
 def acting(tx: Transaction, grant: Grant, now: datetime) -> Actor:
     """Who acts behind a request: with the uses of their roles where the key was made to carry them."""
-    held = of(tx, grant.party, now) if SCOPE in grant.scopes else frozenset()
+    return _actor(grant.party, of(tx, grant.party, now) if SCOPE in grant.scopes else frozenset())
+
+
+def actor(tx: Transaction, party: str, now: datetime) -> Actor:
+    """Somebody who is here in person, signed in, with the uses of all their roles."""
+    return _actor(party, of(tx, party, now))
+
+
+def _actor(party: str, held: Iterable[Role]) -> Actor:
     uses = frozenset(use for role in held for use in USES[role])
-    return Actor(party=grant.party, uses=uses | {Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL})
+    return Actor(party=party, uses=uses | {Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL})
 
 
 def _enter(

@@ -1,9 +1,9 @@
 """The programme at the desk: reports, votes, rates, statements, releases; what a member does with a key."""
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from vitascope.programme import aggregates, release
@@ -32,9 +32,14 @@ T = TypeVar("T")
 
 
 @router.get("/contributions", responses=ANY)
-async def list_contributions(visit: Visitor) -> Response:
-    """Every public contribution, oldest first, with each step and its time, whatever was decided about it."""
-    found = await visit.read(SCOPE, lambda tx, _grant, _now: voice.public(tx))
+async def list_contributions(visit: Visitor, *, is_mine: Annotated[bool, Query()] = False) -> Response:
+    """Every public contribution, oldest first, with each step and its time, whatever was decided about it.
+
+    With `is_mine` your own, those for reviewers alone among them.
+    """
+    found = await visit.read(
+        SCOPE, lambda tx, grant, _now: voice.of_party(tx, grant.party) if is_mine else voice.public(tx)
+    )
     return wire.answer({"object": "list", "data": [contribution_of(one) for one in found]})
 
 

@@ -134,14 +134,14 @@ def answer(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
         raise OwnCaseError("There is no such notice of yours.")
     if said == "me":
         if holds.find(tx, notice.hold).level >= Level.STEP_UP:
-            _require_seen(tx, member)
+            require_seen(tx, member)
         watch.answer(tx, log, member.party, name, said="me", now=member.now)
     else:
         watch.answer(tx, log, member.party, name, said="help", now=member.now)
     return ()
 
 
-def _require_seen(tx: Transaction, member: Member) -> None:
+def require_seen(tx: Transaction, member: Member) -> None:
     """Raise SignInError unless a passkey counts now; who has none is seen by a link used within its fifteen minutes."""
     session = people.session(tx, member.session.digest) or member.session
     if passkeys.of(tx, member.party):

@@ -11,9 +11,12 @@ from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.leaks.repository import Notice
 from vitascope.programme.passkeys import repository as passkeys
 from vitascope.programme.people import passes
+from vitascope.programme.people import repository as people
 from vitascope.programme.people.login import login_state
 from vitascope.programme.people.passes import Given
 from vitascope.programme.people.repository import Session
+from vitascope.programme.roles import seats
+from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 
 
@@ -27,6 +30,7 @@ class Home:
     passes: tuple[Given, ...]
     keys: tuple[Key, ...]
     num_passkeys: int
+    num_applications: int | None  # that wait; None for whoever does not answer them
     now: datetime
 
 
@@ -40,8 +44,14 @@ def home(tx: Transaction, session: Session, now: datetime) -> Home:
         passes=passes.given(tx, session.party, now),
         keys=tuple(key for key in keys.listed(tx, session.party) if _is_live(key, now.timestamp())),
         num_passkeys=len(passkeys.of(tx, session.party)),
+        num_applications=_waiting(tx, session.party, now),
         now=now,
     )
+
+
+def _waiting(tx: Transaction, party: str, now: datetime) -> int | None:
+    is_steward = Use.MEMBER_INVITE in seats.actor(tx, party, now).uses
+    return len(people.applications(tx, "open")) if is_steward else None
 
 
 def _is_live(key: Key, now: float) -> bool:

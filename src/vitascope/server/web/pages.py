@@ -19,7 +19,7 @@ POLICY = (
 """The Content-Security-Policy: our own script and style, and nothing from anywhere else."""
 
 SHELL = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Vitascope: my programme</title>'
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Vitascope: the early-access programme</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<link rel="stylesheet" href="/programme/static/programme.css">'
     '<script type="module" src="/programme/static/programme.js"></script></head>'
@@ -45,7 +45,8 @@ def door() -> str:
         '<button data-passkey="sign-in">Use a passkey</button><form data-post="/programme/link">'
         '<label>Your mail address<input name="address" type="email" required autocomplete="email"></label>'
         "<button>Send me a link</button></form><p class='quiet'>A link works once, for 15 minutes. Your session works "
-        "in this browser alone: a copied cookie opens nothing.</p></section>"
+        "in this browser alone: a copied cookie opens nothing.</p><p>Not a member? "
+        '<a href="/programme/apply">Apply</a>.</p></section>'
     )
 
 
@@ -92,8 +93,18 @@ def joined() -> str:
 def mine(home: Home, *, once: Iterable[str] = ()) -> str:
     """A member's page; ``once`` are keys made just now."""
     return (
-        f"<h1>{escape(home.name)}</h1>{_notices(home.notices)}{_once(tuple(once))}{_standing(home.outlook)}"
+        f"<h1>{escape(home.name)}</h1>{_rooms(home.num_applications)}{_notices(home.notices)}{_once(tuple(once))}"
+        f"{_standing(home.outlook)}"
         f"{_passes(home.passes)}{_keys(home.keys)}{_own(home.num_passkeys)}"
+    )
+
+
+def _rooms(num_applications: int | None) -> str:
+    """The other pages there are for this member."""
+    waits = f'<button class="second" data-send="/programme/applications">Applications: {num_applications}</button>'
+    return (
+        '<p class="buttons"><button class="second" data-send="/programme/account">Money, credits, reports</button>'
+        f"{'' if num_applications is None else waits}</p>"
     )
 
 

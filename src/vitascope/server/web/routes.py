@@ -11,15 +11,16 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from vitascope.errors import MailError, RecordNotFoundError
 from vitascope.logs import tell
-from vitascope.programme.people import cohorts, invitations, sign_in
+from vitascope.programme.people import applications, cohorts, invitations, sign_in
 from vitascope.programme.people.post import Mail, open_post
 from vitascope.programme.people.sign_in import Letter
 from vitascope.server import wire
 from vitascope.server.api.archive import packed
 from vitascope.server.desk import AtDesk, Desk
-from vitascope.server.web import acts, pages
+from vitascope.server.letters import send
+from vitascope.server.web import accounting, acts, applying, pages, stewards
 from vitascope.server.web.home import home
-from vitascope.server.web.session import COOKIE, Member, Values, forget, keep, signed, text, unsigned
+from vitascope.server.web.session import COOKIE, LARGEST_FORM, Member, Values, forget, keep, signed, text, unsigned
 from vitascope.settings import settings
 from vitascope.store.database import Transaction
 
@@ -30,6 +31,7 @@ _HEADERS: Final = {"content-security-policy": pages.POLICY}
 
 
 @router.get("")
+@router.get("/apply")
 async def shell() -> Response:
     """The frame of the page; what stands in it is asked for with a signature."""
     return HTMLResponse(pages.SHELL, headers=_HEADERS)
@@ -60,6 +62,22 @@ async def send_link(request: Request, desk: AtDesk) -> Response:
         lambda tx, values, now: sign_in.ask_link(tx, text(values, "address", most=320), secrets=secrets, now=now),
     )
     return _page(pages.sent(), BackgroundTask(desk.aside, lambda: _post(letter)))
+
+
+@router.post("/apply/form")
+async def application_form(desk: AtDesk) -> Response:
+    """The operator's own questions, for anybody."""
+    return _page(applying.form(await desk.look(lambda tx, _now: applications.asked_now(tx))))
+
+
+@router.post("/apply")
+async def apply(request: Request, desk: AtDesk) -> Response:
+    """Take an application in, and say what happens next."""
+
+    def sent(tx: Transaction, values: Values, now: float) -> str:
+        return stewards.apply(tx, desk.log, desk.secrets, values, now)
+
+    return _page(await unsigned(request, desk, sent, largest=LARGEST_FORM))
 
 
 @router.post("/invitation")
@@ -200,6 +218,71 @@ async def end_key(request: Request, desk: AtDesk) -> Response:
 async def answer_notice(request: Request, desk: AtDesk) -> Response:
     """Say "this is me", or that it is not."""
     return await _done(request, desk, lambda tx, member: acts.answer(tx, desk.log, member))
+
+
+@router.post("/applications")
+async def list_applications(request: Request, desk: AtDesk) -> Response:
+    """For stewards: what waits for an answer."""
+    return _page(await signed(request, desk, lambda tx, member: stewards.waiting(tx, desk.secrets, member)))
+
+
+@router.post("/applications/invite")
+async def invite_applicant(request: Request, desk: AtDesk) -> Response:
+    """For stewards: yes."""
+    act = stewards.invite
+    shown, letter = await signed(request, desk, lambda tx, member: act(tx, desk.log, desk.secrets, member))
+    return _page(shown, BackgroundTask(send, desk, [letter]))
+
+
+@router.post("/applications/decline")
+async def decline_applicant(request: Request, desk: AtDesk) -> Response:
+    """For stewards: no, and why."""
+    act = stewards.decline
+    shown, letter = await signed(request, desk, lambda tx, member: act(tx, desk.log, desk.secrets, member))
+    return _page(shown, BackgroundTask(send, desk, [letter]))
+
+
+@router.post("/account")
+async def account(request: Request, desk: AtDesk) -> Response:
+    """Money, credits and reports of one's own."""
+    return _page(await signed(request, desk, accounting.shown))
+
+
+@router.post("/account/where")
+async def tell_where(request: Request, desk: AtDesk) -> Response:
+    """Say where one is paid."""
+    return await _accounted(request, desk, accounting.tell_where)
+
+
+@router.post("/account/forget")
+async def forget_where(request: Request, desk: AtDesk) -> Response:
+    """Have it forgotten."""
+    return await _accounted(request, desk, accounting.forget_where)
+
+
+@router.post("/account/report")
+async def report(request: Request, desk: AtDesk) -> Response:
+    """Send a report in."""
+    return await _accounted(request, desk, accounting.report)
+
+
+@router.post("/account/dispute")
+async def dispute(request: Request, desk: AtDesk) -> Response:
+    """Object to what was decided about a report."""
+    return await _accounted(request, desk, accounting.dispute)
+
+
+@router.post("/account/gift")
+async def give(request: Request, desk: AtDesk) -> Response:
+    """Waive the money for a report."""
+    return await _accounted(request, desk, accounting.gift)
+
+
+async def _accounted(request: Request, desk: Desk, act: accounting.Act) -> Response:
+    def doing(tx: Transaction, member: Member) -> str:
+        return accounting.shown(tx, member, done=act(tx, desk.log, desk.secrets, member))
+
+    return _page(await signed(request, desk, doing))
 
 
 async def _done(request: Request, desk: Desk, act: Callable[[Transaction, Member], tuple[str, ...]]) -> Response:

@@ -25,6 +25,8 @@ COOKIE: Final = "vs_session"
 _PROOF: Final = "x-vitascope-proof"  # seconds, nonce and signature, by spaces
 _PATH: Final = "/programme"
 _LARGEST: Final = 1 << 16
+LARGEST_FORM: Final = 1 << 19
+"""Bytes of an application: twenty answers of 4,000 letters, each of up to four bytes, and room for the names."""
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
@@ -69,9 +71,11 @@ async def signed(request: Request, desk: Desk, work: Callable[[Transaction, Memb
     return await to_thread.run_sync(writing, limiter=desk.writers)
 
 
-async def unsigned(request: Request, desk: Desk, work: Callable[[Transaction, Values, float], T]) -> T:
+async def unsigned(
+    request: Request, desk: Desk, work: Callable[[Transaction, Values, float], T], *, largest: int = _LARGEST
+) -> T:
     """What ``work`` does for somebody who is not signed in yet, in one transaction."""
-    values = _object(await _body(request))
+    values = _object(await _body(request, largest))
 
     def writing() -> T:
         with desk.database.transaction() as tx:
@@ -108,13 +112,13 @@ def forget(response: Response) -> Response:
     return response
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, largest: int = _LARGEST) -> bytes:
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":  # what another site's form could send without asking is never read
         raise MediaTypeError("The page sends application/json.")
     body = await request.body()
-    if len(body) > _LARGEST:
-        raise BodyError(f"The page sends at most {_LARGEST} bytes.")
+    if len(body) > largest:
+        raise BodyError(f"The page sends at most {largest} bytes.")
     return body
 
 

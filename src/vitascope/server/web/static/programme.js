@@ -118,14 +118,17 @@ async function sent(form, button) {
   }
 }
 
+const isBusy = () => main.hasAttribute("aria-busy"); // a second click is not a second application
+
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
-  if (form.dataset.post) attempt(() => sent(form, event.submitter));
+  if (form.dataset.post && !isBusy()) attempt(() => sent(form, event.submitter));
 });
 
 document.addEventListener("click", (event) => {
   const { passkey, send, save, name } = event.target.dataset ?? {};
+  if (isBusy()) return;
   if (passkey) attempt(PASSKEY[passkey]);
   if (send) attempt(() => show(send));
   if (save) attempt(async () => saved(await (await ask(save)).blob(), name));
@@ -144,6 +147,7 @@ async function begin() {
   if (kind) history.replaceState(null, "", location.pathname); // the token stays in no history
   if (kind === "in" && token) return show("/programme/sign-in", { token, browser_key: await publicHalf() });
   if (kind === "invitation" && token) return show("/programme/invitation", { token });
+  if (location.pathname.endsWith("/apply")) return show("/programme/apply/form");
   return show("/programme/mine");
 }
 

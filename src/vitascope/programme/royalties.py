@@ -1,0 +1,31 @@
+"""Royalties of everything that was made: who is credited on each finished render, and who of them is a party here."""
+
+from datetime import datetime
+
+from vitascope.programme.actor import Actor, require
+from vitascope.programme.money import rates
+from vitascope.programme.money.royalty import Rendered, owe, royalty
+from vitascope.programme.voice import repository
+from vitascope.programme.voice.repository import Render
+from vitascope.rights.consent import repository as works
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
+
+
+def owe_all(tx: Transaction, log: Leaves, actor: Actor, *, now: datetime) -> int:
+    """Owe the artists in the credits of every finished render their part; how many transfers stand for that.
+
+    Done again, each render still pays once. Raises ``RoleError``, ``PoolError`` where nothing backs it.
+    """
+    require(actor, Use.CONTRIBUTION_PAY)
+    table = rates.in_force(tx, now)
+    owners = {work.credit: work.owner for work in works.works(tx) if work.credit}
+    due = (royalty(_rendered(render), table, owners) for render in repository.finished(tx))
+    return sum(len(owe(tx, log, each, by=actor.party, now=now)) for each in due)
+
+
+def _rendered(render: Render) -> Rendered:
+    made = dict(render.made or {})
+    makers = tuple(line.partition(":")[0] for line in made["credits"])  # "Ana Lima: parrot (...)"
+    return Rendered(video=render.video, frames=made["frames"], fps=made["fps"], credits=makers)
