@@ -105,3 +105,61 @@ def test_machines_agree_on_the_time(database, monkeypatch):
         monkeypatch.setattr("vitascope.store.database.time.time", lambda: right + 3600)
     with database.reading() as tx:
         assert abs(clock(tx) - right) < 60
+
+
+def test_a_desk_that_writes_without_a_break_lets_workers_in(tmp_path):
+    """On SQLite who finds the lock taken sleeps: another process, here another pool, gets its turns all the same."""
+    url = f"sqlite:///{tmp_path}/v.db"
+    desk, worker, is_over = open_database(url), open_database(url), threading.Event()
+
+    def write(database, seconds):
+        with database.transaction() as tx:
+            tx.execute(sa.update(tables.parties).values(priority="high"))
+            time.sleep(seconds)
+
+    def write_on():
+        while not is_over.is_set():
+            write(desk, 0.01)
+
+    writing = threading.Thread(target=write_on)
+    writing.start()
+    waits = []
+    for _ in range(20):
+        began = time.monotonic()
+        write(worker, 0.001)
+        waits.append(time.monotonic() - began)
+    is_over.set()
+    writing.join()
+    desk.close()
+    worker.close()
+
+    assert sum(waits) < 4.0, waits  # 8 s and more where nobody makes room
+
+
+def test_who_wrote_leaves_the_file_to_others_and_not_for_long(sqlite):
+    """The pause is as long as the transaction was, and no longer than a twentieth of a second."""
+
+    def taken(seconds):
+        with sqlite.transaction():
+            time.sleep(seconds)
+        began = time.monotonic()
+        with sqlite.transaction():
+            return time.monotonic() - began
+
+    assert taken(0.03) >= 0.029
+    assert 0.049 <= taken(0.3) < 0.25
+
+
+def test_postgresql_waits_for_nobody(postgres):
+    """PostgreSQL has many writers: nothing is slowed there."""
+    database = open_database(postgres.new_database())
+    waits = []
+    for _ in range(5):
+        with database.transaction():
+            time.sleep(0.05)
+        began = time.monotonic()
+        with database.transaction():
+            waits.append(time.monotonic() - began)
+    database.close()
+
+    assert min(waits) < 0.04

@@ -23,6 +23,7 @@ from vitascope.bench.book import fill
 from vitascope.bench.house import House, Line, ms, new_holder, pss, serving, spread, wait_for_worker
 from vitascope.bench.run import warm
 from vitascope.store.database import open_database
+from vitascope.videos.metrics import counts
 
 _TWIN = "twin"
 _IDLE_SECONDS = 5.0
@@ -125,7 +126,8 @@ def _open_loop(house: House, load: Load) -> dict[str, float]:
 
 def _closed_loop(house: House, load: Load, seconds: float = 5.0) -> dict[str, float]:
     """Orders as fast as they are answered: how many the house takes in a second."""
-    lines, until = _lines(house, load.connections), time.perf_counter() + seconds
+    lines, made = _lines(house, load.connections), _num_made(house)
+    until = time.perf_counter() + seconds
 
     def one(start: int) -> list[float]:
         taken: list[float] = []
@@ -137,7 +139,17 @@ def _closed_loop(house: House, load: Load, seconds: float = 5.0) -> dict[str, fl
 
     with closing(lines), ThreadPoolExecutor(load.connections) as pool:
         times = [took for part in pool.map(one, range(0, 10**6 * load.connections, 10**6)) for took in part]
-    return {**spread(times), "orders_a_second": round(len(times) / seconds, 1)}
+    made = _num_made(house) - made
+    return {
+        **spread(times),
+        "orders_a_second": round(len(times) / seconds, 1),
+        "videos_made_a_second": round(made / seconds, 2),  # workers must not starve behind the orders
+    }
+
+
+def _num_made(house: House) -> int:
+    with closing(open_database(house.database)) as database, database.reading() as tx:
+        return counts(tx, time.time()).ended["completed"]
 
 
 def _fairness(house: House, load: Load) -> dict[str, float]:

@@ -23,6 +23,7 @@ CHANNEL = "vitascope"
 
 _READING = "vitascope_reading"
 _BUSY_MS = 30_000  # writers of one SQLite file queue up; a job's transaction takes milliseconds
+_LONGEST_PAUSE = 0.05  # seconds for which a process that wrote to SQLite lets others in
 _POOL = 8  # connections a process may hold
 _CONNECT_SECONDS = 5
 
@@ -32,6 +33,7 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
+        self._others_until = 0.0
 
     @property
     def url(self) -> str:
@@ -49,16 +51,29 @@ class Database:
 
         Raises DatabaseError where the database is away, full or locked for longer than 30 seconds.
         """
-        with _translated(), self.engine.begin() as connection:
-            yield connection
-            if not self.is_sqlite:
-                connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+        with _translated():
+            time.sleep(max(0.0, self._others_until - time.monotonic()))
+            with self.engine.begin() as connection:
+                began = time.monotonic()
+                yield connection
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+            if self.is_sqlite:
+                self._leave_to_others(time.monotonic() - began)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that only reads, and keeps no writer waiting. Raises DatabaseError."""
         with _translated(), self.engine.connect().execution_options(**{_READING: True}) as connection:
             yield connection
+
+    def _leave_to_others(self, seconds: float) -> None:
+        """Let other processes in for as long as this one just kept them out.
+
+        One file has one writer, and who finds it busy sleeps longer and longer before asking again: a desk that wrote
+        without a break starved its workers.
+        """
+        self._others_until = time.monotonic() + min(_LONGEST_PAUSE, seconds)
 
     def check(self) -> None:
         """Ask the database for a sign of life. Raises DatabaseError."""
