@@ -145,7 +145,7 @@ def test_a_full_store_of_files_is_told(client, desk, monkeypatch):
     assert entered == len(desk.queue.entered)
 
 
-def test_the_page_for_people_has_no_script_and_every_call(client):
+def test_the_page_for_people_has_no_script_and_every_call(client, desk):
     """One page, made from the description; its style is the only thing a browser may load."""
     from vitascope.server.page import POLICY
 
@@ -155,7 +155,9 @@ def test_the_page_for_people_has_no_script_and_every_call(client):
     assert POLICY == page.headers["content-security-policy"]
     assert "<script" not in page.text
     assert "`" not in page.text
-    assert page.text.index("POST /v1/videos<") < page.text.index("GET /v1/videos/characters")
+    assert page.text.index("POST</b> /v1/videos<") < page.text.index("GET</b> /v1/videos/characters")
+    assert f"export BASE={desk.url} KEY=vs_..." in page.text
+    assert "whole number, 0 to 100, 20 unless told" in page.text
     for path in document["paths"]:
         assert path in page.text
 

@@ -161,7 +161,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _docs(request: Request) -> Response:
     """The page for people."""
     headers = {"content-security-policy": page.POLICY}
-    return HTMLResponse(page.page(request.app.openapi()), headers=headers)
+    return HTMLResponse(page.page(request.app.openapi(), str(request.base_url).rstrip("/")), headers=headers)
 
 
 async def _translate(request: Request, error: Exception) -> NoReturn:

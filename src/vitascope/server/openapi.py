@@ -13,6 +13,7 @@ _PICTURE = {
     "properties": {"image_url": {"type": "string", "maxLength": 20_971_520, "description": "A data URL."}},
     "required": ["image_url"],
     "additionalProperties": False,
+    "description": "The first frame: a file, or an object with its address.",
 }
 _SOURCE = {
     "type": "object",
@@ -66,7 +67,13 @@ def _scalars() -> dict[str, Any]:
     """The fields of an order, but for the picture."""
     return {
         "prompt": _PROMPT,
-        "model": {"type": "string", "minLength": 1, "maxLength": 100, "default": "sora-2"},
+        "model": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "default": "sora-2",
+            "description": "A name from GET /v1/models, or one of Sora's, which stands for the model of the house.",
+        },
         "seconds": {
             "anyOf": [
                 {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3})?$"},
@@ -75,11 +82,30 @@ def _scalars() -> dict[str, Any]:
             "description": "Length; what a model can is in GET /v1/models.",
             "default": "4",
         },
-        "size": {"type": "string", "pattern": "^[0-9]{2,4}x[0-9]{2,4}$", "default": "720x1280"},
-        "seed": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
-        "fps": {"type": "integer", "minimum": 1, "maximum": 60},
-        "steps": {"type": "integer", "minimum": 1, "maximum": 100},
-        "priority": {"type": "string", "enum": ["high", "normal", "low"]},
+        "size": {
+            "type": "string",
+            "pattern": "^[0-9]{2,4}x[0-9]{2,4}$",
+            "default": "720x1280",
+            "description": "Width and height in pixels.",
+        },
+        "seed": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 2**63 - 1,
+            "description": "The same seed and order paint the same frames; one is drawn where none is told.",
+        },
+        "fps": {"type": "integer", "minimum": 1, "maximum": 60, "description": "Frames a second."},
+        "steps": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100,
+            "description": "Steps of the sampler: fewer are faster, and the model knows how many it needs.",
+        },
+        "priority": {
+            "type": "string",
+            "enum": ["high", "normal", "low"],
+            "description": "At most that of your key.",
+        },
         "mining": {
             "type": "string",
             "enum": ["notAllowed", "allowed"],
@@ -123,7 +149,7 @@ ORDER_BODY = _body(
     {**_scalars(), "input_reference": _PICTURE},
     ["prompt"],
     {"prompt": _PARROT, "model": "sora-2", "seconds": "4", "size": "720x1280"},
-    {"input_reference": _FILM},
+    {"input_reference": {**_FILM, "description": _PICTURE["description"]}},
 )
 REMIX_BODY = _body({"prompt": _PROMPT}, ["prompt"], {"prompt": "a parrot flies over a city at night"}, {})
 EDIT_BODY = _body(

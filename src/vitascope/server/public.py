@@ -7,12 +7,15 @@ from html import escape
 from typing import Any, Final
 
 _STYLE: Final = """
-:root { color-scheme: light dark; --ink: #23221f; --paper: #fbfaf6; --line: #ddd8cc; --soft: #6d675b }
-@media (prefers-color-scheme: dark) { :root { --ink: #e9e5db; --paper: #191816; --line: #38352f; --soft: #a49d8f } }
+:root { color-scheme: light dark; --ink: #1c1813; --paper: #f5f0e6; --line: #d9cfbd; --soft: #51493d; --red: #b8371f;
+  --serif: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif }
+@media (prefers-color-scheme: dark) { :root { --ink: #ece5d8; --paper: #191613; --line: #3b352d; --soft: #c4baa9;
+  --red: #ee7f65 } }
 body { font: 17px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper);
   max-width: 58rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem } h2 { font-size: 1.15rem; margin: 2.4rem 0 .6rem }
-p { max-width: 42rem } .soft { color: var(--soft) } a { color: inherit }
+h1, h2 { font-family: var(--serif); font-weight: 500; letter-spacing: -.01em }
+h1 { font-size: 2.7rem; line-height: 1.1; margin: 0 0 .8rem } h2 { font-size: 1.4rem; margin: 2.4rem 0 .6rem }
+p { max-width: 42rem } .soft { color: var(--soft) } a { color: inherit } a:hover { color: var(--red) }
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .4rem .8rem .4rem 0;
   border-bottom: 1px solid var(--line); vertical-align: top } td:last-child { text-align: right;
   font-variant-numeric: tabular-nums }

@@ -45,8 +45,8 @@ async def create_video(request: Request, visit: Visitor) -> Response:
 async def list_videos(
     visit: Visitor,
     after: Annotated[str | None, Query(max_length=LONGEST_ID, description="The last id of the page before.")] = None,
-    limit: Annotated[int, Query(ge=0, le=100)] = 20,
-    order: Literal["asc", "desc"] = "desc",
+    limit: Annotated[int, Query(ge=0, le=100, description="Videos on a page.")] = 20,
+    order: Annotated[Literal["asc", "desc"], Query(description="By the time they were ordered.")] = "desc",
     state: Literal["queued", "in_progress", "completed", "failed", "cancelled"] | None = None,
 ) -> Response:
     """Your videos, newest first; walk on with ``after``. An id that was deleted still serves as a place to go on."""
