@@ -103,7 +103,7 @@ def test_an_opt_out_stops_the_opening(tmp_path):
 def test_another_lane_is_refused(tmp_path):
     """Lane B opens no atlas of lane A."""
     with pytest.raises(NotClearedError, match="belongs to lane A"):
-        Atlas.open(_packed(tmp_path), REGISTER, lane="B")
+        Atlas.open(_packed(tmp_path), REGISTER, lanes=["B"])
 
 
 def test_a_work_cannot_pass_for_another_subject(tmp_path):

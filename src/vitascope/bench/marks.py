@@ -21,7 +21,7 @@ from vitascope.corpus.compositor import Drawings
 from vitascope.provenance.detect import ALONE, LIKELY, certain_threshold, detect, identify, scores
 from vitascope.provenance.mark import mark
 from vitascope.provenance.trace import CERTAIN
-from vitascope.rights.register import Register
+from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.types import Pixels
 
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--atlas", type=Path, help="drawings of the cartoons; default: the home folder's")
     parser.add_argument("--rows", type=Path, help="folder of the rows; default: evals in the home folder")
     asked = parser.parse_args()
-    atlas = Atlas.open(asked.atlas or settings().home / "corpus" / "atlas.zip", Register.load())
+    atlas = Atlas.open(asked.atlas or settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
     folder = asked.rows or settings().home / "evals"
     marked, plain = folder / "marks-found.jsonl", folder / "marks-unmarked.jsonl"
     _run(folder, asked.clips, asked.unmarked, asked.sizes, atlas)

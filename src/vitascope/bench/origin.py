@@ -32,7 +32,7 @@ from vitascope.provenance.register import Issued, LocalRegister, now
 from vitascope.provenance.seal import seal
 from vitascope.provenance.trace import trace
 from vitascope.provenance.verify import find_mark, look
-from vitascope.rights.register import Register
+from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.types import Pixels, Plan, Preset, Request
 
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=200)
     parser.add_argument("--framed", type=int, default=200)
     asked = parser.parse_args()
-    drawings: Drawings = Atlas.open(settings().home / "corpus" / "atlas.zip", Register.load())
+    drawings: Drawings = Atlas.open(settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
     frames = frames_of(Take(kind="cartoon", seed=1, size=_SIZE, frames=33), drawings)
     with tempfile.TemporaryDirectory() as folder:
         authority = open_authority(settings().home)

@@ -126,6 +126,7 @@ def snapshot(
     to: Annotated[Path, typer.Argument(help="Folder for the register; <VITASCOPE_HOME>/corpus/register to train.")],
     by: Annotated[str, typer.Option("--by", metavar="PARTY", help="Who takes it.")],
     without: Annotated[list[str] | None, typer.Option(help="Leave this work out as well; may repeat.")] = None,
+    files: Annotated[str, typer.Option(help="Store of files. Default: in the data folder.")] = "",
     data: Data = None,
     db: Db = "",
 ) -> None:
@@ -134,13 +135,14 @@ def snapshot(
 
     from vitascope.rights.consent import snapshots
     from vitascope.rights.register import Register
+    from vitascope.store.blobs import open_blobs
 
     left_out = frozenset(name.casefold() for name in without or ())
     base = Register.load()
     base = replace(base, opted_out=base.opted_out | left_out)
     with opened(data, db) as house:
         taken, register = snapshots.take(house.tx, house.log, base, by=by, now=house.now)
-        snapshots.write(register, to)
+        snapshots.write(register, to, open_blobs(files or str(house.data / "files")).read)
         typer.echo(f"{taken.id}: {len(register.works)} works in {to}, leaf {taken.leaf}.")
 
 

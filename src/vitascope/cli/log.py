@@ -1,11 +1,15 @@
 """``vitascope log``: check the transparency log from its files, watch it, cosign it, erase what a leaf says."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vitascope.cli.house import By, Data, folder_of
+
+if TYPE_CHECKING:
+    from vitascope.rights.checkpoint import Checkpoint
+    from vitascope.rights.monitor import Monitor
 
 log = typer.Typer(no_args_is_help=True, help="The transparency log: verify, watch, cosign, erase.")
 
@@ -45,20 +49,19 @@ def verify(
 
 @log.command()
 def monitor(
-    folder: Annotated[Path, typer.Argument(help="The log, or a fresh copy of it.")],
+    where: Annotated[str, typer.Argument(help="Address of the server, or a folder with the log or a copy of it.")],
     key: Annotated[str, typer.Option(help="The log's public key, name+hash+key.")],
     memory: Annotated[Path, typer.Option(help="File in which the last checkpoint is remembered.")],
+    every_leaf: Annotated[bool, typer.Option(help="Of a server: fetch all leaves and compute the root anew.")] = False,
 ) -> None:
     """See whether the log only added to what was seen before; a fork ends with exit code 1 and both notes kept."""
     from vitascope.rights.checkpoint import read_verifier
-    from vitascope.rights.monitor import Monitor, prover
-    from vitascope.rights.monitor import verify as check
+    from vitascope.rights.monitor import Monitor
 
-    verifier = read_verifier(key)
-    check(folder, verifier)
-    watcher = Monitor(memory, verifier)
+    watcher = Monitor(memory, read_verifier(key))
     before = watcher.last
-    after = watcher.see((folder / "checkpoint").read_text("utf-8"), prover(folder))
+    is_server = where.startswith(("http://", "https://"))
+    after = _served(where, watcher, is_counted=every_leaf) if is_server else _copied(Path(where), watcher)
     seen = f"It continues the {before.size} seen before." if before else "First seen; remembered."
     typer.echo(f"{after.size} leaves. {seen}")
 
@@ -91,3 +94,22 @@ def erase(leaf: Annotated[int, typer.Argument(help="Number of the leaf.")], by: 
 
     receipt = open_log(folder_of(data)).erase(leaf, by=by, now=datetime.now(UTC))
     typer.echo(f"Leaf {leaf} says nothing any more; leaf {receipt.index} says that it was erased.")
+
+
+def _served(address: str, watcher: "Monitor", *, is_counted: bool) -> "Checkpoint":
+    from vitascope.demo.desk import Desk
+    from vitascope.rights.afar import ServedLog
+
+    found = ServedLog(Desk(address=address.rstrip("/").removesuffix("/v1"), key="").content)
+    after = watcher.see(found.note(), found.prove)
+    if is_counted:
+        found.recount(after)
+    return after
+
+
+def _copied(folder: Path, watcher: "Monitor") -> "Checkpoint":
+    from vitascope.rights.monitor import prover
+    from vitascope.rights.monitor import verify as check
+
+    check(folder, watcher.verifier)
+    return watcher.see((folder / "checkpoint").read_text("utf-8"), prover(folder))

@@ -8,7 +8,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from vitascope.errors import CorpusError
-from vitascope.rights.register import Register
+from vitascope.rights.register import MIXED_LANES, Register
 
 SIDE = 128
 """Width and height of a key frame in pixels."""
@@ -55,7 +55,7 @@ class Entry:
 
 
 class Atlas:
-    """Every sprite of one lane, each cleared by the register when the atlas was opened."""
+    """Every sprite of a corpus, each cleared by the register when the atlas was opened."""
 
     def __init__(self, entries: Iterable[Entry], strips: Mapping[str, bytes]) -> None:
         """Hold the strips of ``entries``; use ``open``, which clears and verifies them."""
@@ -64,7 +64,7 @@ class Atlas:
         self._sprites: dict[tuple[str, str], Sprite] = {}
 
     @classmethod
-    def open(cls, path: Path, register: Register, lane: str = "A") -> Self:
+    def open(cls, path: Path, register: Register, lanes: Sequence[str] = MIXED_LANES) -> Self:
         """Read an atlas, clear every sprite and check every strip.
 
         Raises ``NotClearedError`` when the register refuses a work, ``CorpusError`` when the file is missing or
@@ -72,7 +72,7 @@ class Atlas:
         """
         entries, strips = _read(path)
         for entry in entries:
-            work = register.clear(entry.work_id, entry.source_sha256, lane)
+            work = register.clear_one_of(entry.work_id, entry.source_sha256, lanes)
             if entry.subject not in work.concepts:
                 raise CorpusError(f"{path} calls work {work.id!r} a {entry.subject}, the register does not.")
             _check_strip(entry, strips, path)

@@ -7,11 +7,13 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from vitascope.corpus import opt_ins
 from vitascope.corpus.atlas import Sprite, pack
 from vitascope.corpus.drawings import animation_frames
 from vitascope.corpus.sources import (
@@ -77,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.fixture:
         build_atlas(Register.load(), path, FIXTURE_SUBJECTS, FIXTURE_STYLES)
     else:
-        build_atlas(register_in_use(settings().home), path)
+        given = settings().home / "corpus" / "register"
+        for left_out in build_atlas(register_in_use(settings().home), path, given=given):
+            sys.stdout.write(f"left out, {left_out}\n")
     sys.stdout.write(f"{path}: {path.stat().st_size / 1e6:.1f} MB\n")
 
 
@@ -93,14 +97,20 @@ def build_atlas(
     styles: Collection[str] = STYLES,
     folder: Path | None = None,
     sources: Sequence[Source] = ART_SOURCES,
-) -> None:
-    """Pack the registered drawings of ``subjects`` in ``styles`` into the file ``path``.
+    given: Path | None = None,
+) -> tuple[str, ...]:
+    """Pack the registered drawings of ``subjects`` in ``styles`` into the file ``path``; which of lane O were left out.
 
-    ``folder`` holds the packages, by default the one in the home folder. Raises ``NotClearedError`` for a work that
-    the register refuses, ``CorpusError`` for a package or a drawing that fails.
+    ``folder`` holds the packages, by default the one in the home folder; ``given`` is the folder of the snapshot, with
+    the drawings people put in, which stand in place of the packages' own of the same thing in the same style. Raises
+    ``NotClearedError`` for a work that the register refuses, ``CorpusError`` for a package or a drawing that fails.
     """
     wanted = [source for source in sources if _STYLES[source.key] in styles]
-    pack((pair for source in wanted for pair in _sprites(register, source, subjects, folder)), path)
+    own = opt_ins.take(register, given, subjects, styles) if given else opt_ins.Taken(sprites=(), left_out=())
+    names = {(sprite.subject, sprite.style) for sprite, _ in own.sprites}
+    packed = (pair for source in wanted for pair in _sprites(register, source, subjects, folder))
+    pack(chain((pair for pair in packed if (pair[0].subject, pair[0].style) not in names), own.sprites), path)
+    return own.left_out
 
 
 def write_register(folder: Path | None = None, data: Path = REGISTER_DATA) -> None:

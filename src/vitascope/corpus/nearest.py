@@ -19,7 +19,8 @@ from vitascope.corpus.compositor import render
 from vitascope.corpus.places import paint
 from vitascope.corpus.scenes import compose
 from vitascope.rights.nearest import SIDE, Index, describe, distances, project
-from vitascope.rights.register import Register
+from vitascope.rights.register import register_in_use
+from vitascope.settings import settings
 from vitascope.text.world import PLACES, TIMES
 from vitascope.types import Floats, Pixels
 
@@ -128,7 +129,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=SHIPPED)
     parser.add_argument("--clips", type=int, default=_CLIPS)
     asked = parser.parse_args()
-    atlas = Atlas.open(atlas_path(), Register.load())
+    atlas = Atlas.open(atlas_path(), register_in_use(settings().home))
     index, seen = calibrated(build(atlas), atlas, clips=asked.clips)
     save(index, asked.output)
     sys.stdout.write(f"{asked.output.stat().st_size} bytes, {len(set(index.works))} works, {seen}\n")

@@ -14,7 +14,7 @@ from vitascope.corpus.compositor import Drawings, render
 from vitascope.corpus.places import paint
 from vitascope.corpus.scenes import compose
 from vitascope.errors import OutputError
-from vitascope.rights.register import Register
+from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import words
 from vitascope.text.world import PLACES, STYLES, SUBJECTS, TIMES
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> None:
 def _sheet(kind: str, seed: int) -> Pixels:
     if kind == "places":
         return places(seed)
-    atlas = Atlas.open(settings().home / "corpus" / "atlas.zip", Register.load())
+    atlas = Atlas.open(settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
     return subjects(atlas) if kind == "subjects" else clips(atlas, seed)
 
 

@@ -42,7 +42,8 @@ class Desk:
         asked = Request(f"{self.address}{path}", method=method)  # noqa: S310  # the scheme was looked at
         for name, value in headers.items():
             asked.add_header(name.replace("_", "-"), value)
-        asked.add_unredirected_header("Authorization", f"Bearer {self.key}")  # a bucket must not see it
+        if self.key:
+            asked.add_unredirected_header("Authorization", f"Bearer {self.key}")  # a bucket must not see it
         if body is not None:
             asked.data = json.dumps(body).encode()
             asked.add_header("Content-Type", "application/json")

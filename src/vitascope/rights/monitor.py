@@ -84,16 +84,16 @@ class Monitor:
 
     def __init__(self, memory: Path, verifier: Verifier) -> None:
         self._memory = memory
-        self._verifier = verifier
+        self.verifier = verifier
 
     @property
     def last(self) -> Checkpoint | None:
         """The last checkpoint that was seen and found consistent."""
-        return self._verifier.read(_text(self._memory)) if self._memory.exists() else None
+        return self.verifier.read(_text(self._memory)) if self._memory.exists() else None
 
     def see(self, note: str, prove: Prove) -> Checkpoint:
         """Take in a newer checkpoint. Raises ``LogError`` for a fork, and then keeps both notes as evidence."""
-        new, old = self._verifier.read(note), self.last
+        new, old = self.verifier.read(note), self.last
         if old is not None and not _continues(old, new, prove):
             evidence = self._memory.with_name(f"{self._memory.name}.fork-{new.size}-{new.root.hex()[:12]}")
             evidence.write_text(note, "utf-8")

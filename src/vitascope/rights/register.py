@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from pathlib import Path
@@ -23,6 +23,9 @@ LICENCES: Mapping[str, frozenset[str]] = {
 
 CC-PDDC is the Creative Commons public domain dedication. Our own procedural art is Apache-2.0.
 """
+
+MIXED_LANES = ("A", "O")
+"""The lanes of one corpus: what its artists granted by name mixes with what is free; ShareAlike stays apart."""
 
 WORD_LICENCES = frozenset({"Unicode-3.0", "LicenseRef-WordNet"})
 """Further licences for words in any lane: both let anyone use the data for any purpose and ask for their notice."""
@@ -70,6 +73,12 @@ class Register:
             raise NotClearedError(f"Work {work.id!r} may not be trained on: {refusal}")
         return work
 
+    def clear_one_of(self, work_id: str, content: bytes | str, lanes: Sequence[str]) -> Work:
+        """The same for a corpus of several lanes; ``content`` is the bytes themselves, or their sha256."""
+        sha256 = content if isinstance(content, str) else hashlib.sha256(content).hexdigest()
+        lane = self.get(work_id).lane
+        return self.clear(work_id, sha256, lane if lane in lanes else lanes[0])
+
     def works_for(self, concept: str) -> tuple[Work, ...]:
         """The works that depict a subject of the world, in the order of the register."""
         return tuple(work for work in self.works.values() if concept in work.concepts)
@@ -99,7 +108,7 @@ def _refuse_lane(work: Work, lane: str) -> str:
     if lane not in LICENCES:
         return f"there is no lane {lane!r}; choose one of {', '.join(LICENCES)}."
     if work.lane != lane:
-        return f"it belongs to lane {work.lane} and this corpus is lane {lane}; one corpus never mixes lanes."
+        return f"it belongs to lane {work.lane} and this corpus is lane {lane}; they do not mix."
     return ""
 
 

@@ -3,6 +3,7 @@
 Whether a work may be learned from is computed from permissions and opt-outs whenever it is asked, and stored nowhere.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from vitascope.rights.register import OPTOUTS_FILE, WORKS_FILE, Register, to_lin
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 from vitascope.types import Work
+
+FILES = "works"
+"""The folder of a snapshot with the files people put in, named by their sha256; as in the store of the house."""
 
 LICENCE = "LicenseRef-Vitascope-Opt-In"
 
@@ -49,9 +53,21 @@ def take(tx: Transaction, log: Leaves, base: Register, *, by: str, now: datetime
     return snapshot, register
 
 
-def write(register: Register, folder: Path) -> None:
-    """Write the register where ``Register.load`` and the corpus build read it."""
+def write(register: Register, folder: Path, read: Callable[[str], bytes] | None = None) -> None:
+    """Write the register where ``Register.load`` and the corpus build read it, with the files people put in.
+
+    ``read`` gives a file of the house by its path. What an earlier snapshot left there and this one does not hold is
+    removed: nothing learns from it again.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    kept = {work.path: work for work in register.works.values() if work.lane == "O"}
+    for earlier in folder.glob(f"{FILES}/*"):
+        if f"{FILES}/{earlier.name}" not in kept:
+            earlier.unlink()
+    if read is not None:
+        for path in kept:
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_bytes(read(path))
     (folder / WORKS_FILE).write_text(to_lines(register.works.values()), "utf-8")
     (folder / OPTOUTS_FILE).write_text("".join(f"{name}\n" for name in sorted(register.opted_out)), "utf-8")
 
