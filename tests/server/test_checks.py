@@ -1,8 +1,10 @@
 """The provenance check over HTTP, and archives: a foreign file, a file of ours, one that is none, out and in again."""
 
+from fractions import Fraction
 from io import BytesIO
 from zipfile import ZipFile
 
+import av
 import numpy as np
 import pytest
 from cartoons import cartoon
@@ -48,6 +50,32 @@ def test_a_file_that_is_none_is_refused(client, content, code):
     answer = client.post("/v1/content_provenance_checks", files={"file": content})
 
     assert (400, code) == (answer.status_code, error_of(answer)["code"])
+
+
+def _film(frames, *, seconds_apart):
+    """An mp4 of so many small frames; ten hours may have three."""
+    file = BytesIO()
+    with av.open(file, "w", format="mp4", options={"movflags": "empty_moov"}) as container:
+        stream = container.add_stream("h264", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        stream.time_base = Fraction(1, 1000)
+        container.start_encoding()
+        for number in range(frames):
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), number, np.uint8), "rgb24")
+            frame.pts, frame.time_base = number * seconds_apart * 1000, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return file.getvalue()
+
+
+def test_a_film_without_frames_is_refused_and_one_of_ten_hours_is_looked_at(client):
+    """Nothing to look at is said; a long film takes no longer than its frames, and no more than its limits."""
+    empty = client.post("/v1/content_provenance_checks", files={"file": _film(0, seconds_apart=1)})
+    long = client.post("/v1/content_provenance_checks", files={"file": _film(3, seconds_apart=18_000)})
+
+    assert (400, "unreadable_file") == (empty.status_code, error_of(empty)["code"])
+    assert 200 == long.status_code, long.text
+    assert ["not_detected"] * 2 == [result["outcome"] for result in long.json()["results"][:2]]
 
 
 def test_a_check_without_a_file_or_with_more_is_refused(client):
