@@ -53,12 +53,19 @@ def test_the_engine_is_idle_within_a_step(sqlite, tmp_path):
 
 
 def test_the_embedded_model_makes_what_was_ordered(sqlite, tmp_path, monkeypatch):
-    """Film, thumbnail and spritesheet lie in the store, previews were shown, and progress was told."""
+    """Film, thumbnail and spritesheet lie in the store, previews were shown, progress told, and each stage traced."""
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from vitascope.traces import traces_for
     from vitascope.videos.events import Tail
 
     monkeypatch.setattr("vitascope.pipeline.PREVIEW_PAUSE", 0.0)
     blobs = open_blobs(str(tmp_path / "files"))
-    shop = Workshop(worker="w", database=sqlite, blobs=blobs, engines={"xs": Studio("xs")}, stopping=threading.Event())
+    exporter = InMemorySpanExporter()
+    shop = Workshop(
+        worker="w", database=sqlite, blobs=blobs, engines={"xs": Studio("xs")}, stopping=threading.Event(),
+        traces=traces_for(exporter, program="worker"),
+    )  # fmt: skip
     job = submit(sqlite, wanted=order(model="xs", seconds=1.0, steps=8, size=(128, 128)))
     jobs.finish(shop, job.id, jobs.paint(shop, job.id))
 
@@ -71,3 +78,10 @@ def test_the_embedded_model_makes_what_was_ordered(sqlite, tmp_path, monkeypatch
     with sqlite.reading() as tx:
         kinds = {event.type for event in Tail("ana", after=0).read(tx)}
     assert {"video.stage", "video.preview", "video.completed"} <= kinds
+    shop.traces.close()
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    stages = ("plan", "denoise", "decode", "mark", "encode", "seal", "stills")
+    assert {*stages, "wait", "claim", "publish", "make", "finish"} == set(spans)
+    busy = sum(spans[stage].attributes["vitascope.busy_seconds"] for stage in stages)
+    whole = spans["stills"].end_time - spans["plan"].start_time
+    assert busy <= whole / 1e9 + 0.01  # no moment is counted twice
