@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import socket
 import threading
 
 import pytest
@@ -23,11 +24,14 @@ def receiver():
             body = self.rfile.read(int(self.headers["content-length"]))
             server.got.append((dict(self.headers), body))
             self.send_response(server.status)
+            self.send_header("location", "/elsewhere")
             self.end_headers()
 
         def do_GET(self):
-            self.send_response(302 if self.path == "/loop" else 200)
-            self.send_header("location", "/loop")
+            self.send_response(302 if self.path in ("/loop", "/inner") else 200)
+            self.send_header(
+                "location", f"http://127.0.0.2:{server.server_port}/x" if self.path == "/inner" else "/loop"
+            )
             self.end_headers()
             self.wfile.write(b"x" * 1000)
 
@@ -161,6 +165,50 @@ def test_no_call_goes_into_a_private_network(host):
         outgoing.fetch(f"http://{host}:9/x", most_bytes=10)
 
 
+def test_a_redirect_into_a_private_network_is_refused(receiver, monkeypatch):
+    """The first address may be anybody's; where it leads is looked at like the first."""
+    monkeypatch.setattr(outgoing, "_is_public", lambda ip: ip == "127.0.0.1")
+
+    assert outgoing.fetch(receiver.url + "/x", most_bytes=1000)
+    with pytest.raises(OutgoingError, match="private"):
+        outgoing.fetch(receiver.url + "/inner", most_bytes=1000)
+
+
+def test_a_webhook_is_not_sent_on(receiver):
+    """A receiver that redirects gets its status into the log, and nobody else gets the body."""
+    receiver.status = 307
+    parcel = outgoing.Parcel(url=receiver.url + "/hook", headers={}, body=b"{}")
+
+    assert 307 == outgoing.send(parcel, private_ok=True)
+    assert 1 == len(receiver.got)
+
+
+def test_a_name_is_resolved_once_and_every_address_of_it_counts(receiver, monkeypatch):
+    """One private address among several is refused; a name that is somebody else's a moment later gains nothing."""
+    port = int(receiver.url.rpartition(":")[2])
+    names, asked, plain = (
+        {"mixed.test": ["127.0.0.1", "10.0.0.1"], "rebind.test": ["127.0.0.1"]},
+        [],
+        socket.getaddrinfo,
+    )
+
+    def resolved(host, *facts, **more):
+        if host not in names:
+            return plain(host, *facts, **more)
+        asked.append(host)
+        found = names[host]
+        names[host] = ["127.0.0.2"]  # where nobody listens
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(outgoing, "_is_public", lambda ip: ip.startswith("127."))
+    with pytest.raises(OutgoingError, match="private"):
+        outgoing.fetch(f"http://mixed.test:{port}/x", most_bytes=1000)
+
+    assert 1000 == len(outgoing.fetch(f"http://rebind.test:{port}/x", most_bytes=1000))
+    assert ["mixed.test", "rebind.test"] == asked
+
+
 def test_what_is_fetched_is_limited(receiver):
     """Too many bytes and endless redirects end in an error."""
     with pytest.raises(OutgoingError, match="999"):
@@ -172,8 +220,6 @@ def test_what_is_fetched_is_limited(receiver):
 
 def test_a_receiver_that_hangs_is_left():
     """A server that takes the connection and says nothing costs the time-out and no more."""
-    import socket
-
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
