@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import MovingGradient
 
@@ -9,6 +10,7 @@ import vitascope
 from vitascope import front, pipeline
 from vitascope.cli.main import app
 from vitascope.errors import SealError
+from vitascope.media.read import video
 from vitascope.origin import verify_file
 from vitascope.pipeline import render
 from vitascope.provenance.authority import open_authority
@@ -97,6 +99,26 @@ def test_without_a_signer_nothing_leaves(tmp_path, monkeypatch, capsys, door):
 
     assert "holds no private key" in capsys.readouterr().err + str(ended.value)
     assert [] == list((tmp_path / "out").iterdir())
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
+def test_a_badge_of_the_operator_is_seen_and_takes_nothing_away(tmp_path, monkeypatch, suffix):
+    """The corner shows it, the rest is as before, and both invisible layers are there."""
+    request = Request(prompt=PROMPT, size=(128, 128), seed=3, container=suffix[1:])
+    plain = render(request, to=tmp_path / f"a{suffix}", backend=MovingGradient(), tick=lambda _: None)
+    monkeypatch.setenv("VITASCOPE_BADGE", "AI-generated")
+    settings.cache_clear()
+
+    badged = render(request, to=tmp_path / f"b{suffix}", backend=MovingGradient(), tick=lambda _: None)
+
+    told = verify_file(badged.path)
+    apart = np.abs(next(video(badged.path)).astype(int) - next(video(plain.path))).max(axis=2)
+    height, width = apart.shape
+    assert apart[-height // 6 :, width // 2 :].max() > 80
+    assert np.median(apart[: height // 2]) < 30  # the mark of another id
+    assert ("trusted", "detected") == (told.credential.state, told.mark.outcome)
+    monkeypatch.undo()
     settings.cache_clear()
 
 

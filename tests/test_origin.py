@@ -1,6 +1,7 @@
 """From a file to its origin: what anybody is told, and what it takes to name somebody."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,14 +9,16 @@ from cartoons import cartoon
 from fakes import PRESET, MovingGradient
 from PIL import Image
 
+from vitascope.backends.codec import LappedCodec
 from vitascope.errors import StewardError, VerifyError
 from vitascope.media import mp4
 from vitascope.media.film import Film, write_film
 from vitascope.media.read import video
-from vitascope.origin import credits_file, trace_file, verify_file
+from vitascope.origin import credits_file, credits_of, spelled, trace_file, verify_file
 from vitascope.pipeline import render, source_of
 from vitascope.provenance.audit import Steward, admit, is_whole, steward
 from vitascope.provenance.register import LocalRegister
+from vitascope.rights import compositions
 from vitascope.settings import settings
 from vitascope.types import Marked, Request
 
@@ -223,6 +226,39 @@ def test_a_file_tells_whose_works_are_behind_it(tmp_path):
     assert 5 == len(found.nearest)
     assert sorted(near.distance for near in found.nearest) == [near.distance for near in found.nearest]
     assert all(near.is_too_near for near in found.flagged)
+    assert None is found.composition  # a second is too short to tell
+
+
+def patchwork(seed):
+    """Seventeen frames of coloured patches that wander: every seed has a layout of its own."""
+    ground = np.kron(np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8), np.ones((16, 16, 1)))
+    return [np.roll(ground, 2 * time, axis=seed % 2).astype(np.uint8) for time in range(17)]
+
+
+def test_a_copy_of_a_whole_composition_is_flagged(monkeypatch):
+    """By the index alone: frames of a known clip come back in another light; others stand out from none."""
+    index = compositions.shipped()
+    codec = LappedCodec(index.codec)
+    drawn = [patchwork(seed) for seed in range(70)]
+    described = np.stack([index.point(codec.encode(np.stack(frames))) for frames in drawn])
+    known = replace(index, points=compositions.rounded(described[:60]), near=0.5)
+    monkeypatch.setattr(compositions, "shipped", lambda: known)
+    copy = [np.clip(frame * 0.9 + 12, 0, 255).astype(np.uint8) for frame in drawn[3]]
+
+    found, fresh = credits_of(copy, ()), [credits_of(frames, ()) for frames in drawn[60:]]
+
+    assert found.composition.is_too_near
+    assert not any(one.composition.is_too_near for one in fresh)
+    assert {"ratio", "threshold", "known", "flagged"} == set(spelled(found)["composition"])
+    assert credits_of(copy[:16], ()).composition is None
+
+
+def test_the_shipped_index_knows_compositions_and_no_cartoon_of_these_tests():
+    """It is of the embedded model; what a training never saw is like none of it."""
+    composition = credits_of(cartoon(33, 128, 128), ()).composition
+
+    assert composition.known > 10_000
+    assert 0.2 < composition.near < composition.ratio
 
 
 def test_a_server_brings_its_own_register(tmp_path, home):

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 Verb = Literal["create", "remix", "edit", "extend"]
 Priority = Literal["high", "normal", "low"]
-Learning = Literal["notAllowed", "allowed"]
+Learning = Literal["notAllowed", "allowed", "constrained"]
 """Whether others may mine a file and train on it, as its credential says (CAWG training and data mining 1.1)."""
 
 
@@ -36,6 +36,7 @@ class Order:
     source: str | None = None  # the video that a remix, an edit or an extension builds on
     priority: Priority = "normal"
     mining: Learning = "notAllowed"
+    mining_terms: str = ""  # where the terms of a constrained use stand
 
     def to_json(self) -> str:
         """The order as JSON, the same text for the same order."""

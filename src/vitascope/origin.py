@@ -5,21 +5,30 @@ stewards. No model is loaded, and no connection opened.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+
+from vitascope.backends.codec import LappedCodec
 from vitascope.errors import VerifyError
 from vitascope.media.read import video
+from vitascope.media.resize import cover
 from vitascope.provenance.audit import Steward, begun, enter, two_stewards
 from vitascope.provenance.authority import Authority, open_authority
 from vitascope.provenance.credential import Credential, credential_of, read_credential
 from vitascope.provenance.register import Issued, LocalRegister, Register
 from vitascope.provenance.trace import Trace, trace
 from vitascope.provenance.verify import Report, Seen, look, report
+from vitascope.rights import compositions
+from vitascope.rights.compositions import CompositionNearness
 from vitascope.rights.nearest import Nearness, nearest_works
 from vitascope.settings import settings
+from vitascope.types import Pixels
+
+_LENGTHS = (33, 17)  # frames of the clips the model learned from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +38,7 @@ class FileCredits:
     credits: tuple[str, ...]  # as its own seal names them: a line for each artist
     nearest: tuple[Nearness, ...]  # training works its pictures are nearest to, nearest first
     flagged: tuple[Nearness, ...]  # of these, the ones too near though the seal does not credit them
+    composition: CompositionNearness | None  # the nearest whole training composition; None below 17 frames
 
 
 def verify_file(source: Path | bytes, *, home: Path | None = None, register: Register | None = None) -> Report:
@@ -85,12 +95,53 @@ def credits_file(source: Path | bytes, *, home: Path | None = None) -> FileCredi
         SealError: the keys of this house cannot be read.
     """
     credential = _credential(source, open_authority(home or settings().home))
-    near = nearest_works(list(video(source)))
+    return credits_of(list(video(source)), credential.credits)
+
+
+def credits_of(frames: Sequence[Pixels], credits_: tuple[str, ...]) -> FileCredits:
+    """The same of ``frames`` whose seal thanks ``credits_``."""
+    near = nearest_works(frames)
     return FileCredits(
-        credits=credential.credits,
+        credits=credits_,
         nearest=near,
-        flagged=tuple(work for work in near if work.is_too_near and not _is_thanked(work, credential.credits)),
+        flagged=tuple(work for work in near if work.is_too_near and not _is_thanked(work, credits_)),
+        composition=_nearest_composition(frames),
     )
+
+
+def spelled(found: FileCredits) -> dict[str, object]:
+    """Nearness as JSON, the same from the command line and through the API."""
+    flagged = {near.work.id for near in found.flagged}
+    works = [
+        {
+            "work": near.work.id,
+            "title": near.work.title,
+            "authors": list(near.work.authors),
+            "licence": near.work.licence,
+            "distance": round(near.distance, 3),
+            "flagged": near.work.id in flagged,
+        }
+        for near in found.nearest
+    ]
+    one = found.composition
+    composition = one and {
+        "ratio": round(one.ratio, 3),
+        "threshold": round(one.near, 3),
+        "known": one.known,
+        "flagged": one.is_too_near,
+    }
+    return {"nearest": works, "composition": composition}
+
+
+def _nearest_composition(frames: Sequence[Pixels]) -> CompositionNearness | None:
+    """At the pace and length compositions were described at: 33 frames, or the first 17 of a shorter clip."""
+    paced = frames[:: max(1, round((len(frames) - 1) / (_LENGTHS[0] - 1)))]
+    length = next((length for length in _LENGTHS if length <= len(paced)), 0)
+    if not length:
+        return None
+    index = compositions.shipped()
+    rows = LappedCodec(index.codec).encode(np.stack([cover(frame, index.size) for frame in paced[:length]]))
+    return CompositionNearness(ratio=index.ratio(rows), near=index.near, known=len(index.points))
 
 
 def _is_thanked(near: Nearness, credits_: tuple[str, ...]) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from vitascope.backends.base import Backend, Tick
 from vitascope.engine.plan import plan as plan_for
 from vitascope.media import gif, mp4, stills, webm
+from vitascope.media.badge import badged
 from vitascope.media.draft import draft
 from vitascope.media.read import video
 from vitascope.media.resize import cover
@@ -73,7 +74,7 @@ def render(
     tick(Progress(stage="read", step=1, steps=1))
     with draft(to) as unfinished:
         painted = islice(backend.render(plan, tick), plan.keep)
-        resized = _resized(_hashed(painted, digest), plan)
+        resized = _badged(_resized(_hashed(painted, digest), plan), settings().badge)
         marked = _told(mark(sampler.watch(resized), mark_id, authority.mark_key), plan, tick)
         _WRITERS[plan.container](marked, unfinished, fps=plan.fps)
         tick(Progress(stage="seal", step=0, steps=1))
@@ -130,6 +131,12 @@ def _resized(frames: Iterable[Pixels], plan: Plan) -> Iterator[Pixels]:
         yield frame if plan.output_size == plan.size else cover(frame, plan.output_size)
 
 
+def _badged(frames: Iterable[Pixels], words: str) -> Iterator[Pixels]:
+    """The same frames with the operator's words in a corner, if there are any; the mark goes over them as over all."""
+    for frame in frames:
+        yield badged(frame, words)
+
+
 def _told(frames: Iterable[Marked], plan: Plan, tick: Tick) -> Iterator[Marked]:
     """The same frames; ``tick`` hears of each when it is marked, and when it is in the file."""
     for number, frame in enumerate(frames, 1):
@@ -172,7 +179,7 @@ def _showing(show: Show, tick: Tick, claim: Claim, authority: Authority) -> Tick
             return
         is_fourth = progress.step * PREVIEWS // progress.steps > (progress.step - 1) * PREVIEWS // progress.steps
         if progress.sketch is not None and is_fourth and progress.step < progress.steps:
-            picture = stills.small(progress.sketch(), side=PREVIEW_SIDE)
+            picture = badged(stills.small(progress.sketch(), side=PREVIEW_SIDE), settings().badge)
             marked = next(mark([picture], claim.mark_id, authority.mark_key))
             shown_at = time.monotonic()
             show(sealed_bytes(stills.webp(marked), "image/webp", claim, authority), progress.step)

@@ -25,6 +25,9 @@ class Settings:
     signing_command: str
     """``VITASCOPE_SIGNING_COMMAND``: a command that signs its standard input instead of a key. Default none."""
 
+    badge: str
+    """``VITASCOPE_BADGE``: words that every film shows in a corner, beside the invisible layers. Default none."""
+
     secret: str = field(repr=False)
     """``VITASCOPE_SECRET``: what keys are hashed with, 32 characters or more. Default: a file in the data folder."""
 
@@ -51,6 +54,7 @@ def settings() -> Settings:
         signing_chain=_path("VITASCOPE_SIGNING_CHAIN"),
         signing_key=_path("VITASCOPE_SIGNING_KEY"),
         signing_command=os.environ.get("VITASCOPE_SIGNING_COMMAND", ""),
+        badge=os.environ.get("VITASCOPE_BADGE", "").strip()[:40],
         secret=os.environ.get("VITASCOPE_SECRET", ""),
         smtp=os.environ.get("VITASCOPE_SMTP", ""),
         mail_from=os.environ.get("VITASCOPE_MAIL_FROM", ""),

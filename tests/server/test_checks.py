@@ -13,10 +13,11 @@ from fakes import PRESET, MovingGradient
 from PIL import Image
 
 from vitascope.marks.book import DatabaseRegister
-from vitascope.pipeline import render
+from vitascope.pipeline import render, still
 from vitascope.provenance.register import LocalRegister
 from vitascope.settings import settings
 from vitascope.types import Request
+from vitascope.videos import repository
 
 
 def _png():
@@ -103,6 +104,51 @@ def test_a_film_of_the_house_is_known_by_the_marks_in_its_database(client, desk,
     )  # fmt: skip
     assert "registered here" in mark["words"]
     assert () == LocalRegister(settings().home).copies(clip.mark_id)
+
+
+def test_a_first_frame_with_a_credential_is_kept_as_it_came(client, desk, tmp_path):
+    """So that the chain of the film goes on with it; a picture without one leaves nothing but our own PNG."""
+    clip = render(
+        Request(prompt="a cat jumps", size=(192, 192), seconds=1),
+        to=tmp_path / "a.mp4", backend=MovingGradient(PRESET), tick=lambda _: None,
+    )  # fmt: skip
+    signed = still(clip, to=tmp_path / "a.png").read_bytes()
+    constrained = {"mining": "constrained", "mining_terms": "https://ana.example/terms"}
+    orders = []
+    for picture in (signed, _png()):
+        answer = client.post(
+            "/v1/videos", data={"prompt": "a parrot", **constrained}, files={"input_reference": picture}
+        )
+        with desk.database.reading() as tx:
+            orders.append(repository.find(tx, answer.json()["id"]).order)
+
+    kept = [sorted(key.rpartition("/")[2] for key in desk.blobs.keys(one.image.rpartition("/")[0])) for one in orders]
+
+    assert [["as-sent", "first.png"], ["first.png"]] == kept
+    assert signed == desk.blobs.read(orders[0].image.replace("first.png", "as-sent"))
+    assert {("constrained", "https://ana.example/terms")} == {(one.mining, one.mining_terms) for one in orders}
+
+
+def test_a_film_tells_whose_works_are_behind_it(client, desk, tmp_path):
+    """Artists of its seal, five training works with a distance, the nearest whole composition; only to its owner."""
+    backend = MovingGradient(PRESET)
+    backend.render = lambda plan, tick: iter(cartoon(plan.frames, 192, 192))
+    request = Request(prompt="a cat jumps", size=(192, 192), seconds=4)
+    clip = render(request, to=tmp_path / "a.mp4", backend=backend, tick=lambda _: None, thanks=("Noto: cat (OFL; x)",))
+    video = client.post("/v1/videos", json={"prompt": "a parrot"}).json()["id"]
+    early = client.get(f"/v1/videos/{video}/credits")
+    desk.finish(video, content=clip.path.read_bytes())
+
+    told = client.get(f"/v1/videos/{video}/credits").json()
+    with desk.client() as other:
+        foreign = other.get(f"/v1/videos/{video}/credits")
+
+    assert ["Noto: cat (OFL; x)"] == told["credits"]
+    assert 5 == len(told["nearest"])
+    assert {"work", "title", "authors", "licence", "distance", "flagged"} == set(told["nearest"][0])
+    assert told["composition"]["known"] > 10_000
+    assert told["composition"]["flagged"] is False
+    assert [404, 404] == [early.status_code, foreign.status_code]
 
 
 def test_everything_moves_to_another_house(client, desk, tmp_path):

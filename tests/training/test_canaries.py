@@ -57,24 +57,21 @@ def test_a_clip_that_shows_a_canary_is_told_from_forty_nine_others():
     assert one.number != nearest(render(one.composition(), Guise(mosaic(other.number))), one)
 
 
-def test_a_copy_has_one_neighbour_and_a_new_clip_many():
+def test_a_copy_has_one_neighbour_and_a_new_clip_many(tmp_path):
     """Of sixty known clips, a soft copy lies far nearer to its own than to the next; a new clip as near to several.
 
     Drawings here are all the same disc, so a new scene may look like a known one: medians are compared.
     """
     from vitascope.corpus.scenes import compose
+    from vitascope.rights.compositions import load, save
     from vitascope.training import copies
 
     codec, rng = LappedCodec(xs().codec), np.random.default_rng(3)
     rows = np.stack([codec.encode(render(compose(rng), Discs())) for _ in range(60)]).astype(np.float16)
-
-    class Source:
-        """One shard."""
-
-    source = Source()
-    source.rows = [rows]
-    known = copies.knowledge(source, 1)
-    copied = [known.lonely(one) for one in copies.copied(rows[:5].astype(np.float32), codec, rng)]
-    strange = [known.lonely(one) for one in copies.held_out(Discs(), codec, 6, 0)]
+    save(copies.knowledge(xs(), [rows]), tmp_path / "index.npz")
+    known = load(tmp_path / "index.npz")
+    copied = [known.ratio(one) for one in copies.copied(rows[:5].astype(np.float32), codec, rng)]
+    strange = [known.ratio(one) for one in copies.held_out(Discs(), codec, 6, 0)]
 
     assert np.median(copied) < np.median(strange) / 2
+    assert copies.calibrated(known, strange).near == pytest.approx(np.quantile(strange, 0.01))

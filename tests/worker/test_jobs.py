@@ -193,6 +193,23 @@ def test_a_first_frame_comes_from_the_store(shop):
     assert [b"pixels"] == seen
 
 
+@pytest.mark.parametrize("has_credential", [True, False])
+def test_a_first_frame_that_came_with_a_credential_brings_its_own_file(shop, has_credential):
+    """The desk kept it beside the PNG; of others there is only the PNG."""
+    seen, plain = [], shop.engines["twin"].paint
+    shop.engines["twin"].paint = lambda wanted, *, given, **facts: (
+        seen.append(given.image_as_sent and given.image_as_sent.read_bytes()),
+        plain(wanted, given=given, **facts),
+    )[1]
+    shop.blobs.put("inputs/ana/abc/first.png", b"pixels", media_type="image/png")
+    if has_credential:
+        shop.blobs.put("inputs/ana/abc/as-sent", b"a signed file", media_type="application/octet-stream")
+
+    _make(shop, submit(shop.database, wanted=order(image="inputs/ana/abc/first.png")).id)
+
+    assert [b"a signed file" if has_credential else None] == seen
+
+
 @pytest.mark.parametrize("is_deleted", [False, True])
 def test_a_remix_is_given_the_film_it_builds_on(shop, is_deleted):
     """As a file of its own, for the chain of credentials; a source that was deleted since is no reason to fail."""

@@ -6,6 +6,7 @@ import c2pa
 import numpy as np
 import pytest
 from fakes import MovingGradient
+from PIL import Image
 from shop import order
 
 from vitascope.errors import SealError
@@ -79,16 +80,36 @@ def test_a_remix_names_what_it_builds_on(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("choice", ["notAllowed", "allowed"])
+def test_a_first_frame_with_a_credential_goes_into_the_chain(tmp_path):
+    """As it was sent: it is the input, with the credential of its own; the decoded picture is none."""
+    first = painted(tmp_path / "a")
+    decoded = tmp_path / "first.png"
+    Image.open(first.thumbnail).convert("RGB").save(decoded)
+
+    film = painted(
+        tmp_path / "b", given=Given(image=decoded, image_as_sent=first.thumbnail), image="inputs/x/first.png"
+    )
+    bare = painted(tmp_path / "c", given=Given(image=decoded), image="inputs/x/first.png")
+
+    chain = [(one.relationship, one.depth, one.has_credential) for one in verify_file(film.video).credential.ancestors]
+    assert [("inputTo", 1, True), ("parentOf", 2, True)] == chain  # the thumbnail, and the film it is of
+    assert [("inputTo", 1, False)] == [
+        (one.relationship, one.depth, one.has_credential) for one in verify_file(bare.video).credential.ancestors
+    ]
+
+
+@pytest.mark.parametrize("choice", ["notAllowed", "allowed", "constrained"])
 def test_the_member_chooses_what_may_be_learned(tmp_path, choice):
     """Nothing is allowed unless they said so."""
-    made = painted(tmp_path / "a", **({"mining": choice} if choice == "allowed" else {}))
+    terms = {"mining_terms": "https://ana.example/terms"} if choice == "constrained" else {}
+    made = painted(tmp_path / "a", **({} if choice == "notAllowed" else {"mining": choice} | terms))
 
     with c2pa.Reader(str(made.video)) as reader:
         store = json.loads(reader.json())
     assertions = store["manifests"][store["active_manifest"]]["assertions"]
     entries = next(one["data"]["entries"] for one in assertions if one["label"] == "cawg.training-mining")
     assert {choice} == {entry["use"] for entry in entries.values()}
+    assert {terms.get("mining_terms")} == {entry.get("constraint_info") for entry in entries.values()}
 
 
 def test_a_server_without_a_signer_makes_nothing(tmp_path, home):

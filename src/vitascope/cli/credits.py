@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from vitascope.rights.nearest import Nearness
+    from vitascope.rights.compositions import CompositionNearness
 
 
 def credits_(
@@ -42,13 +42,11 @@ def _of_words(told: str) -> tuple[str, ...]:
 
 def _tell_file(path: Path, *, is_json: bool) -> None:
     """Whom a file's own seal thanks, and the training works its pictures are nearest to."""
-    from vitascope.origin import credits_file
+    from vitascope.origin import credits_file, spelled
 
     found = credits_file(path)
     if is_json:
-        flagged = {near.work.id for near in found.flagged}
-        nearest = [_object(near, is_flagged=near.work.id in flagged) for near in found.nearest]
-        typer.echo(json.dumps({"credits": list(found.credits), "nearest": nearest}, indent=2))
+        typer.echo(json.dumps({"credits": list(found.credits)} | spelled(found), indent=2))
         return
     for line in found.credits or ("Its seal thanks nobody, or it has none.",):
         typer.echo(line)
@@ -56,14 +54,13 @@ def _tell_file(path: Path, *, is_json: bool) -> None:
     for near in found.nearest:
         note = "; too near for a work the seal does not name" if near in found.flagged else ""
         typer.echo(f"  {near.distance:.2f}  {near.work.title}, {' and '.join(near.work.authors)}{note}")
+    typer.echo(_of_composition(found.composition))
 
 
-def _object(near: "Nearness", *, is_flagged: bool) -> dict[str, object]:
-    return {
-        "work": near.work.id,
-        "title": near.work.title,
-        "authors": list(near.work.authors),
-        "licence": near.work.licence,
-        "distance": round(near.distance, 3),
-        "flagged": is_flagged,
-    }
+def _of_composition(near: "CompositionNearness | None") -> str:
+    if near is None:
+        return "Too short to be compared with whole training compositions: those have 17 frames and more."
+    said = f"{near.ratio:.2f} of the distance to the next ones (flagged below {near.near:.2f})"
+    if near.is_too_near:
+        return f"Of {near.known:,} training compositions one is too near: at {said}. It may be a copy of it."
+    return f"Of {near.known:,} training compositions the nearest is at {said}: it stands out from none."

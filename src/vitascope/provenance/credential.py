@@ -96,6 +96,16 @@ def credential_of(
         return Credential(state="invalid", words=f"the credential is damaged: {error}", problems=("unreadable",))
 
 
+def has_credential(content: bytes) -> bool:
+    """Whether a C2PA manifest that can be read is in the file, whoever signed it and whether it holds or not."""
+    context = c2pa.Context(c2pa.Settings.from_dict({"verify": {"remote_manifest_fetch": False}}))
+    try:
+        with c2pa.Reader(sniffed(content), BytesIO(content), context=context) as reader:
+            return bool(json.loads(reader.json()).get("active_manifest"))
+    except c2pa.C2paError:
+        return False
+
+
 def _told(store: dict[str, Any], authority: Authority) -> Credential:
     """The parts of a manifest store a person asks for."""
     manifest = store["manifests"][store["active_manifest"]]

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 
 from vitascope.errors import PromptError, SizeError
 from vitascope.orders import Learning, Priority
-from vitascope.refusals import FieldError, UnknownFieldError, UnsupportedFieldError
+from vitascope.refusals import FieldError, MissingFieldError, UnknownFieldError, UnsupportedFieldError
 from vitascope.server import fields
 from vitascope.server.brackets import Value
 from vitascope.server.forms import Form
@@ -16,6 +16,7 @@ from vitascope.server.forms import Form
 LONGEST_PROMPT = 32_000
 LARGEST_SEED = 2**63 - 1
 _LONGEST_DATA_URL = 20_971_520
+_LONGEST_ADDRESS = 2_000
 
 _SORA = ("prompt", "model", "seconds", "size", "input_reference", "characters")
 _OURS = (
@@ -29,6 +30,7 @@ _OURS = (
     "negative_prompt",
     "priority",
     "mining",
+    "mining_terms",
     "n",
     "num_outputs_per_prompt",
     "enhance_prompt",
@@ -81,6 +83,7 @@ class Asked:
     negative_prompt: str | None = None
     priority: Priority | None = None
     mining: Learning | None = None
+    mining_terms: str | None = None
     reference: Reference | None = None
 
 
@@ -103,7 +106,8 @@ def asked(form: Form, *, besides: tuple[str, ...] = ()) -> Asked:
         steps=_steps(values),
         negative_prompt=fields.text(values, "negative_prompt", most=LONGEST_PROMPT, least=0) or None,
         priority=cast("Priority | None", fields.choice(values, "priority", ("high", "normal", "low"))),
-        mining=cast("Learning | None", fields.choice(values, "mining", ("notAllowed", "allowed"))),
+        mining=cast("Learning | None", fields.choice(values, "mining", ("notAllowed", "allowed", "constrained"))),
+        mining_terms=_terms(values),
         reference=_reference(values, form.files),
     )
 
@@ -178,6 +182,19 @@ def _steps(values: Mapping[str, Value]) -> int | None:
     if ours is not None and theirs is not None:
         raise FieldError("`steps` and `num_inference_steps` are one thing. Send one of them.", param="steps")
     return theirs if ours is None else ours
+
+
+def _terms(values: Mapping[str, Value]) -> str | None:
+    """Where the terms of a constrained use stand: one without the other says nothing."""
+    terms = fields.text(values, "mining_terms", most=_LONGEST_ADDRESS)
+    is_constrained = values.get("mining") == "constrained"
+    if is_constrained and terms is None:
+        raise MissingFieldError("`mining` is constrained: say where the terms stand.", param="mining_terms")
+    if terms is not None and not is_constrained:
+        raise FieldError('`mining_terms` belong to `mining` "constrained". Leave them out.', param="mining_terms")
+    if terms is not None and not terms.startswith(("https://", "http://")):
+        raise FieldError("`mining_terms` is the address of the terms; write https://...", param="mining_terms")
+    return terms
 
 
 def _reference(values: Mapping[str, Value], files: Mapping[str, UploadFile]) -> Reference | None:

@@ -16,12 +16,15 @@ SECONDS = 60.0
 """How long one file may take."""
 
 _REFUSED = 3
-_KINDS: Mapping[str, type[VitascopeError]] = {"picture": ImageError, "origin": VerifyError}
+_KINDS: Mapping[str, type[VitascopeError]] = {"picture": ImageError, "origin": VerifyError, "credits": VerifyError}
 
 
-def developed(picture: Path, to: Path) -> None:
-    """Decode ``picture`` and write it to ``to`` as a PNG of moderate size. Raises ImageError."""
-    _run("picture", picture, to)
+def developed(picture: Path, to: Path) -> bool:
+    """Decode ``picture`` and write it to ``to`` as a PNG of moderate size; whether a credential is in it.
+
+    Raises ImageError.
+    """
+    return _run("picture", picture, to) == "credential"
 
 
 def origin(file: Path, database: str) -> Mapping[str, Any]:
@@ -31,6 +34,12 @@ def origin(file: Path, database: str) -> Mapping[str, Any]:
     """
     report: Mapping[str, Any] = json.loads(_run("origin", file, told=database))
     return report
+
+
+def credits_of(file: Path) -> Mapping[str, Any]:
+    """Whose works are behind ``file``, as ``inside_darkroom.credits_`` tells it. Raises VerifyError."""
+    told: Mapping[str, Any] = json.loads(_run("credits", file))
+    return told
 
 
 def _run(task: str, *paths: Path, told: str = "") -> str:

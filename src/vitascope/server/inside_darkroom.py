@@ -1,7 +1,7 @@
 """The program that opens a file from outside: it limits itself first, then decodes, then says what it saw.
 
-``python -m vitascope.server.inside_darkroom picture IN OUT`` or ``... origin FILE``. Ends with 3 and a sentence where
-the file is refused; anything else but 0 means that a limit was hit.
+``python -m vitascope.server.inside_darkroom picture IN OUT``, ``... origin FILE`` or ``... credits FILE``. Ends with 3
+and a sentence where the file is refused; anything else but 0 means that a limit was hit.
 """
 
 import dataclasses
@@ -32,15 +32,19 @@ def main(task: str, *paths: Path) -> int:
 
 
 def picture(path: Path, to: Path) -> str:
-    """Decode the still in ``path`` and write it to ``to`` as a PNG whose longer side has at most 2048 pixels."""
+    """Decode the still in ``path`` and write it to ``to`` as a PNG whose longer side has at most 2048 pixels.
+
+    Says "credential" where the file has one that can be read.
+    """
     from PIL import Image
 
     from vitascope.media.read import still
+    from vitascope.provenance.credential import has_credential
 
     decoded = Image.fromarray(still(path))
     decoded.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     decoded.save(to, "PNG")
-    return ""
+    return "credential" if has_credential(path.read_bytes()) else ""
 
 
 def origin(path: Path) -> str:
@@ -53,6 +57,14 @@ def origin(path: Path) -> str:
     return json.dumps(dataclasses.asdict(verify_file(path, register=register)), default=str)
 
 
+def credits_(path: Path) -> str:
+    """Whom the seal of ``path`` thanks and what its pictures are nearest to, as JSON."""
+    from vitascope.origin import credits_file, spelled
+
+    found = credits_file(path)
+    return json.dumps({"credits": found.credits} | spelled(found))
+
+
 def _limit() -> None:
     for limit, most in (
         (resource.RLIMIT_AS, _MEMORY),
@@ -63,7 +75,7 @@ def _limit() -> None:
         resource.setrlimit(limit, (most, most))
 
 
-_TASKS: Mapping[str, Callable[..., str]] = {"picture": picture, "origin": origin}
+_TASKS: Mapping[str, Callable[..., str]] = {"picture": picture, "origin": origin, "credits": credits_}
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1], *map(Path, sys.argv[2:])))

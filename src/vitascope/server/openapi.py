@@ -108,9 +108,15 @@ def _scalars() -> dict[str, Any]:
         },
         "mining": {
             "type": "string",
-            "enum": ["notAllowed", "allowed"],
+            "enum": ["notAllowed", "allowed", "constrained"],
             "default": "notAllowed",
             "description": "Whether others may mine the file and train on it, as its credential says.",
+        },
+        "mining_terms": {
+            "type": "string",
+            "pattern": "^https?://",
+            "maxLength": 2000,
+            "description": "Where the terms stand; with `mining` constrained, and only then.",
         },
     }
 

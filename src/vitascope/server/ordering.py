@@ -58,6 +58,7 @@ def settled(asked: Asked, model: Capability, *, image: str | None = None) -> Ord
         image=image,
         priority=asked.priority or "normal",
         mining=asked.mining or "notAllowed",
+        mining_terms=asked.mining_terms or "",
     )
 
 

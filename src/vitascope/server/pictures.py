@@ -14,13 +14,14 @@ from vitascope.server import darkroom
 from vitascope.server.asked import Reference
 from vitascope.server.desk import Desk
 from vitascope.videos import outgoing
+from vitascope.videos.job import AS_SENT
 
 _MOST_BYTES = 50_000_000
 _NAME = "input_reference"
 
 
 async def kept(desk: Desk, reference: Reference, party: str) -> str:
-    """Decode ``reference`` and keep it; the key it lies under, which is the same for the same picture.
+    """Decode ``reference`` and keep it; the key it lies under, which is the same for the same file.
 
     Raises ImageError where it is no picture, FieldError where it cannot be had.
     """
@@ -28,8 +29,8 @@ async def kept(desk: Desk, reference: Reference, party: str) -> str:
         sent, decoded = Path(folder) / _NAME, Path(folder) / "decoded.png"
         await _bring(desk, reference, sent)
         async with desk.darkrooms:
-            await desk.aside(lambda: darkroom.developed(sent, decoded))
-        return await desk.aside(lambda: _keep(desk, decoded.read_bytes(), party))
+            has_credential = await desk.aside(lambda: darkroom.developed(sent, decoded))
+        return await desk.aside(lambda: _keep(desk, sent, decoded, party, has_credential=has_credential))
 
 
 async def _bring(desk: Desk, reference: Reference, to: Path) -> None:
@@ -71,7 +72,14 @@ def _from_data_url(url: str) -> bytes:
         raise FieldError("The data URL is no valid base64. Encode the file again.", param=_NAME) from error
 
 
-def _keep(desk: Desk, png: bytes, party: str) -> str:
-    key = f"inputs/{party}/{hashlib.sha256(png).hexdigest()}.png"
-    desk.blobs.put(key, png, media_type="image/png")
-    return key
+def _keep(desk: Desk, sent: Path, decoded: Path, party: str, *, has_credential: bool) -> str:
+    """The picture as a PNG, and beside it the file as it came where a credential is in it: the film's chain goes on.
+
+    Other files are not kept: nobody needs what else is written in them.
+    """
+    with sent.open("rb") as file:
+        where = f"inputs/{party}/{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    if has_credential:
+        desk.blobs.put(f"{where}/{AS_SENT}", sent, media_type="application/octet-stream")
+    desk.blobs.put(f"{where}/first.png", decoded, media_type="image/png")
+    return f"{where}/first.png"

@@ -15,6 +15,9 @@ UNFINISHED: tuple[State, ...] = ("queued", "in_progress")
 ENDED: tuple[State, ...] = ("completed", "failed", "cancelled")
 VARIANTS = ("video", "thumbnail", "spritesheet")
 
+AS_SENT = "as-sent"
+"""Name of a first frame's own file, beside the PNG of it; only there where a credential is in it."""
+
 _ID_PREFIX = "video_"
 
 

@@ -21,6 +21,7 @@ class Given:
     """Files that an order builds on, on this machine's disk."""
 
     image: Path | None = None  # the first frame
+    image_as_sent: Path | None = None  # its own file, where a credential is in it
     source: Path | None = None  # the film that is remixed, edited or extended, with its credential
 
 

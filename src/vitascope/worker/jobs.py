@@ -25,7 +25,7 @@ from vitascope.store.database import Database, clock
 from vitascope.traces import Facts, Traces
 from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
-from vitascope.videos.job import Claim, Failure, Made
+from vitascope.videos.job import AS_SENT, Claim, Failure, Made
 from vitascope.worker.engine import Engine, Given, Painted
 from vitascope.worker.laps import Laps
 from vitascope.worker.telling import Teller
@@ -136,7 +136,11 @@ def _made(shop: Workshop, claim: Claim) -> Made:
 def _painted(shop: Workshop, claim: Claim, place: Path) -> Painted:
     """The job on this machine's disk; whatever ends it, the stages it came through are told to who traces it."""
     teller = Teller(shop.database, claim, shop.stopping)
-    given = Given(image=_first_frame(shop, claim, place), source=_source(shop, claim, place))
+    given = Given(
+        image=_first_frame(shop, claim, place),
+        image_as_sent=_as_sent(shop, claim, place),
+        source=_source(shop, claim, place),
+    )
     laps = Laps(teller.tick)
     try:
         return shop.engines[claim.order.model].paint(
@@ -151,6 +155,17 @@ def _first_frame(shop: Workshop, claim: Claim, place: Path) -> Path | None:
         return None
     path = place / "first.png"
     _stubbornly(lambda: shop.blobs.fetch(claim.order.image or "", path))
+    return path
+
+
+def _as_sent(shop: Workshop, claim: Claim, place: Path) -> Path | None:
+    """The file a first frame came as, where the desk found a credential in it."""
+    folder_of, name = (claim.order.image or "").rpartition("/")[::2]
+    key = f"{folder_of}/{AS_SENT}"
+    if not name or not _stubbornly(lambda: key in shop.blobs.keys(folder_of)):
+        return None
+    path = place / AS_SENT
+    _stubbornly(lambda: shop.blobs.fetch(key, path))
     return path
 
 

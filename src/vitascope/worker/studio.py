@@ -9,12 +9,13 @@ from vitascope.media.read import still as read_still
 from vitascope.orders import Order, Verb
 from vitascope.pipeline import render, source_of, still
 from vitascope.provenance.register import Register
+from vitascope.provenance.seal import sniffed
 from vitascope.rights.credits import credits_for
 from vitascope.text.lexicon import name
 from vitascope.text.reading import read
 from vitascope.text.words import VOCABULARY
 from vitascope.text.world import TAKES
-from vitascope.types import Change, Clip, Mining, Preset, Progress, Request
+from vitascope.types import Change, Clip, Mining, Preset, Progress, Request, Source
 from vitascope.videos.workers import Capability
 from vitascope.worker.engine import Given, Painted, Show, Tick
 
@@ -83,15 +84,25 @@ def _request(order: Order, model: str, given: Given) -> Request:
         steps=order.steps,
         image=None if given.image is None else read_still(given.image),
         model=model,
-        sources=() if given.source is None else (source_of(given.source),),
+        sources=_sources(given),
         change=None if given.source is None else _CHANGES[order.verb],
         mining=Mining(
             data_mining=order.mining,
             ai_training=order.mining,
             ai_generative_training=order.mining,
             ai_inference=order.mining,
+            terms=order.mining_terms,
         ),
     )
+
+
+def _sources(given: Given) -> tuple[Source, ...]:
+    """The film that is changed, and a first frame that came with a credential of its own."""
+    films = () if given.source is None else (source_of(given.source),)
+    if given.image_as_sent is None:
+        return films
+    content = given.image_as_sent.read_bytes()
+    return (*films, Source(content=content, media_type=sniffed(content), role="first-frame"))
 
 
 def _capability(model: str, preset: Preset) -> Capability:

@@ -1,12 +1,16 @@
-"""The files of a video: the film, a thumbnail, a spritesheet; whole or in parts."""
+"""The files of a video: the film, a thumbnail, a spritesheet, whole or in parts; and whose works are behind them."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from email.utils import formatdate
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
+from typing_extensions import TypedDict
 
+from vitascope.server import darkroom, wire
 from vitascope.server.desk import Desk, Visitor
 from vitascope.server.openapi import answers
 from vitascope.server.placing import checked
@@ -25,6 +29,36 @@ _CONTENT |= {
 }
 
 
+class NearWork(TypedDict):
+    """A training work that some part of the film comes near to; flagged where too near and not credited."""
+
+    work: str
+    title: str
+    authors: list[str]
+    licence: str
+    distance: float
+    flagged: bool
+
+
+class NearComposition(TypedDict):
+    """How near the whole film comes to one training composition, over the next ones; flagged below the threshold."""
+
+    ratio: float
+    threshold: float
+    known: int
+    flagged: bool
+
+
+class Credits(TypedDict):
+    """Whose works are behind a film."""
+
+    object: Literal["video.credits"]
+    id: str
+    credits: list[str]
+    nearest: list[NearWork]
+    composition: NearComposition | None
+
+
 @router.get("/{video_id}/content", responses=_CONTENT)
 @router.head("/{video_id}/content", include_in_schema=False)
 async def download_content(
@@ -41,6 +75,26 @@ async def download_content(
     if link is not None:
         return RedirectResponse(link, status_code=302)
     return await handed_out(visit.desk, stored, request, f"{video_id}.{ending(stored)}")
+
+
+@router.get("/{video_id}/credits", responses=answers(Credits, 404, 410))
+async def credits_of_a_video(video_id: str, visit: Visitor) -> Response:
+    """Whose works are behind a film: the artists its seal thanks, and which training works it comes nearest to.
+
+    The nearest whole composition, too. Flagged is what is nearer than 99 in 100 come. It is looked at when asked for.
+    """
+    stored = await visit.read(
+        "video.read", lambda tx, grant, now: book.content(tx, checked(video_id), grant.party, "video", now)
+    )
+    return wire.answer({"object": "video.credits", "id": video_id, **await _looked_at(visit.desk, stored)})
+
+
+async def _looked_at(desk: Desk, stored: Stored) -> Mapping[str, object]:
+    with tempfile.TemporaryDirectory(prefix="vitascope-") as folder:
+        path = Path(folder) / f"film.{ending(stored)}"
+        await desk.aside(lambda: desk.blobs.fetch(stored.key, path))
+        async with desk.darkrooms:
+            return await desk.aside(lambda: darkroom.credits_of(path))
 
 
 def _may_link(desk: Desk) -> bool:
