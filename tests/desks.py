@@ -11,6 +11,7 @@ from shop import RememberingQueue
 from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.rights.logbook import open_log
+from vitascope.sealed import Seal
 from vitascope.server.app import build
 from vitascope.server.run import bound, configured
 from vitascope.settings import DeskSettings
@@ -101,16 +102,20 @@ class Desk:
             return book.claim(tx, video, self.worker, time.time())
 
     def finish(self, video, *, content=FILM, keep_seconds=None):
-        """Make a job as a worker would: its files are there, then it is completed."""
+        """Make a job as a worker would: its files are there, then it is completed; ``content`` of all, or of each."""
         held = self.begin(video)
         kinds = {"video": "video/mp4", "thumbnail": "image/webp", "spritesheet": "image/jpeg"}
         files = {
-            variant: self.blobs.put(f"videos/{video}/{held.token}/{variant}", content, media_type=kind)
+            variant: self.blobs.put(
+                f"videos/{video}/{held.token}/{variant}",
+                content if isinstance(content, bytes) else content[variant],
+                media_type=kind,
+            )
             for variant, kind in kinds.items()
         }
         made = Made(
             files=files, frames=32, fps=8, size=(64, 64), seed=7, weights_sha256="0" * 64, frames_sha256="0" * 64,
-            manifest_sha256="0" * 64, mark_id="0" * 16,
+            seal=Seal(manifest_sha256="0" * 64, mark_id=0),
         )  # fmt: skip
         with self.database.transaction() as tx:
             assert book.finish(tx, held, made, time.time(), keep_seconds=keep_seconds)

@@ -3,6 +3,7 @@
 import time
 
 from vitascope.orders import Grant, Limits, Order
+from vitascope.sealed import Seal
 from vitascope.store.blobs import Stored
 from vitascope.videos import book, workers
 from vitascope.videos.job import Made
@@ -51,7 +52,7 @@ def made(video="video", *, token="t"):  # noqa: S107  # a claim, no password
     }
     return Made(
         files=files, frames=32, fps=8, size=(64, 64), seed=7, weights_sha256="0" * 64, frames_sha256="0" * 64,
-        manifest_sha256="0" * 64, mark_id="0" * 16, notes=("a note",), credits=("Ana",), inference_seconds=1.5,
+        seal=Seal(manifest_sha256="0" * 64, mark_id=0), notes=("a note",), credits=("Ana",), inference_seconds=1.5,
     )  # fmt: skip
 
 

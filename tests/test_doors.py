@@ -1,7 +1,10 @@
 """Every way a picture leaves the house today leads past mark and seal. A new way is a new row in ``DOORS``."""
 
+import ast
+import json
 from pathlib import Path
 
+import c2pa
 import numpy as np
 import pytest
 from fakes import MovingGradient
@@ -12,7 +15,7 @@ from vitascope.cli.main import app
 from vitascope.errors import SealError
 from vitascope.media.read import video
 from vitascope.origin import verify_file
-from vitascope.pipeline import render
+from vitascope.pipeline import render, source_of
 from vitascope.provenance.authority import open_authority
 from vitascope.provenance.seal import sidecar_of
 from vitascope.settings import settings
@@ -122,22 +125,62 @@ def test_a_badge_of_the_operator_is_seen_and_takes_nothing_away(tmp_path, monkey
     settings.cache_clear()
 
 
+@pytest.mark.parametrize("change", ["remixed", "extended", "edited", "blended"])
+def test_a_film_made_from_a_film_leads_back_to_it(tmp_path, change):
+    """Whatever was done to it: the parent, what was blended in, and what those were made from, each with its mark."""
+
+    def film(name, **asked):
+        request = Request(prompt=PROMPT, size=(128, 128), **asked)
+        return render(request, to=tmp_path / name, backend=MovingGradient(), tick=lambda _: None)
+
+    first = film("first.mp4")
+    middle = film("middle.mp4", sources=(source_of(first.path),), change="extended")
+    other = film("other.mp4")
+    blended = (source_of(other.path, role="component"),) if change == "blended" else ()
+
+    last = film("last.mp4", sources=(source_of(middle.path), *blended), change=change)
+
+    credential = verify_file(last.path).credential
+    chain = [(one.relationship, one.depth, one.mark_id) for one in credential.ancestors]
+    beside = [("componentOf", 1, other.mark_id)] if blended else []
+    assert "trusted" == credential.state
+    assert [("parentOf", 1, middle.mark_id), ("parentOf", 2, first.mark_id), *beside] == chain
+    with c2pa.Reader(str(last.path)) as reader:
+        store = json.loads(reader.json())
+    assertions = store["manifests"][store["active_manifest"]]["assertions"]
+    actions = next(one["data"]["actions"] for one in assertions if one["label"].startswith("c2pa.actions"))
+    assert change == next(one["description"] for one in actions if one["action"] == "c2pa.edited")
+
+
 def test_nothing_else_writes_pictures():
-    """The files of the house that hand pixels to an encoder or to Pillow's save are those known to be behind a door."""
+    """The files of the house that hand pixels to an encoder or to Pillow's save, all of them; training shows nobody."""
     house = Path(vitascope.__file__).parent
     writers = {
         str(path.relative_to(house))
         for path in house.rglob("*.py")
-        if any(call in path.read_text() for call in (".save(", 'av.open(str(path), "w"', 'av.open(file, "w"'))
+        if "training" not in path.parts
+        and any(call in path.read_text() for call in (".save(", 'av.open(str(path), "w"', 'av.open(file, "w"'))
     }
 
     behind_doors = {"media/film.py", "media/gif.py", "media/stills.py"}
     workshop = {
-        "media/sheets.py",
         "bench/distort.py",
         "corpus/atlas.py",
+        "corpus/sheet.py",
     }  # into memory, or for those who make the model
-    assert behind_doors <= writers
-    assert {
-        name for name in writers - behind_doors - workshop if name.startswith(("media", "provenance", "cli"))
-    } == set()
+    own_use = {"media/sheets.py", "server/inside_darkroom.py"}  # an ingredient, and the first frame for the engine
+    assert behind_doors | workshop | own_use == writers
+
+
+def test_only_provenance_makes_what_lets_a_picture_out():
+    """A marked frame and a seal are proofs: nobody else makes one but who reads back what was, or has no film."""
+    house = Path(vitascope.__file__).parent
+    made = {
+        (call.func.id, str(path.relative_to(house)))
+        for path in house.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"Marked", "Seal"}
+    }
+
+    without_film = {("Seal", "videos/job.py"), ("Seal", "worker/twin.py"), ("Seal", "bench/book.py")}
+    assert {("Marked", "provenance/mark.py"), ("Seal", "provenance/seal.py")} == made - without_film

@@ -80,7 +80,7 @@ def render(
         tick(Progress(stage="seal", step=0, steps=1))
         sealed = seal(unfinished, claim, authority)
         tick(Progress(stage="seal", step=1, steps=1))
-        clip = _clip(plan, backend.preset, sealed, to=to, mark_id=mark_id, frames_sha256=digest.hexdigest())
+        clip = _clip(plan, backend.preset, sealed, to=to, frames_sha256=digest.hexdigest())
         register.enter(_entry(clip, party), words_of(sampler.planes))
         _place(sealed, clip)
     return clip
@@ -194,13 +194,12 @@ def _marked_once(picture: Pixels, clip: Clip, authority: Authority) -> Marked:
     return next(mark([picture], clip.mark_id, authority.mark_key))
 
 
-def _clip(plan: Plan, preset: Preset, sealed: Sealed, *, to: Path, mark_id: int, frames_sha256: str) -> Clip:
+def _clip(plan: Plan, preset: Preset, sealed: Sealed, *, to: Path, frames_sha256: str) -> Clip:
     return Clip(
         path=to,
         sidecar=sealed.sidecar and sidecar_of(to),
-        mark_id=mark_id,
+        seal=sealed.seal,
         frames_sha256=frames_sha256,
-        manifest_sha256=sealed.manifest_sha256,
         frames=plan.keep,
         size=plan.output_size,
         fps=plan.fps,

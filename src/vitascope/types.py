@@ -11,6 +11,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from vitascope.sealed import Seal
+
 Pixels = npt.NDArray[np.uint8]
 """One frame, ``(H, W, 3)`` uint8 RGB, or several, ``(T, H, W, 3)``."""
 
@@ -201,13 +203,12 @@ class Marked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """A finished file: marked, sealed, and where it lies."""
+    """A finished file: marked, sealed, and where it lies. There is none without a seal of ``provenance``."""
 
     path: Path
     sidecar: Path | None  # C2PA manifest beside the file where the container cannot hold one
-    mark_id: int
+    seal: Seal
     frames_sha256: str  # of the decoded frames before marking
-    manifest_sha256: str
     frames: int
     size: tuple[int, int]
     fps: int
@@ -215,6 +216,16 @@ class Clip:
     model: str
     weights_sha256: str
     notes: tuple[str, ...]
+
+    @property
+    def mark_id(self) -> int:
+        """The number its invisible mark carries."""
+        return self.seal.mark_id
+
+    @property
+    def manifest_sha256(self) -> str:
+        """Of its C2PA manifest."""
+        return self.seal.manifest_sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The provenance check over HTTP, and archives: a foreign file, a file of ours, one that is none, out and in again."""
 
+import hashlib
 from fractions import Fraction
 from io import BytesIO
 from zipfile import ZipFile
@@ -11,13 +12,24 @@ from cartoons import cartoon
 from desks import FILM, Desk, error_of
 from fakes import PRESET, MovingGradient
 from PIL import Image
+from shop import order
 
 from vitascope.marks.book import DatabaseRegister
+from vitascope.origin import verify_file
 from vitascope.pipeline import render, still
 from vitascope.provenance.register import LocalRegister
 from vitascope.settings import settings
 from vitascope.types import Request
 from vitascope.videos import repository
+from vitascope.worker import studio
+from vitascope.worker.engine import Given
+
+
+class Cartoons(MovingGradient):
+    """A backend that paints a cartoon."""
+
+    def render(self, plan, tick):
+        yield from cartoon(plan.frames, 192, 192)
 
 
 def _png():
@@ -149,6 +161,30 @@ def test_a_film_tells_whose_works_are_behind_it(client, desk, tmp_path):
     assert told["composition"]["known"] > 10_000
     assert told["composition"]["flagged"] is False
     assert [404, 404] == [early.status_code, foreign.status_code]
+
+
+def test_whatever_the_desk_hands_out_carries_both_layers(client, desk, tmp_path, monkeypatch):
+    """Film, thumbnail and spritesheet by their address, and in an archive: byte for byte what was sealed."""
+    monkeypatch.setattr(studio, "open_backend", lambda model: Cartoons(PRESET))
+    wanted = order(model="xs", size=(256, 256), seconds=1.0)
+    made = studio.Studio("xs", DatabaseRegister(desk.database)).paint(
+        wanted, party="ana", given=Given(), folder=tmp_path, tick=lambda _: None, show=lambda *_: None
+    )
+    files = {"video": made.video, "thumbnail": made.thumbnail, "spritesheet": made.spritesheet}
+    video = client.post("/v1/videos", json={"prompt": "a parrot"}).json()["id"]
+    desk.finish(video, content={variant: file.read_bytes() for variant, file in files.items()})
+
+    address = f"/v1/videos/{video}/content"
+    left = [client.get(address, params={"variant": variant}).content for variant in files]
+    archive = ZipFile(BytesIO(client.get("/v1/export").content))
+    mine = [archive.read(name) for name in archive.namelist() if video in name]
+
+    assert len(files) <= len(mine)
+    assert {hashlib.sha256(one).digest() for one in left} == {hashlib.sha256(one).digest() for one in mine}
+    told = [verify_file(one, register=DatabaseRegister(desk.database)) for one in left]
+    assert {("trusted", made.seal.mark_id, made.seal.mark_id)} == {
+        (one.credential.state, one.credential.mark_id, one.mark.mark_id) for one in told
+    }
 
 
 def test_everything_moves_to_another_house(client, desk, tmp_path):

@@ -63,8 +63,8 @@ def test_every_variant_and_preview_carries_both_layers(tmp_path, monkeypatch):
 
     assert 6 == len(told)
     assert {"trusted"} == {one.credential.state for one in told}
-    assert {made.mark_id} == {f"{one.credential.mark_id:016x}" for one in told}
-    assert {made.mark_id} == {f"{one.mark.mark_id:016x}" for one in told}
+    assert {made.seal.mark_id} == {one.credential.mark_id for one in told}
+    assert {made.seal.mark_id} == {one.mark.mark_id for one in told}
 
 
 def test_a_remix_names_what_it_builds_on(tmp_path):
@@ -75,8 +75,8 @@ def test_a_remix_names_what_it_builds_on(tmp_path):
     credential = verify_file(remix.video).credential
 
     assert "trusted" == credential.state
-    assert [("parentOf", True, first.mark_id)] == [
-        (one.relationship, one.has_credential, f"{one.mark_id:016x}") for one in credential.ancestors
+    assert [("parentOf", True, first.seal.mark_id)] == [
+        (one.relationship, one.has_credential, one.mark_id) for one in credential.ancestors
     ]
 
 

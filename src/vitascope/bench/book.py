@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from vitascope.orders import Grant, Limits, Order
+from vitascope.sealed import Seal
 from vitascope.store.blobs import Stored
 from vitascope.store.database import Database, open_database
 from vitascope.videos import book, repository
@@ -52,8 +53,7 @@ def _finished(number: int, party: str, at: float) -> Job:
         seed=number,
         weights_sha256=f"{number:064x}",
         frames_sha256=f"{number:064x}",
-        manifest_sha256=f"{number:064x}",
-        mark_id=f"{number:016x}",
+        seal=Seal(manifest_sha256=f"{number:064x}", mark_id=number),
         notes=("The 1280x720 file is a resize of 128x128 frames.",),
         credits=("Somebody: parrot (MIT; some-package 1.0.0)",) * 3,
     )

@@ -17,6 +17,7 @@ import c2pa
 from vitascope.errors import SealError
 from vitascope.provenance.authority import Authority
 from vitascope.provenance.manifest import Claim, ingredient, manifest
+from vitascope.sealed import Seal
 
 _EMBEDDED = {
     ".mp4": "video/mp4",
@@ -43,7 +44,7 @@ class Sealed:
 
     path: Path
     sidecar: Path | None
-    manifest_sha256: str
+    seal: Seal
 
 
 def seal(path: Path, claim: Claim, authority: Authority, *, to: Path | None = None) -> Sealed:
@@ -71,7 +72,8 @@ def seal(path: Path, claim: Claim, authority: Authority, *, to: Path | None = No
     finally:
         with suppress(OSError):
             signed.unlink()
-    return Sealed(path=target, sidecar=sidecar, manifest_sha256=hashlib.sha256(written).hexdigest())
+    proof = Seal(manifest_sha256=hashlib.sha256(written).hexdigest(), mark_id=claim.mark_id)
+    return Sealed(path=target, sidecar=sidecar, seal=proof)
 
 
 def sealed_bytes(content: bytes, media_type: str, claim: Claim, authority: Authority) -> bytes:

@@ -305,6 +305,6 @@ def _add_made(shown: Video, made: Made) -> None:
     shown["provenance"] = Provenance(
         weights_sha256=made.weights_sha256,
         frames_sha256=made.frames_sha256,
-        manifest_sha256=made.manifest_sha256,
+        manifest_sha256=made.seal.manifest_sha256,
         mark_id=made.mark_id,
     )

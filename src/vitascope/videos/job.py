@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from vitascope.orders import Order
+from vitascope.sealed import Seal
 from vitascope.store.blobs import Stored
 
 State = Literal["queued", "in_progress", "completed", "failed", "cancelled"]
@@ -41,7 +42,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What a finished job left: its files and how they came about."""
+    """What a finished job left: its files and how they came about. There is none without a seal of ``provenance``."""
 
     files: Mapping[str, Stored]  # by variant
     frames: int
@@ -50,16 +51,23 @@ class Made:
     seed: int
     weights_sha256: str
     frames_sha256: str
-    manifest_sha256: str
-    mark_id: str  # 16 hexadecimal digits
+    seal: Seal  # of the film
     notes: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
     inference_seconds: float = 0.0
     peak_megabytes: float = 0.0
 
+    @property
+    def mark_id(self) -> str:
+        """The number of the film's mark in 16 hexadecimal digits: JavaScript has no number of 64 bits."""
+        return f"{self.seal.mark_id:016x}"
+
     def to_json(self) -> str:
         """All of it as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        fields = asdict(self)
+        del fields["seal"]
+        fields |= {"manifest_sha256": self.seal.manifest_sha256, "mark_id": self.mark_id}
+        return json.dumps(fields, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -67,8 +75,9 @@ class Made:
         fields: dict[str, Any] = json.loads(text)
         width, height = fields.pop("size")
         files = {variant: Stored(**stored) for variant, stored in fields.pop("files").items()}
+        seal = Seal(manifest_sha256=fields.pop("manifest_sha256"), mark_id=int(fields.pop("mark_id"), 16))
         notes, thanks = tuple(fields.pop("notes")), tuple(fields.pop("credits"))
-        return cls(files=files, size=(width, height), notes=notes, credits=thanks, **fields)
+        return cls(files=files, seal=seal, size=(width, height), notes=notes, credits=thanks, **fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vitascope.orders import Order
+from vitascope.sealed import Seal
 from vitascope.types import Progress
 from vitascope.videos.workers import Capability
 
@@ -37,8 +38,7 @@ class Painted:
     size: tuple[int, int]
     weights_sha256: str
     frames_sha256: str
-    manifest_sha256: str
-    mark_id: str
+    seal: Seal  # of the film
     notes: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -191,7 +191,7 @@ def _published(shop: Workshop, claim: Claim, painted: Painted, spent: float) -> 
         "spritesheet": (painted.spritesheet, "image/jpeg"),
     }
     files = {variant: _kept(shop, f"{where}/{path.name}", path, kind) for variant, (path, kind) in sources.items()}
-    facts = {name: value for name, value in asdict(painted).items() if name not in sources}
+    facts = {one.name: getattr(painted, one.name) for one in fields(painted) if one.name not in sources}
     return Made(files=files, seed=claim.order.seed, inference_seconds=round(spent, 3), peak_megabytes=_peak(), **facts)
 
 

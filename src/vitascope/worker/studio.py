@@ -57,8 +57,7 @@ class Studio:
             size=clip.size,
             weights_sha256=clip.weights_sha256,
             frames_sha256=clip.frames_sha256,
-            manifest_sha256=clip.manifest_sha256,
-            mark_id=f"{clip.mark_id:016x}",
+            seal=clip.seal,
             notes=clip.notes,
             credits=tuple(thanks),
         )
