@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from served import House as Served
 
 from vitascope.demo.export import write_space
 from vitascope.demo.house import House
@@ -175,3 +176,27 @@ def test_a_members_own_key_is_refused_at_the_start(house, tmp_path):
     assert 2 == done.returncode
     assert "--public" in done.stderr
     assert house.key not in done.stdout + done.stderr
+
+
+def test_a_closed_tab_frees_the_line_and_the_order(chromium, tmp_path):
+    """One film at a time: the first visitor closes the tab, the order is cancelled, and the next film begins."""
+    slow = Served(tmp_path, "--model", "twin", "--twin-seconds", "40")
+    page = Page(slow, tmp_path, at_once=1)
+    try:
+        page.wait()
+        first, second = _opened(chromium, page), _opened(chromium, page)
+        _make(first, "a parrot flies")
+        first.wait_for_selector("text=Being painted", timeout=60_000)
+        _make(second, "a turtle walks")
+        second.wait_for_selector("text=You are next", timeout=60_000)
+
+        first.close()
+
+        second.wait_for_selector("text=/Being painted|Ordered/", timeout=30_000)
+        with httpx2.Client(base_url=slow.address, headers={"authorization": f"Bearer {page.made['key']}"}) as guest:
+            told = {one["prompt"]: one["state"] for one in guest.get("/v1/videos").json()["data"]}
+        assert "cancelled" == told["a parrot flies"]
+        assert told["a turtle walks"] in ("queued", "waiting_for_worker", "in_progress")
+    finally:
+        page.end()
+        slow.end()

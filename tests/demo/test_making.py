@@ -41,7 +41,10 @@ def desk(tmp_path_factory):
 def _work(desk, stop):
     done = 0
     while not stop.wait(0.02):
-        for _, video in desk.queue.entered[done:]:
+        for _, video in () if getattr(desk, "is_idle", False) else desk.queue.entered[done:]:
+            if video in getattr(desk, "given_up", ()):
+                done += 1
+                continue
             desk.finish(video)
             done += 1
 
@@ -113,6 +116,38 @@ def test_fifty_visitors_at_once_on_one_pass(desk, tmp_path):
     assert {"spent"} == {told.standing.state for told in over}
     assert ("spent", 0) == (standing.state, standing.left)
     assert "All 30 films" in pages.closed(HOUSE, standing)
+
+
+async def _until(steps, words):
+    async for told in steps:
+        if words in getattr(told, "words", ""):
+            return
+    message = f"never {words!r}"
+    raise AssertionError(message)
+
+
+def test_whoever_closes_the_page_gives_their_place_and_their_order_up(desk, tmp_path):
+    """One waits in line, one has ordered: both leave. The order is cancelled and costs nothing, the next is served."""
+    made = _pass(desk, renders=1, seconds=100, at_once=1)
+
+    async def visit():
+        studio = _studio(desk, tmp_path, made)
+        desk.is_idle = True  # the worker looks away
+        first, second = studio.film(_visitor(1), "one"), studio.film(_visitor(2), "two")
+        await _until(first, "Ordered")
+        await _until(second, "You are next")
+        await second.aclose()
+        await first.aclose()
+        with desk.client(made["key"]) as guest:
+            orders = guest.get("/v1/videos").json()["data"]
+        desk.given_up, desk.is_idle = {one["id"] for one in orders}, False
+        async with asyncio.timeout(60):
+            return orders, [told async for told in studio.film(_visitor(2), "two")][-1]
+
+    orders, last = asyncio.run(visit())
+
+    assert ["cancelled"] == [one["state"] for one in orders]
+    assert isinstance(last, Film), "neither the line nor the budget holds on to who has left"
 
 
 def test_nobody_waits_behind_a_visitor_who_has_had_more(desk, tmp_path):

@@ -109,7 +109,7 @@ def draw_artist(rng: np.random.Generator, town: Town, name: str) -> Artist:
 
 
 def write_prompt(rng: np.random.Generator, writer: Writer, project: tuple[int, ...], town: Town) -> str:
-    """A prompt: the words of the project, some favourite ones, some of anybody's; in one of the writer's manners."""
+    """A prompt: the words of the project, then favourite ones, anybody's where these run out; in one of the manners."""
     length, capitals, commas, end = (
         _draw_manner(rng) if rng.random() < (0.6 if writer.is_wanderer else 0.08) else _pick(rng, writer.manners)
     )

@@ -1,7 +1,8 @@
 """The leak of 2024 played again against our own watch, and honest members against the same watch.
 
 ``python -m vitascope.bench.leaks`` prints the figures on leaks of ``docs/figures.md``; ``--quick`` a slice. Thresholds
-were set on the seeds 0 to 5; the rows called "unseen" are drawn from ``UNSEEN``, which nobody looked at before.
+were set on the seeds 0 to 59 of leaks and 1,000 of honest members; the rows called "unseen" are drawn from ``UNSEEN``,
+which nobody looked at before.
 """
 
 import argparse
@@ -28,8 +29,10 @@ from vitascope.programme.leaks.score import ALL_SIGNALS, Score, Signal, score
 from vitascope.programme.leaks.sighting import Origin, Sighting
 from vitascope.rights.hold import Level
 
-UNSEEN = 20_261_123
-"""The seed of the last rows: never used while points and thresholds were set."""
+UNSEEN = 20_261_126
+"""The seed of the last rows: never used while points and thresholds were set. Whoever mends the watch after reading
+them takes another one: 20,261,123 showed that an owner who writes in many manners hid a leak for twelve minutes.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -137,8 +138,9 @@ def _making(studio: Studio, *, is_behind_proxy: bool) -> Any:  # noqa: ANN401  #
             button=gr.Button(interactive=False),
         ).outputs()
         try:
-            async for told in studio.film(visitor, prompt):
-                yield _shown(studio.house, told).outputs()
+            async with aclosing(studio.film(visitor, prompt)) as steps:  # Gradio closes this when a tab is closed
+                async for told in steps:
+                    yield _shown(studio.house, told).outputs()
         except (DemoError, AnswerError) as error:
             yield _View(stage=gr.HTML(pages.notice(str(error)), visible=True)).outputs()
         except TimeoutError:

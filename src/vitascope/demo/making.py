@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -52,8 +53,11 @@ class Studio:
         self.house, self.access = house, access
         self._line, self._visitors, self._folder = line, visitors, folder
 
-    async def film(self, visitor: Visitor, prompt: str) -> AsyncIterator[Told]:
-        """Make one. Raises DemoError and AnswerError with words for the visitor; then nothing counts as theirs."""
+    async def film(self, visitor: Visitor, prompt: str) -> AsyncGenerator[Told]:
+        """Make one. Raises DemoError and AnswerError with words for the visitor; then nothing counts as theirs.
+
+        Whoever closes the page closes this: their place goes to the next, and an order that is not done is cancelled.
+        """
         wanted = _checked(prompt)
         self._visitors.require_room(visitor)
         with self._line.place(visitor) as place:
@@ -63,44 +67,64 @@ class Studio:
             if standing.state != "open":
                 yield Closed(standing=standing)
                 return
-            async for told in self._made(visitor, wanted):
-                yield told
+            async with aclosing(self._made(visitor, wanted)) as steps:
+                async for told in steps:
+                    yield told
 
-    async def _made(self, visitor: Visitor, prompt: str) -> AsyncIterator[Told]:
+    async def _made(self, visitor: Visitor, prompt: str) -> AsyncGenerator[Told]:
         yield Step(words="Your turn: the order is being placed.")
+        video: dict[str, Any] = {"status": "queued"}
         try:
-            video = await self._ordered(prompt)
+            async with asyncio.timeout(_MOST_WAIT), aclosing(self._followed(prompt)) as looks:
+                async for video in looks:
+                    yield _progress(video)
         except AnswerError as error:
             if error.answered_code not in ("refused", "insufficient_quota"):
                 raise
             yield Closed(standing=await self.access.standing(is_fresh=True))
             return
-        async with asyncio.timeout(_MOST_WAIT):
-            while video["status"] in ("queued", "in_progress"):
-                yield _progress(video)
-                await asyncio.sleep(_LOOK)
-                video = await asyncio.to_thread(self.access.desk.call, "GET", f"/v1/videos/{video['id']}")
         if video["status"] != "completed":
             raise DemoError(f"The film failed and costs nothing: {video['error']['message']} Try again.")
         file = await asyncio.to_thread(self._fetched, video["id"])
         self._visitors.note(visitor)
         yield Film(file=file, video=video)
 
-    async def _ordered(self, prompt: str) -> dict[str, Any]:
-        """The order, placed once however often it is sent; a busy server is asked again."""
+    async def _followed(self, prompt: str) -> AsyncGenerator[dict[str, Any]]:
+        """The order as it stands, again and again until it is done; given up on the way, it is cancelled."""
+        video: dict[str, Any] = {"id": "", "status": "queued"}
+        try:
+            async with aclosing(self._ordered(prompt)) as tries:
+                async for video in tries:
+                    yield video
+            while video["status"] in ("queued", "in_progress"):
+                await asyncio.sleep(_LOOK)
+                video = await asyncio.to_thread(self.access.desk.call, "GET", f"/v1/videos/{video['id']}")
+                yield video
+        finally:
+            if video["id"] and video["status"] in ("queued", "in_progress"):
+                await asyncio.to_thread(self._cancelled, video["id"])
+
+    async def _ordered(self, prompt: str) -> AsyncGenerator[dict[str, Any]]:
+        """The order, placed once however often it is sent; a busy server is asked again, and that is told."""
         order: dict[str, object] = {"prompt": prompt, "seconds": f"{self.house.seconds:g}"}
         order |= {"model": self.house.model} if self.house.model else {}
         once = secrets.token_hex(12)
-        async with asyncio.timeout(_MOST_WAIT):
-            while True:
-                try:
-                    return await asyncio.to_thread(
-                        self.access.desk.call, "POST", "/v1/videos", order, idempotency_key=once
-                    )
-                except AnswerError as error:
-                    if error.answered_code not in _BUSY:
-                        raise
-                    await asyncio.sleep(min(5.0, error.retry_after or 1.0))
+        while True:
+            try:
+                yield await asyncio.to_thread(self.access.desk.call, "POST", "/v1/videos", order, idempotency_key=once)
+            except AnswerError as error:
+                if error.answered_code not in _BUSY:
+                    raise
+                wait = min(5.0, error.retry_after or 1.0)
+            else:
+                return
+            yield {"id": "", "status": "queued"}
+            await asyncio.sleep(wait)
+
+    def _cancelled(self, video: str) -> None:
+        """Nobody waits for it any more. A server that is away finishes it by itself; nobody is there to be told."""
+        with suppress(AnswerError):
+            self.access.desk.call("POST", f"/v1/videos/{video}/cancel")
 
     def _fetched(self, video: str) -> Path:
         file = self._folder / f"{secrets.token_hex(8)}.mp4"

@@ -1,4 +1,4 @@
-"""The score of a key: six signals, each a number of points and a sentence; no machine learning, nothing hidden.
+"""The score of a key: eight signals, each a number of points and a sentence; no machine learning, nothing hidden.
 
 The points and thresholds were set on the seeds that ``bench/leaks.py`` names for tuning, and measured on another.
 """
@@ -21,6 +21,7 @@ class Signal(StrEnum):
     REGULARITY = "regularity"
     DUTY = "duty"
     FAN_OUT = "fan_out"
+    ARRIVAL = "arrival"
     CERTAIN = "certain"
 
 
@@ -63,6 +64,7 @@ ALL_SIGNALS = frozenset(Signal)
 _YOUNG = 48 * 3600.0  # seconds a place counts as new
 _SETTLED = 3 * 86_400.0  # seconds of history before a new place means anything
 _OFTEN = 20  # creations before it does
+_IN_A_ROW = 8  # jobs that took the last free place, one after the other
 
 
 def score(habits: Habits, signals: frozenset[Signal] = ALL_SIGNALS) -> Score:
@@ -70,7 +72,7 @@ def score(habits: Habits, signals: frozenset[Signal] = ALL_SIGNALS) -> Score:
     if habits.last_at is None:
         return Score(parts=())
     now = extremes(habits)
-    judged = (_JUDGES[signal](habits, now) for signal in _JUDGES if signal in signals)
+    judged = (_JUDGES[signal](habits, now) for signal in _JUDGES if {signal, *_RESTS_ON.get(signal, ())} <= signals)
     return Score(parts=tuple(part for part in judged if part is not None))
 
 
@@ -125,6 +127,22 @@ def _fan_out(habits: Habits, now: Extremes) -> Part | None:
     return _told(Signal.FAN_OUT, points, f"{now.places:.0f} networks were used within a day.")
 
 
+def _arrival(habits: Habits, now: Extremes) -> Part | None:
+    """All at once: a new place, not a free moment there, and prompts unlike the owner's.
+
+    Each alone is an honest day: a trip, a batch of fifty, a new project. The prompts of an owner who changes manner and
+    subject with each of them say little, whoever writes; their leak is told by what else began with it.
+    """
+    is_new = _is_new_place(habits, habits.networks) and _is_new_place(habits, habits.clients)
+    lately = habits.recent.full[-_IN_A_ROW:]
+    unlike = _prompts(habits, now)
+    points = 20 * _part(unlike.points, 8) if unlike and is_new and len(lately) == _IN_A_ROW and all(lately) else 0.0
+    return _told(Signal.ARRIVAL, points, "All of this began at once, and there has been no free moment since.")
+
+
+_RESTS_ON = {Signal.ARRIVAL: (Signal.PROMPTS, Signal.ORIGIN, Signal.CLIENT, Signal.SATURATION)}
+"""What a signal is made of: without one of these it is not there either."""
+
 _JUDGES: dict[Signal, Callable[[Habits, Extremes], Part | None]] = {
     Signal.PROMPTS: _prompts,
     Signal.ORIGIN: _origin,
@@ -133,6 +151,7 @@ _JUDGES: dict[Signal, Callable[[Habits, Extremes], Part | None]] = {
     Signal.REGULARITY: _regularity,
     Signal.DUTY: _duty,
     Signal.FAN_OUT: _fan_out,
+    Signal.ARRIVAL: _arrival,
 }
 
 
