@@ -50,7 +50,7 @@ def test_a_report_becomes_money_and_a_line_in_the_changelog(say, tmp_path):
     say("payout", "prepare", "2026-11", "--by", "tom", "--to", str(file), "--payer", "studio")
     assert IBAN in file.read_text()
     assert 0o600 == file.stat().st_mode & 0o777
-    assert "1 payments booked" in say("payout", "confirm", "2026-11", "--by", "tom")
+    assert "1 payment booked" in say("payout", "confirm", "2026-11", "--by", "tom")
     assert "Owed to ana now: 0.00 EUR" in say("payout", "statement", "ana")
     assert "paid:sepa,400.00,EUR,payout,2026-11" in say("payout", "journal")
     assert 40_000 == json.loads(say("payout", "figures"))["payments"]["paid"]["EUR"]

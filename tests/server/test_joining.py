@@ -1,5 +1,6 @@
 """Coming in over the wire, from the form to a first render, and every way in which it must not work."""
 
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,7 +8,9 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 from desks import SECRETS, Desk, error_of
+from typer.testing import CliRunner
 
+from vitascope.cli.main import app
 from vitascope.programme import keys
 from vitascope.programme.people import repository as people
 from vitascope.programme.people import sign_in
@@ -302,6 +305,23 @@ def test_new_terms_in_force_are_accepted_on_the_spot(desk, anybody, stewards, co
     assert waiting == fresh["terms"]
     assert ["active", "ended"] == sorted(one["state"] for one in held)
     assert 200 == video.status_code
+
+
+def test_new_terms_are_read_and_accepted_by_command(desk, anybody, stewards, cohort, monkeypatch):
+    """``me show`` names them whole, ``me terms`` shows them and asks; a no changes nothing."""
+    joined = _joined(anybody, stewards, "reads@example.org").json()
+    stewards[0].post(f"/v1/programme/cohorts/{cohort}/terms", json={"renders_per_day": 700})
+    monkeypatch.setenv("VITASCOPE_SERVER", desk.url)
+    monkeypatch.setenv("VITASCOPE_KEY", _key(desk, anybody, joined["party"]))
+    shown = CliRunner().invoke(app, ["me", "show"]).output
+    name = re.findall(r"vitascope me terms ([0-9a-f]{64})", shown)[-1]
+    no = CliRunner().invoke(app, ["me", "terms", name], input="n\nn\n")
+    yes = CliRunner().invoke(app, ["me", "terms", name], input="y\ny\n")
+
+    assert "Yours hold." in no.output
+    assert "At most 700 renders per day." in yes.output
+    assert "goes on under them" in yes.output, yes.output
+    assert name not in CliRunner().invoke(app, ["me", "show"]).output
 
 
 def test_an_expired_invitation_opens_nothing(desk, anybody, stewards, cohort):

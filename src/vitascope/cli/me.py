@@ -1,6 +1,7 @@
 """``vitascope me``: what a member does from wherever they are, with their own key, over HTTP."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,8 +61,31 @@ def show(server: _Server = "") -> None:
     for access in told["access"]:
         typer.echo(f"  {access['id']}  {access['cohort'] or '-'}  {access['state']}  terms {access['terms'][:12]}")
     for each in told["announced_terms"]:
-        typer.echo(f"  announced: terms {each['terms'][:12]}; yours hold until your access ends")
+        since = f"{datetime.fromtimestamp(each['effective_at'], UTC):%Y-%m-%d}"
+        typer.echo(f"  announced, for whoever joins from {since}; yours hold until your access ends. Read them:")
+        typer.echo(f"      vitascope me terms {each['terms']}")
     _tell_holds(told["holds"])
+
+
+@me.command()
+def terms(
+    name: Annotated[str, typer.Argument(metavar="HASH", help="As a letter or `me show` tells it.")],
+    server: _Server = "",
+) -> None:
+    """Read terms that were announced and, if you say so, go on under them; saying nothing keeps yours."""
+    desk = _desk(server)
+    told = desk.call("GET", f"{_PREFIX}/terms/{name}")
+    typer.echo(told["in_short"] or told["text"])
+    if told["in_short"] and typer.confirm("Read all of it?"):
+        typer.echo(told["text"])
+    for quota in told["policy"]["quotas"]:
+        typer.echo(f"At most {quota['limit']} {quota['measure']} per {quota['per']}.")
+    if not typer.confirm("Go on under these terms, in place of yours?"):
+        typer.echo("Yours hold.")
+        return
+    held = desk.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
+    until = f"{datetime.fromtimestamp(held['ends_at'], UTC):%Y-%m-%d}"
+    typer.echo(f"Your access goes on under them until {until}, with your keys and your guests' passes.")
 
 
 @me.command()

@@ -1,6 +1,7 @@
 """``vitascope payout``: the pool, the rates, statements, runs for a bank, and the journal for an accountant."""
 
 import os
+from collections.abc import Sized
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,13 +30,14 @@ def fund(
 ) -> None:
     """Record that money lies at the bank for the pool."""
     from vitascope.programme.money import journal
-    from vitascope.programme.money.amount import Amount
+    from vitascope.programme.money.amount import Amount, decimal
 
     with opened(data, db) as house:
         amount = Amount(units=units, currency=currency)
         journal.fund(house.tx, house.log, amount=amount, statement=statement, by=by, now=house.now)
         held = journal.balance(house.tx, journal.POOL, currency)
-        typer.echo(f"The pool has {held.held} minor units of {currency}, {held.free} of them free.")
+        free = decimal(held.free, currency)
+        typer.echo(f"The pool has {decimal(held.held, currency)} {currency}, {free} of it free to promise.")
 
 
 @payout.command()
@@ -127,9 +129,12 @@ def prepare(
             raise MoneyError(f"Nobody has said from which account {payer} pays; `vitascope payout where {payer}`.")
         told = runs.prepare(house.tx, house.log, acting(by), run, currency="EUR", secrets=secrets, now=house.now)
         on: date = house.now.date() + timedelta(days=days)
-        text = pain_001(told.payments, payer=account, message=f"{run}", made=house.now, on=on)
-        _write_private(to, text)
-    typer.echo(f"{len(told.payments)} payments in {to}. Left out: {', '.join(told.left_out) or 'nobody'}.")
+        if told.payments:
+            text = pain_001(told.payments, payer=account, message=f"{run}", made=house.now, on=on)
+            _write_private(to, text)
+    left_out = f"Left out, to be paid by somebody else or once they say where: {', '.join(told.left_out) or 'nobody'}."
+    wrote = f"{_payments(told.payments)} in {to}." if told.payments else f"Run {run} pays nobody; no file was written."
+    typer.echo(f"{wrote} {left_out}")
 
 
 @payout.command()
@@ -165,7 +170,7 @@ def confirm(run: _Run, by: By, data: Data = None, db: Db = "") -> None:
     from vitascope.programme.money import payout as runs
 
     with opened(data, db) as house:
-        typer.echo(f"{len(runs.confirm(house.tx, house.log, acting(by), run, now=house.now))} payments booked.")
+        typer.echo(f"{_payments(runs.confirm(house.tx, house.log, acting(by), run, now=house.now))} booked as paid.")
 
 
 @payout.command("call-off")
@@ -174,7 +179,7 @@ def call_off(run: _Run, by: By, data: Data = None, db: Db = "") -> None:
     from vitascope.programme.money import payout as runs
 
     with opened(data, db) as house:
-        typer.echo(f"{len(runs.call_off(house.tx, house.log, acting(by), run, now=house.now))} payments called off.")
+        typer.echo(f"{_payments(runs.call_off(house.tx, house.log, acting(by), run, now=house.now))} called off.")
 
 
 @payout.command()
@@ -200,6 +205,11 @@ def figures(data: Data = None, db: Db = "") -> None:
     with opened(data, db) as house:
         held = repository.all_holds(house.tx)
         typer.echo(json.dumps(aggregates.aggregates(house.tx, held, house.now), indent=2))
+
+
+def _payments(found: Sized) -> str:
+    """How many, in words; of a run that was booked already, or of none of that name, none is pending."""
+    return "No pending payment of that run" if not len(found) else f"{len(found)} payment{'s' * (len(found) > 1)}"
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -118,6 +118,8 @@ def members(data: Data = None, db: Db = "") -> None:
             held = membership.membership(house.tx, party, house.now).permissions
             state = f"{held[0].cohort or '-'}  {held[0].state} until {held[0].valid_until:%Y-%m-%d}" if held else "-"
             typer.echo(f"{party}  {name}  {state}")
+        if not repository.named(house.tx):
+            typer.echo("Nobody has joined yet.")
 
 
 @programme.command()
@@ -201,10 +203,12 @@ def ask(
 ) -> None:
     """Add a question of your own to the form."""
     from vitascope.programme.people import applications
+    from vitascope.settings import settings
 
     with opened(data, db) as house:
         made = applications.ask(house.tx, house.log, acting(by), text, is_required=required, now=house.now)
         typer.echo(f"{made.id}: {made.text}")
+    typer.echo(f"People apply at {settings().address}/programme/apply.")
 
 
 @programme.command("applications")

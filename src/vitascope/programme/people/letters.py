@@ -69,7 +69,8 @@ def terms(address: str, *, cohort: str, effective: datetime, house: str, name: s
         subject=f"New terms for {cohort}",
         text=(
             f"New terms were announced for {cohort}. They bind whoever joins from {effective:%Y-%m-%d} on. Yours hold "
-            f"until your access ends, unless you prefer the new ones.\n\nRead them: {house}/v1/programme/terms/{name}\n"
+            f"until your access ends, unless you prefer the new ones.\n\nRead them, and go on under them if you like:\n"
+            f"vitascope me terms {name} --server {house}\n\nFor programs: {house}/v1/programme/terms/{name}\n"
         ),
     )
 
