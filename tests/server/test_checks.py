@@ -6,6 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import av
+import httpx2
 import numpy as np
 import pytest
 from cartoons import cartoon
@@ -89,6 +90,25 @@ def test_a_film_without_frames_is_refused_and_one_of_ten_hours_is_looked_at(clie
     assert (400, "unreadable_file") == (empty.status_code, error_of(empty)["code"])
     assert 200 == long.status_code, long.text
     assert ["not_detected"] * 2 == [result["outcome"] for result in long.json()["results"][:2]]
+
+
+def test_anybody_may_ask_where_a_file_comes_from(desk, monkeypatch):
+    """Without a key, or with what an SDK sends for none, so often a minute from a network; a wrong key stays wrong."""
+    now = [0.0]
+    monkeypatch.setattr(desk.app.state.desk.turnstile, "_clock", lambda: now[0])
+    address, files = f"{desk.url}/v1/content_provenance_checks", {"file": _png()}
+
+    first = httpx2.post(address, files=files, timeout=60)
+    told = [httpx2.post(address, headers={"authorization": "Bearer none"}, data={}, timeout=60) for _ in range(20)]
+    now[0] = 61.0
+    again = httpx2.post(address, timeout=60)
+    mistyped = httpx2.post(address, headers={"authorization": "Bearer vs_m_abc"}, files=files, timeout=60)
+
+    assert (200, False) == (first.status_code, first.json()["made_here"])
+    assert 429 == told[-1].status_code
+    assert 60 == int(told[-1].headers["retry-after"]) - 1
+    assert {415} == {one.status_code for one in (*told[:-1], again)}  # let in, and there was no form in them
+    assert 401 == mistyped.status_code
 
 
 def test_a_check_without_a_file_or_with_more_is_refused(client):

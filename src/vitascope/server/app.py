@@ -47,6 +47,7 @@ from vitascope.server.glances import Glances
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.server.openapi import envelope
+from vitascope.server.turnstile import Turnstile
 from vitascope.server.web import routes as web
 from vitascope.settings import DeskSettings
 from vitascope.store.blobs import Blobs
@@ -121,6 +122,7 @@ def build(  # the foundations of the house
         news=News(lambda: watch(database)),
         meters=Meters(),
         glances=Glances(),
+        turnstile=Turnstile(),
         **limiters(database),
     )
     for face in _FACES:

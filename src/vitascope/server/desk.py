@@ -20,6 +20,7 @@ from vitascope.rights.question import Ingredient
 from vitascope.server.glances import Glances
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
+from vitascope.server.turnstile import Turnstile
 from vitascope.settings import DeskSettings
 from vitascope.store.blobs import Blobs
 from vitascope.store.database import Database, Transaction, clock
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 _READERS = 6  # threads that read at once; the database has more connections than these and the writers' together
 _WRITERS = 4
+_OURS = "vs_"  # how keys and passes begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Desk:
     news: News
     meters: Meters
     glances: Glances
+    turnstile: Turnstile
     readers: anyio.CapacityLimiter
     writers: anyio.CapacityLimiter
     others: anyio.CapacityLimiter  # files, addresses, other programs
@@ -146,6 +149,13 @@ async def _visit(request: Request) -> Visit:
     )
 
 
+async def _anybody(request: Request) -> Visit:
+    """Whoever asks; a credential that is no key of a house like this one is none: SDKs always send something."""
+    kind, _, credential = request.headers.get("authorization", "").partition(" ")
+    key = credential.strip() if kind.lower() == "bearer" and credential.strip().startswith(_OURS) else ""
+    return Visit(desk=await _desk(request), credential=key, network=_network(request), client=_client(request))
+
+
 def _network(request: Request) -> str:
     """Where from, coarsely: one home or one office, not one device."""
     try:
@@ -162,6 +172,9 @@ def _client(request: Request) -> str:
 
 AtDesk = Annotated[Desk, Depends(_desk)]
 """A parameter of a route: the desk."""
+
+Anybody = Annotated[Visit, Depends(_anybody)]
+"""A parameter of a route that is open: who asks, with no ``credential`` where they have no key."""
 
 Visitor = Annotated[Visit, Depends(_visit)]
 """A parameter of a route: who asks."""
