@@ -26,6 +26,7 @@ WORD = "xanthippe"  # in no other text
 PROMPT = f"a parrot called {WORD}prompt"
 ADDRESS = f"{WORD}mail@example.org"
 HOUSE_SECRET = f"{WORD}-house-secret-that-nobody-guesses-0001"
+IBAN = "DE89370400440532013000"
 _JSON = {"content-type": "application/json"}
 SALLY = Actor(party="sally", uses=frozenset({Use.MEMBER_INVITE}))
 
@@ -95,7 +96,11 @@ def _act(house, credential):
         passed = member.post("/v1/programme/passes", json={"name": "Pass", "renders": 1}).json()["data"][0]
         secrets.append(passed["key"])
         member.post("/v1/programme/contributions", json={"kind": "bug", "title": f"{WORD}title", "about": video})
+        form, account = {"name": f"{WORD}who", "address": f"{WORD}apply@example.org"}, {"holder": WORD, "iban": IBAN}
+        assert 200 == httpx2.post(f"{house.address}/programme/apply", json=form, timeout=60).status_code
         errors += [
+            httpx2.post(f"{house.address}/programme/apply", json={**form, "address": f"{WORD}@none"}, timeout=60),
+            member.post("/v1/programme/payout_account", json={**account, "token": f"{WORD}code"}),
             member.post("/v1/videos", json={**order, "prompt": " "}),
             member.post("/v1/videos", content=f'{{"prompt": "{PROMPT}"', headers={"content-type": "application/json"}),
             member.get(f"/v1/videos/none?{WORD}query=1", headers={"x-note": f"{WORD}header"}),
@@ -129,10 +134,10 @@ def test_no_planted_secret_is_found_anywhere(house, collector, mail, monkeypatch
         "metrics": metrics.content,
         "traces": b"".join(collector.heard),
     }
-    planted = [WORD, HOUSE_SECRET, house.key, token, link, *secrets, *(key[13:43] for key in secrets[:1])]
+    planted = [WORD, HOUSE_SECRET, IBAN, house.key, token, link, *secrets, *(key[13:43] for key in secrets[:1])]
     found = {(place, secret[:12]) for place, text in written.items() for secret in planted if secret.encode() in text}
 
     assert (200, 200) == (joined.status_code, metrics.status_code)
-    assert 7 == len(errors)
+    assert 9 == len(errors)
     assert all(written.values()), {place: len(text) for place, text in written.items()}
     assert set() == found

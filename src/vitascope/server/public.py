@@ -105,6 +105,6 @@ def _page(title: str, inside: str) -> str:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{_STYLE}</style>"
         '<nav class=soft><a href="/released">Released</a><a href="/figures">In numbers</a>'
-        '<a href="/docs">API</a></nav>'
+        '<a href="/docs">API</a><a href="/programme">Come in</a></nav>'
         f"<h1>{title}</h1>{inside}</html>\n"
     )
