@@ -33,6 +33,9 @@ ISSUED = 100_000
 SIZES: tuple[tuple[int, int], ...] = ((256, 256), (128, 128), (480, 270))
 KINDS: tuple[Kind, ...] = ("cartoon", "film")
 
+MUSTS = {"256x256": 0.95, "128x128": 0.85, "480x270": 0.95}
+"""Share of right ids that a size may not fall below."""
+
 _KEY = bytes(range(32))
 _FRAMES = 17  # of a marked clip, two seconds: half of what generate makes, so half of what a detector can average
 _FEW = 5  # frames of an unmarked clip: fewer frames, more noise, so more false alarms rather than fewer
@@ -94,6 +97,19 @@ def alarms(rows: Sequence[Row]) -> dict[str, object]:
         "rate, 95 % interval": _interval(len(false), len(rows)),
         "highest sync peaks": heights[-5:],
     }
+
+
+def missed(rows: Sequence[Row], unmarked_rows: Sequence[Row]) -> tuple[str, ...]:
+    """The musts that those rows miss: share of right ids by size, a wrong id, an unmarked clip called likely."""
+    shares = {
+        size: np.mean([bool(row["right"]) for row in rows if row["size"] == size])
+        for size in dict.fromkeys(str(row["size"]) for row in rows)
+    }
+    said = [f"{size}: right id in {share:.1%}" for size, share in shares.items() if share < MUSTS[size]]
+    said += ["a wrong id was named"] if any(row["wrong"] for row in rows) else []
+    called = sum(bool(row["by_id"] or row["alone"]) for row in unmarked_rows)
+    allowed = max(1, LIKELY * len(unmarked_rows))  # one by chance says nothing among few
+    return (*said, *([f"{called} unmarked clips were called likely"] if called > allowed else []))
 
 
 def _summary_of(rows: Sequence[Row]) -> dict[str, object]:
@@ -168,6 +184,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=200, help="marked clips of each size")
     parser.add_argument("--unmarked", type=int, default=10_000)
     parser.add_argument("--sizes", nargs="+", default=[_spelled(size) for size in SIZES], help="of the marked clips")
+    parser.add_argument("--check", action="store_true", help="end with 1 where a must is missed")
     parser.add_argument("--atlas", type=Path, help="drawings of the cartoons; default: the home folder's")
     parser.add_argument("--rows", type=Path, help="folder of the rows; default: evals in the home folder")
     asked = parser.parse_args()
@@ -177,6 +194,8 @@ def main() -> None:
     _run(folder, asked.clips, asked.unmarked, asked.sizes, atlas)
     report = {"right id among 100,000": summary(_rows(marked)), "unmarked": alarms(_rows(plain))}
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
+    if asked.check and (said := missed(_rows(marked), _rows(plain))):
+        raise SystemExit("missed: " + "; ".join(said))
 
 
 if __name__ == "__main__":
