@@ -22,11 +22,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.programme.entry_rules import Entry
 from tests.programme.members import ANA, EVERYBODY, NOW, RITA, TEA, TOM, add_render, euros
 from vitascope.errors import VitascopeError
 from vitascope.programme import release
+from vitascope.programme.access import repository as access
 from vitascope.programme.money import journal, payout, repository
 from vitascope.programme.money.pain import BankAccount
+from vitascope.programme.people.repository import applications
 from vitascope.programme.release import Release
 from vitascope.programme.voice import book
 from vitascope.programme.voice import repository as voice
@@ -53,8 +56,8 @@ people = st.sampled_from(EVERYBODY)
 picks = st.integers(0, 7)
 
 
-class Programme(RuleBasedStateMachine):
-    """A programme with seven people who do whatever comes to their mind."""
+class Programme(Entry, RuleBasedStateMachine):
+    """A programme whose people do whatever comes to their mind, with reports, money and consents, and at the door."""
 
     template: Path
 
@@ -72,6 +75,10 @@ class Programme(RuleBasedStateMachine):
     def teardown(self):
         with self.database.reading() as tx:
             COUNTED.update(step.state.value for found in voice.everything(tx) for step in found.steps)
+            COUNTED.update(f"application {one.state}" for one in applications(tx))
+            COUNTED.update(f"hold {hold.state(self.now)}" for hold in access.all_holds(tx))
+            COUNTED["passes"] += sum(key.key.party.startswith("guest_") for key in self.held)
+            COUNTED["films"] += tx.exec_driver_sql("SELECT count(*) FROM videos WHERE id LIKE 'film_%'").scalar_one()
         self.database.close()
         shutil.rmtree(self.folder)
 
@@ -98,6 +105,7 @@ class Programme(RuleBasedStateMachine):
             for number, owner in enumerate(("ana", "ben", "tom")):
                 add_render(tx, f"video_{number}", owner)
             journal.fund(tx, self.log, amount=euros(200_000), statement="bank-0", by="tom", now=self.now)
+            self.open_door(tx)
 
         self.act(begun)
 
@@ -156,7 +164,7 @@ class Programme(RuleBasedStateMachine):
     def give(self, who, number):
         self.act(lambda tx: book.settle_gift(tx, self.log, who, self.pick(tx, number), now=self.now))
 
-    @rule(number=picks, moods=st.lists(st.booleans(), min_size=1, max_size=5))
+    @rule(number=picks, moods=st.lists(st.booleans(), min_size=3, max_size=8))
     def go_on(self, number, moods):
         """People who may do so take a contribution further: chance alone would rarely get one to its end."""
         for is_kind in moods:
@@ -345,9 +353,11 @@ def test_a_slice_of_random_sequences_breaks_nothing(made_database):
 @pytest.mark.slow
 def test_ten_thousand_random_actions_break_nothing(made_database, capsys):
     """The full run of the figure: 10,000 actions and more, 0 broken invariants."""
-    _run(made_database, 300, 50)
+    _run(made_database, 160, 80)
 
     with capsys.disabled():
         sys.stdout.write(f"\n{dict(COUNTED)}\n")
     assert 10_000 <= COUNTED["actions"]
     assert all(COUNTED[state.value] for state in State if state is not State.DUPLICATE)
+    assert all(COUNTED[name] for name in ("passes", "films", "application invited", "application declined"))
+    assert COUNTED["hold in force"] > 0
