@@ -44,6 +44,10 @@ class MovingGradient:
         self.pause = pause
         self.painted = 0
 
+    def remembering(self, memory):
+        """Itself: it has no steps worth remembering."""
+        return self
+
     def render(self, plan, tick):
         """Yields ``plan.frames`` frames, ticking as a real backend does."""
         for step in range(1, plan.steps + 1):
@@ -58,6 +62,16 @@ class MovingGradient:
             self.painted = number + 1
             tick(Progress(stage="decode", step=number + 1, steps=plan.frames))
             yield plan.first_frame if number == 0 and plan.first_frame is not None else frame
+
+
+class Forgetful:
+    """A memory that keeps nothing."""
+
+    def recall(self, of, shape):
+        """Nothing."""
+
+    def keep(self, halfway):
+        """Nowhere."""
 
 
 def main():

@@ -184,3 +184,37 @@ def test_only_provenance_makes_what_lets_a_picture_out():
 
     without_film = {("Seal", "videos/job.py"), ("Seal", "worker/twin.py"), ("Seal", "bench/book.py")}
     assert {("Marked", "provenance/mark.py"), ("Seal", "provenance/seal.py")} == made - without_film
+
+
+def test_latents_are_no_door():
+    """One file knows where they lie; what hands files out asks the store for keys of rows, and no row has theirs."""
+    house = Path(vitascope.__file__).parent
+    sources = {str(path.relative_to(house)): ast.parse(path.read_text()) for path in house.rglob("*.py")}
+    says = {
+        name
+        for name, tree in sources.items()
+        if not name.startswith(("backends/", "training/"))  # an input of a graph, a folder of the workshop
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value == "latents"
+    }
+    knows = {
+        name
+        for name, tree in sources.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and "worker" in (node.module or "") and "latents" in ast.unparse(node)
+    }
+    asks = {
+        (call.func.attr, ast.unparse(call.args[0]))
+        for name, tree in sources.items()
+        if name.startswith(("server/", "videos/"))
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"stream", "read", "fetch", "link", "keys"}
+        and ast.unparse(call.func.value).endswith("blobs")
+    }
+
+    assert {"worker/latents.py"} == says
+    assert {"worker/jobs.py", "worker/clerk.py"} == knows
+    of_the_row = {("link", "stored.key"), ("fetch", "stored.key"), ("stream", "stored.key")}
+    assert of_the_row | {("keys", "folder(video)")} == asks

@@ -6,7 +6,7 @@ Shapes: T frames, H rows, W columns, C = 3 colours (RGB). Pixels are uint8 in 0.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -232,7 +232,8 @@ class Clip:
 class Progress:
     """One tick of a render, for people who wait: ``step`` of ``steps`` is done, and step 0 says that a stage begins.
 
-    Frame by frame, decode, mark and write take turns; stills are the pictures that follow a film.
+    A render that an attempt before began enters denoise at the step that was kept. Frame by frame, decode, mark and
+    write take turns; stills are the pictures that follow a film.
 
     ``sketch`` paints one frame as the network sees it so far, if somebody wants to look: it costs a decode. It carries
     no mark, so only the pipeline calls it.
@@ -243,6 +244,27 @@ class Progress:
     steps: int
     eta_seconds: float | None = None
     sketch: Callable[[], Pixels] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halfway:
+    """A clip between noise and picture. One decode makes frames of it that carry no mark: it never leaves the house."""
+
+    rows: Floats  # of the clip, and of a reference picture before them: (N, D)
+    step: int  # steps that led here
+    of: str  # sha256 of the plan, the weights and the runtime: only with the same does it lead to the same frames
+
+
+class Memory(Protocol):
+    """Where a render keeps how far it is, so that another attempt at the same one need not begin with noise."""
+
+    def recall(self, of: str, shape: tuple[int, ...]) -> Halfway | None:
+        """What was kept of that very render, whole and of that shape; None where there is nothing. Never raises."""
+        ...
+
+    def keep(self, halfway: Halfway) -> None:
+        """Hear of the state after a step; whether it is worth keeping is not the render's business. Never raises."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ GOLDEN_NOISE = "ca4331a601fb01666722e4ec9b3d352d77f37d8e52349fa756974ca3cd1ce47a
 class Painter:
     """A runtime that sees the same clip in any noise; without a prompt it sees that clip moved by ``unprompted``."""
 
+    name = "painter"
+
     def __init__(self, clip_ND, unprompted=0.0):
         self.preset = CHECKPOINT
         self.clip_ND, self.unprompted = clip_ND, unprompted
@@ -178,7 +180,73 @@ def test_ticks_tell_every_step_and_every_frame():
 
     denoise = [tick for tick in ticks if tick.stage == "denoise"]
     decode = [tick for tick in ticks if tick.stage == "decode"]
-    assert [1, 2, 3, 4] == [tick.step for tick in denoise]
+    assert [0, 1, 2, 3, 4] == [tick.step for tick in denoise]
     assert denoise[-1].eta_seconds == 0
     assert list(range(18)) == [tick.step for tick in decode]
     assert {tick.steps for tick in decode} == {17}
+
+
+class Notebook:
+    """A memory that says what it is told, and is told what it says: its ``kept`` may be cut or swapped in between."""
+
+    def __init__(self, *kept):
+        self.kept = list(kept)
+
+    def recall(self, of, shape):
+        """The last state."""
+        return self.kept[-1] if self.kept and (self.kept[-1].of, self.kept[-1].rows.shape) == (of, shape) else None
+
+    def keep(self, halfway):
+        """Every state."""
+        self.kept.append(halfway)
+
+
+@pytest.mark.parametrize("cut", [1, 3, 4])
+def test_a_render_that_was_cut_off_ends_as_if_it_had_not_been(cut):
+    """Same frames to the bit with a given first frame and guidance, and no step before the kept one is done again."""
+    asked = plan(first_frame=frames_of(clip_rows(seed=3))[0])
+    whole, _ = render(Echo(clip_rows()), asked)
+    notebook, runtime, ticks = Notebook(), Echo(clip_rows()), []
+    list(NativeBackend(Echo(clip_rows())).remembering(notebook).render(asked, lambda _: None))
+
+    backend = NativeBackend(runtime).remembering(Notebook(*notebook.kept[:cut]))
+    frames = np.stack(list(backend.render(asked, ticks.append)))
+
+    np.testing.assert_array_equal(whole, frames)
+    assert 4 - cut == len(runtime.seen)
+    assert list(range(cut, 5)) == [tick.step for tick in ticks if tick.stage == "denoise"]
+
+
+@pytest.mark.parametrize(
+    ("other", "facts"),
+    [
+        ({"seed": 8}, {}),
+        ({"steps": 5}, {}),
+        ({"words": {**no_words(), "token": no_words()["token"] + 1}}, {}),
+        ({"first_frame": np.zeros((64, 64, 3), np.uint8)}, {}),
+        ({}, {"name": "another processor"}),
+        ({}, {"preset": replace(CHECKPOINT, weights_sha256="f" * 64)}),
+    ],
+)
+def test_what_was_kept_of_another_render_is_not_taken_up(other, facts):
+    """Other words, seed, steps, pictures, weights or processor: it begins with noise."""
+    notebook, runtime = Notebook(), Echo(clip_rows())
+    list(NativeBackend(Echo(clip_rows())).remembering(notebook).render(plan(), lambda _: None))
+    for name, value in facts.items():
+        setattr(runtime, name, value)
+
+    list(NativeBackend(runtime).remembering(Notebook(*notebook.kept[:2])).render(plan(**other), lambda _: None))
+
+    assert plan(**other).steps == len(runtime.seen)
+
+
+def test_a_step_that_the_plan_has_not_is_not_taken_up():
+    """A file may say anything."""
+    notebook, runtime = Notebook(), Echo(clip_rows())
+    list(NativeBackend(Echo(clip_rows())).remembering(notebook).render(plan(), lambda _: None))
+
+    for step in (-1, 0, 5):
+        forged = replace(notebook.kept[0], step=step)
+        list(NativeBackend(runtime).remembering(Notebook(forged)).render(plan(), lambda _: None))
+
+    assert 3 * 4 == len(runtime.seen)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from cartoons import cartoon
 from desks import FILM, Desk, error_of
-from fakes import PRESET, MovingGradient
+from fakes import PRESET, Forgetful, MovingGradient
 from PIL import Image
 from shop import order
 
@@ -188,7 +188,13 @@ def test_whatever_the_desk_hands_out_carries_both_layers(client, desk, tmp_path,
     monkeypatch.setattr(studio, "open_backend", lambda model: Cartoons(PRESET))
     wanted = order(model="xs", size=(256, 256), seconds=1.0)
     made = studio.Studio("xs", DatabaseRegister(desk.database)).paint(
-        wanted, party="ana", given=Given(), folder=tmp_path, tick=lambda _: None, show=lambda *_: None
+        wanted,
+        party="ana",
+        given=Given(),
+        folder=tmp_path,
+        tick=lambda _: None,
+        show=lambda *_: None,
+        memory=Forgetful(),
     )
     files = {"video": made.video, "thumbnail": made.thumbnail, "spritesheet": made.spritesheet}
     video = client.post("/v1/videos", json={"prompt": "a parrot"}).json()["id"]

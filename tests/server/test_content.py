@@ -1,6 +1,7 @@
 """Content over HTTP: whole, in parts, unchanged, not yet, never, no more."""
 
 import hashlib
+import re
 
 import pytest
 from desks import FILM, error_of
@@ -87,3 +88,23 @@ def test_a_lost_file_is_an_error_and_no_empty_film(client, desk, film):
     answer = client.get(film)
 
     assert (503, "files_unavailable") == (answer.status_code, error_of(answer)["code"])
+
+
+def test_latents_are_handed_out_by_no_route(client, desk):
+    """Every path of the API that is read, asked for a job in mid-denoise in all ways that name its latents."""
+    video = client.post("/v1/videos", json={"prompt": "a parrot"}).json()["id"]
+    desk.begin(video)
+    desk.blobs.put(f"latents/{video}", b"between noise and clip", media_type="application/octet-stream")
+    paths = {
+        re.sub(r"{[^}]+}", name, path)
+        for path, calls in client.get("/openapi.json").json()["paths"].items()
+        for name in (video, f"..%2F..%2Flatents%2F{video}", f"latents%2F{video}")
+        if "get" in calls and not path.endswith("events")  # which do not end
+    }
+    asked = [client.get(path, params=query) for path in paths for query in ({}, {"variant": "latents"})]
+
+    assert len(paths) > 20
+    assert {200, 404} <= {answer.status_code for answer in asked}
+    assert not any(b"between noise" in answer.content for answer in asked)
+    assert not any(answer.status_code >= 500 for answer in asked)
+    desk.blobs.remove([f"latents/{video}"])

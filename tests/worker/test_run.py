@@ -1,5 +1,6 @@
 """Worker processes: they make what was ordered, survive each other's death, and leave in good order."""
 
+import io
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from databases import wait_for
 from shop import grant, order
@@ -63,6 +65,18 @@ class House:
         ended = [event.video for event in told if event.type in ("video.completed", "video.failed", "video.cancelled")]
         return sorted(ended)
 
+    def denoised(self, video):
+        """The steps that were told of each attempt."""
+        with self.database.reading() as tx:
+            told = Tail("ana", after=0).read(tx, limit=10_000)
+        attempts = []
+        for event in told:
+            if event.video == video and event.type == "video.started":
+                attempts.append([])
+            if event.video == video and event.type == "video.stage" and event.body["stage"] == "denoise":
+                attempts[-1].append(event.body["step"])
+        return attempts
+
     def close(self):
         for process in self.processes:
             process.kill()
@@ -76,6 +90,12 @@ class House:
 
     def _ended(self, process):
         assert process.poll() is None, (self.folder / "workers.log").read_text()
+
+
+def kept(stored):
+    """The step of a file of latents: an npz behind its sha256."""
+    with np.load(io.BytesIO(stored[32:]), allow_pickle=False) as file:
+        return int(file["step"])
 
 
 @contextmanager
@@ -111,6 +131,25 @@ def test_a_killed_worker_is_followed_by_another(postgres, tmp_path):
 
         assert [video] == house.ends()
         assert 2 == house.job(video).attempts
+
+
+def test_a_worker_killed_in_mid_denoise_is_followed_by_one_that_goes_on(tmp_path):
+    """Kill -9 between two slow steps: the next process begins at the step that was kept, and tells none before it."""
+    with _house(f"sqlite:///{tmp_path}/v.db", tmp_path) as house:
+        first = house.worker(20)  # a step takes two seconds
+        (video,) = house.submit()
+        latents = f"latents/{video}"
+        wait_for(lambda: latents in house.blobs.keys("latents"), seconds=PATIENCE)
+        first.kill()
+        first.wait()
+        halfway = kept(house.blobs.read(latents))
+        house.worker(5)
+        house.until("completed", [video])
+
+        attempts = house.denoised(video)
+        assert 1 <= halfway <= min(attempts[1])
+        assert [video] == house.ends()
+        assert [] == list(house.blobs.keys("latents"))
 
 
 def test_a_worker_leaves_in_good_order(tmp_path):

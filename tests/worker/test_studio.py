@@ -5,7 +5,7 @@ import json
 import c2pa
 import numpy as np
 import pytest
-from fakes import MovingGradient
+from fakes import Forgetful, MovingGradient
 from PIL import Image
 from shop import order
 
@@ -50,6 +50,7 @@ def painted(folder, *, given=None, previews=None, tick=lambda _: None, **facts):
         folder=folder,
         tick=tick,
         show=lambda picture, _step: shown.append(picture),
+        memory=Forgetful(),
     )
 
 

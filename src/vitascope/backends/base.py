@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from vitascope.types import Floats, Integers, Pixels, Plan, Preset, Progress
+from vitascope.types import Floats, Integers, Memory, Pixels, Plan, Preset, Progress
 
 Tick = Callable[[Progress], None]
 
@@ -41,6 +41,11 @@ class Runtime(Protocol):
 
     preset: Preset
 
+    @property
+    def name(self) -> str:
+        """What its numbers depend on beside the weights: library, precision, processor."""
+        ...
+
     def read(self, words: Mapping[str, Integers], seconds: float) -> Text:
         """Encodes word rows, each ``(B, W)`` int32, of a clip ``seconds`` long."""
         ...
@@ -57,4 +62,8 @@ class Backend(Protocol):
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """Yields ``plan.frames`` frames ``(H, W, 3)`` uint8 at the native size as they are decoded."""
+        ...
+
+    def remembering(self, memory: Memory) -> "Backend":
+        """The same backend, whose renders keep their state in ``memory`` and go on from what they find there."""
         ...

@@ -3,10 +3,12 @@
 Letters in shapes: B guidance branches (with the prompt, without), K latents, N rows, D channels of a row.
 """
 
+import hashlib
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -15,16 +17,23 @@ from vitascope.backends.base import Rows, Runtime, Text, Tick
 from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, rows_of_latent
 from vitascope.text.words import no_words
-from vitascope.types import Floats, Integers, Pixels, Plan, Progress
+from vitascope.types import Floats, Halfway, Integers, Memory, Pixels, Plan, Progress
 
 
 class NativeBackend:
     """Renders plans with one checkpoint, on whichever runtime carries its network."""
 
-    def __init__(self, runtime: Runtime, codec: Codec | None = None) -> None:
-        """``codec`` is a learned one, opened with its weights; where there is none, the preset's needs none."""
-        self.runtime, self.preset = runtime, runtime.preset
+    def __init__(self, runtime: Runtime, codec: Codec | None = None, memory: Memory | None = None) -> None:
+        """``codec`` is a learned one, opened with its weights; where there is none, the preset's needs none.
+
+        Without ``memory`` every render begins with noise.
+        """
+        self.runtime, self.preset, self._memory = runtime, runtime.preset, memory
         self.codec: Codec = codec or LappedCodec(runtime.preset.codec)
+
+    def remembering(self, memory: Memory) -> "NativeBackend":
+        """See :class:`vitascope.backends.base.Backend`."""
+        return NativeBackend(self.runtime, self.codec, memory)
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """Yields ``plan.frames`` frames ``(H, W, 3)`` as they are decoded; deterministic in the plan."""
@@ -37,18 +46,29 @@ class NativeBackend:
             yield frame
 
     def _denoise(self, plan: Plan, tick: Tick) -> Floats:
-        """From noise to a clip's rows, ``(N, D)``."""
-        text = self._read(plan)
+        """From noise, or from where an attempt before was cut off, to a clip's rows, ``(N, D)``."""
+        text, of = self._read(plan), _name(plan, self.runtime)
         rows, given_N = self._start(plan)
+        rows, done = self._taken_up(rows, plan, of)
+        tick(Progress(stage="denoise", step=done, steps=plan.steps))
         begin = time.monotonic()
         ladder = flow.levels(plan.steps, self.preset.sampler.shift)
-        for number, (level, target) in enumerate(pairwise(ladder), 1):
+        for number, (level, target) in islice(enumerate(pairwise(ladder), 1), done, None):
             before, rows = rows, self._step(rows, given_N, text, level, target, plan.guidance)
+            if self._memory is not None:  # before the tick, which may end the render
+                self._memory.keep(Halfway(rows=rows.z_ND, step=number, of=of))
             spent = time.monotonic() - begin
-            eta = spent / number * (plan.steps - number)
+            eta = spent / (number - done) * (plan.steps - number)
             sketch = partial(self._sketch, before, rows, (level, target), plan)
             tick(Progress(stage="denoise", step=number, steps=plan.steps, eta_seconds=eta, sketch=sketch))
         return _clip(rows)
+
+    def _taken_up(self, noise: Rows, plan: Plan, of: str) -> tuple[Rows, int]:
+        """The rows to go on with and the steps that are behind them: none where nothing was kept."""
+        kept = None if self._memory is None else self._memory.recall(of, noise.z_ND.shape)
+        if kept is None or not 0 < kept.step <= plan.steps:
+            return noise, 0
+        return replace(noise, z_ND=kept.rows), kept.step
 
     def _sketch(self, before: Rows, after: Rows, levels: tuple[float, float], plan: Plan) -> Pixels:
         """A frame of the clip the network aimed at in the step from ``before`` to ``after``: that line, drawn out.
@@ -112,6 +132,16 @@ class NativeBackend:
         speed = flow.velocity(rows.z_ND, clip_ND, np.maximum(here_N1, np.float32(flow.LEAST_LEVEL)))
         z_ND = flow.step(rows.z_ND, speed, here_N1, there_N1)
         return Rows(z_ND=z_ND, t_N=there_N1[:, 0], r_N=there_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
+
+
+def _name(plan: Plan, runtime: Runtime) -> str:
+    """sha256 of all that the states between noise and clip depend on: the plan, the weights, and what carries them."""
+    settled = replace(plan, prompt="", notes=(), words={}, first_frame=None, look=None)
+    digest = hashlib.sha256(repr((settled, runtime.preset, runtime.name)).encode())
+    for name, array in sorted({**plan.words, "first_frame": plan.first_frame, "look": plan.look}.items()):
+        if array is not None:
+            digest.update(f"{name} {array.shape} {array.dtype}".encode() + array.tobytes())
+    return digest.hexdigest()
 
 
 def _clip(rows: Rows) -> Floats:

@@ -54,6 +54,12 @@ class OpenVinoRuntime:
         self._folder = graphs if preset.weights_sha256 else None
         self._ready: dict[str, ov.InferRequest] = {}
 
+    @property
+    def name(self) -> str:
+        """See :class:`vitascope.backends.base.Runtime`."""
+        cpu = self._core.get_property("CPU", "FULL_DEVICE_NAME")
+        return repr(("openvino", ov.__version__, cpu, sorted(self._options.items())))
+
     def read(self, words: Mapping[str, Integers], seconds: float) -> Text:
         """See :class:`vitascope.backends.base.Runtime`."""
         branches = len(words["token"])

@@ -40,6 +40,11 @@ class TorchRuntime:
         self._mean, self._spread = weights["mean"], weights["spread"]
         self._denoise = torch.compile(self.net.denoise, dynamic=False) if fuse else self.net.denoise
 
+    @property
+    def name(self) -> str:
+        """See :class:`vitascope.backends.base.Runtime`."""
+        return f"torch {torch.__version__} {self.device} {self.dtype}"
+
     @torch.inference_mode()
     def read(self, words: Mapping[str, Integers], seconds: float) -> Text:
         """See :class:`vitascope.backends.base.Runtime`."""

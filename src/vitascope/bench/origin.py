@@ -34,7 +34,7 @@ from vitascope.provenance.trace import trace
 from vitascope.provenance.verify import find_mark, look
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
-from vitascope.types import Pixels, Plan, Preset, Request
+from vitascope.types import Memory, Pixels, Plan, Preset, Request
 
 RENDERS, WORDS_EACH = 100_000, 17
 _SIZE = (256, 256)
@@ -64,6 +64,11 @@ class _Footage:
 
     def __init__(self, frames: list[Pixels]) -> None:
         self._frames, self.preset = frames, _preset()
+
+    def remembering(self, memory: Memory) -> "_Footage":
+        """Itself: there is nothing to go on with."""
+        del memory
+        return self
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """The frames, as many as the plan asks for; ``tick`` hears nothing."""

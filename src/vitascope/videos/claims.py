@@ -23,7 +23,10 @@ WORKER_LOST = Failure(code="worker_lost", message=f"{MOST_ATTEMPTS} workers in a
 
 
 def claim(tx: Transaction, video: str, worker: str, now: float) -> Claim | None:
-    """Take a job, in place of any worker that had it; None where it has ended, was deleted, or has killed too many."""
+    """Take a job, in place of any worker that had it; None where it has ended, was deleted, or has killed too many.
+
+    Its progress stays: latents may bring the next attempt to where the last one was, and nobody likes to see it fall.
+    """
     job = repository.find(tx, video, locked=True)
     if job is None or job.has_ended:
         return None
@@ -40,7 +43,6 @@ def claim(tx: Transaction, video: str, worker: str, now: float) -> Claim | None:
         worker=worker,
         attempts=job.attempts + 1,
         started_at=now,
-        progress=0,
         stage=None,
     )
     events.note(tx, party=job.party, video=video, type="video.started", now=now, body={"attempt": job.attempts + 1})
@@ -128,9 +130,7 @@ def fail(tx: Transaction, claim: Claim, failure: Failure, now: float) -> bool:
 
 def release(tx: Transaction, claim: Claim) -> bool:
     """Hand a job back unfinished, for another worker: that this one stops is not the job's fault."""
-    return _update(
-        tx, claim, state="queued", claim=None, stage=None, started_at=None, attempts=claim.attempt - 1, progress=0
-    )
+    return _update(tx, claim, state="queued", claim=None, stage=None, started_at=None, attempts=claim.attempt - 1)
 
 
 def orphan(tx: Transaction, dead_workers: Sequence[str]) -> None:
@@ -152,7 +152,14 @@ def give_up(tx: Transaction, video: str, failure: Failure, now: float) -> None:
 def _claim(job: Job, token: str, *, worker: str, attempt: int) -> Claim:
     since = job.started_at or job.created_at
     return Claim(
-        video=job.id, token=token, party=job.party, worker=worker, order=job.order, attempt=attempt, since=since
+        video=job.id,
+        token=token,
+        party=job.party,
+        worker=worker,
+        order=job.order,
+        attempt=attempt,
+        since=since,
+        progress=job.progress,
     )
 
 

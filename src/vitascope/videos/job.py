@@ -141,6 +141,7 @@ class Claim:
     order: Order
     attempt: int  # 1 for the first worker that began it
     since: float  # when it was ordered, or last begun: from then on it waited for this claim
+    progress: int  # percents that attempts before this one told
 
 
 def new_id(now: float) -> str:

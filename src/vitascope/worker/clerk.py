@@ -21,6 +21,7 @@ from vitascope.store.database import Database, clock
 from vitascope.store.secrets import Secrets
 from vitascope.videos import claims, deliveries, events, expiry, repository, workers
 from vitascope.videos.deliveries import Send
+from vitascope.worker import latents
 
 _BEAT, _REAP, _SETTLE, _SWEEP = 1.0, 1.0, 10.0, 300.0  # seconds between two rounds
 _DOUBTED_AFTER = 30.0  # seconds after which a job is compared with the queue
@@ -132,13 +133,14 @@ def settle(database: Database) -> int:
 
 
 def sweep(database: Database, blobs: Blobs) -> None:
-    """Remove what nobody can want any more: expired films, old events, the log of deliveries, ended workflows."""
+    """Remove what nobody can want any more: expired films, latents, old events, logs of deliveries, old workflows."""
     with database.transaction() as tx:
         now = clock(tx)
         events.sweep(tx, now)
         deliveries.sweep(tx, now)
         workers.sweep(tx, now)
     expiry.sweep(database, blobs, now)
+    latents.sweep(database, blobs)
     ended = DBOS.list_workflows(status=["SUCCESS", "ERROR", "CANCELLED"], limit=_AT_ONCE, load_input=False)
     old = [status.workflow_id for status in ended if (status.updated_at or 0) < now * 1000 - _KEPT_IN_QUEUE_MS]
     if old:

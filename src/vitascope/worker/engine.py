@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vitascope.orders import Order
 from vitascope.sealed import Seal
-from vitascope.types import Progress
+from vitascope.types import Memory, Progress
 from vitascope.videos.workers import Capability
 
 Tick = Callable[[Progress], None]
@@ -50,8 +50,10 @@ class Engine(Protocol):
         """What the model can do."""
         ...
 
-    def paint(self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show) -> Painted:
-        """Make what was ordered, as files in ``folder``, of what was ``given`` to it.
+    def paint(
+        self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show, memory: Memory
+    ) -> Painted:
+        """Make what was ordered, as files in ``folder``, of what was ``given`` to it; go on where ``memory`` says.
 
         Raises UserError where the order cannot be made, StoppedError where ``tick`` did.
         """

@@ -1,7 +1,8 @@
 """The life of a job in a worker: claim, paint, publish, finish. Read me first.
 
 Two steps, so that a crash repeats as little as possible. ``paint`` ends when the files are in the store; a worker that
-dies after that is followed by one that only finishes. What passes between the steps is JSON and small: the files carry
+dies after that is followed by one that only finishes, one that dies in mid-denoise by one that goes on from its
+latents. What passes between the steps is JSON and small: the files carry
 the film. Both steps may run again after a crash: a claim shuts out whoever held the job before, and a finish that
 was done already changes nothing.
 """
@@ -28,6 +29,7 @@ from vitascope.videos.expiry import folder
 from vitascope.videos.job import AS_SENT, Claim, Failure, Made
 from vitascope.worker.engine import Engine, Given, Painted
 from vitascope.worker.laps import Laps
+from vitascope.worker.latents import Latents
 from vitascope.worker.telling import Teller
 
 _UNKNOWN = Failure(
@@ -67,9 +69,12 @@ def paint(shop: Workshop, video: str, trace: str = "") -> str | None:
             return None
         span.tell(_facts(claim))
         shop.traces.past("wait", claim.since, time.time())
-        outcome = _outcome(shop, claim)
+        latents = Latents(shop.blobs, video, may_exist=claim.progress > 0)
+        outcome = _outcome(shop, claim, latents)
         if isinstance(outcome, Failure):
             span.fail(outcome.code)
+    if outcome is not None or not shop.stopping.is_set():
+        latents.forget()  # of who was overtaken it may be the follower's file, which keeps its next within a second
     match outcome:
         case Made():
             return json.dumps({"token": claim.token, "made": outcome.to_json()})
@@ -100,10 +105,10 @@ def _facts(claim: Claim) -> Facts:
     }
 
 
-def _outcome(shop: Workshop, claim: Claim) -> Made | Failure | None:
+def _outcome(shop: Workshop, claim: Claim, latents: Latents) -> Made | Failure | None:
     """What came of painting; None where it was stopped."""
     try:
-        return _made(shop, claim)
+        return _made(shop, claim, latents)
     except StoppedError:
         return None
     except VitascopeError as error:
@@ -123,17 +128,17 @@ def _claimed(shop: Workshop, video: str) -> Claim | None:
         return None
 
 
-def _made(shop: Workshop, claim: Claim) -> Made:
+def _made(shop: Workshop, claim: Claim, latents: Latents) -> Made:
     """The job painted and its files in the store."""
     begin = time.monotonic()
     with shop.engine_lock, tempfile.TemporaryDirectory(prefix="vitascope-") as scratch:
-        painted = _painted(shop, claim, Path(scratch))
+        painted = _painted(shop, claim, latents, Path(scratch))
         spent = time.monotonic() - begin
         with shop.traces.span("publish"):
             return _published(shop, claim, painted, spent)
 
 
-def _painted(shop: Workshop, claim: Claim, place: Path) -> Painted:
+def _painted(shop: Workshop, claim: Claim, latents: Latents, place: Path) -> Painted:
     """The job on this machine's disk; whatever ends it, the stages it came through are told to who traces it."""
     teller = Teller(shop.database, claim, shop.stopping)
     given = Given(
@@ -144,7 +149,13 @@ def _painted(shop: Workshop, claim: Claim, place: Path) -> Painted:
     laps = Laps(teller.tick)
     try:
         return shop.engines[claim.order.model].paint(
-            claim.order, party=claim.party, given=given, folder=place, tick=laps.tick, show=teller.show
+            claim.order,
+            party=claim.party,
+            given=given,
+            folder=place,
+            tick=laps.tick,
+            show=teller.show,
+            memory=latents,
         )
     finally:
         laps.tell(shop.traces)

@@ -15,7 +15,7 @@ from vitascope.text.lexicon import name
 from vitascope.text.reading import read
 from vitascope.text.words import VOCABULARY
 from vitascope.text.world import TAKES
-from vitascope.types import Change, Clip, Mining, Preset, Progress, Request, Source
+from vitascope.types import Change, Clip, Memory, Mining, Preset, Progress, Request, Source
 from vitascope.videos.workers import Capability
 from vitascope.worker.engine import Given, Painted, Show, Tick
 
@@ -33,14 +33,16 @@ class Studio:
         """See Engine."""
         return _capability(self._model, self._backend.preset)
 
-    def paint(self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show) -> Painted:
+    def paint(
+        self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show, memory: Memory
+    ) -> Painted:
         """See Engine."""
         scene = read(order.prompt, pictured=given.image is not None).scene
         thanks = credits_for(entity.subject for entity in scene.entities)
         clip = render(
             _request(order, self._model, given),
             to=folder / "video.mp4",
-            backend=self._backend,
+            backend=self._backend.remembering(memory),
             tick=tick,
             thanks=thanks,
             register=self._register,

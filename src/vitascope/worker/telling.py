@@ -32,13 +32,16 @@ class Teller:
     def __init__(self, database: Database, claim: Claim, stopping: threading.Event) -> None:
         self._database, self._claim, self._stopping = database, claim, stopping
         self._told_at = self._asked_at = 0.0
-        self._began = time.monotonic()
+        self._begin = (time.monotonic(), 0)  # and the percents that were done then
+        self._denoises = False
 
     def tick(self, progress: Progress) -> None:
         """Hear of a step. Raises StoppedError where the job was cancelled or taken over, or the worker must go."""
         if self._stopping.is_set():
             raise StoppedError("The worker stops; the job goes back into the queue.")
         now = time.monotonic()
+        if progress.stage == "denoise" and not self._denoises:  # from here on, or from where the latents were kept
+            self._denoises, self._begin = True, (now, percent(progress))
         if now - self._told_at >= _TOLD_EVERY:
             self._told_at = self._asked_at = now
             self._require(self._tell(progress))
@@ -53,7 +56,8 @@ class Teller:
 
     def _tell(self, progress: Progress) -> bool:
         done = percent(progress)
-        eta = remaining(time.monotonic() - self._began, done)
+        begin, behind = self._begin
+        eta = remaining(time.monotonic() - begin, 100 * (done - behind) / (100 - behind))
         stage = Stage(name=progress.stage, step=progress.step, steps=progress.steps, eta_seconds=eta)
         return self._quietly(lambda: self._report(stage, done))
 
@@ -85,9 +89,12 @@ class Teller:
             raise StoppedError("The job was cancelled, deleted, or taken over by another worker.")
 
 
-def remaining(spent: float, done: int) -> float | None:
-    """Seconds until the files are there, going on as so far; an engine knows only what its own stage still takes."""
-    return round(spent * (100 - done) / done, 1) if done else None
+def remaining(spent: float, done: float) -> float | None:
+    """Seconds until the files are there, going on as so far; an engine knows only what its own stage still takes.
+
+    ``done`` are percents of what this attempt had to do: what one before did counts on neither side.
+    """
+    return round(spent * (100 - done) / done, 1) if done > 0 else None
 
 
 def percent(progress: Progress) -> int:
