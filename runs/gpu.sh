@@ -10,6 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 DEVICE=${DEVICE:-cuda}
+PRESET=${PRESET:-xs-next}
 SCALE=${SCALE:-8}
 SHARDS=${SHARDS:-48}
 MINUTES=${MINUTES:-5.5}
@@ -17,11 +18,11 @@ PROCESSES=${PROCESSES:-16}
 export PYTHONPATH=src PYTHONUNBUFFERED=1
 mkdir -p "$OUT"
 
-OMP_NUM_THREADS=1 python3 -m vitascope.training.cache --frames 17 --shards "$SHARDS" --processes "$PROCESSES"
-OMP_NUM_THREADS=1 python3 -m vitascope.training.cache --frames 33 --shards $((SHARDS / 3 + 1)) --clips 512 \
+OMP_NUM_THREADS=1 python3 -m vitascope.training.cache --preset "$PRESET" --frames 17 --shards "$SHARDS" --processes "$PROCESSES"
+OMP_NUM_THREADS=1 python3 -m vitascope.training.cache --preset "$PRESET" --frames 33 --shards $((SHARDS / 3 + 1)) --clips 512 \
   --processes "$PROCESSES"
-python3 -m vitascope.training.run --preset xs --device "$DEVICE" --scale "$SCALE" --minutes "$MINUTES" --images 0.1 --focus 0.0027 --middle 2.0 --fuse
-python3 -m vitascope.training.export --preset xs --to "$OUT/weights"
-split -b 15m "$OUT/weights/xs.safetensors" "$OUT/xs.safetensors."
-mv "$OUT/weights/xs.json" "$OUT/" && rm -r "$OUT/weights"
-cp "$VITASCOPE_HOME/runs/xs/loss.png" "$VITASCOPE_HOME/runs/xs/steps.jsonl" "$OUT/"
+python3 -m vitascope.training.run --preset "$PRESET" --device "$DEVICE" --scale "$SCALE" --minutes "$MINUTES" --images 0.1 --focus 0.0018 --middle 1.5 --fuse
+python3 -m vitascope.training.export --preset "$PRESET" --to "$OUT/weights"
+split -b 15m "$OUT/weights/$PRESET.safetensors" "$OUT/$PRESET.safetensors."
+mv "$OUT/weights/$PRESET.json" "$OUT/" && rm -r "$OUT/weights"
+cp "$VITASCOPE_HOME/runs/$PRESET/loss.png" "$VITASCOPE_HOME/runs/$PRESET/steps.jsonl" "$OUT/"

@@ -11,8 +11,8 @@ cd "$(dirname "$0")/.."
 PRESET=${PRESET:-xs}
 MINUTES=${MINUTES:-90}
 STILLS=${STILLS:-0.1}    # share of the minutes spent on single frames first
-FOCUS=${FOCUS:-0.0027}    # share of variance from which a channel counts fully
-MIDDLE=${MIDDLE:-2.0}    # logit of the middle noise level
+FOCUS=${FOCUS:-0.0018}    # share of variance from which a channel counts fully
+MIDDLE=${MIDDLE:-1.5}    # logit of the middle noise level
 MATES=${MATES:-1}        # processes beside the first, each on a core of its own
 SHARDS=${SHARDS:-24}     # pre-rendered shards of 1,024 clips of 2 s; two fifths as many, of 512, of 4 s
 PROCESSES=${PROCESSES:-2}

@@ -21,7 +21,7 @@ def shapes(preset):
         **_affine("place", 64, width),
         **_affine("level.0", 128, width),
         **_affine("level.2", width, width),
-        **_affine("six", width, 6 * width),
+        **_affine("six", width, net.modulations * 6 * width),
         **_affine("last", width, 2 * width),
         **_affine("head_in", width, 2 * width),
         **_affine("head_out", 2 * width, channels),
@@ -45,9 +45,15 @@ def _text(net):
         "text.norm.weight": (width,),
         **_affine("text.to_rows", width, net.width),
         **_affine("text.to_pooled", width, net.width),
+        **_pool(net),
         **{f"{block}.{norm}.weight": (width,) for block in blocks for norm in ("attention_norm", "feed_norm")},
         **{k: v for block in blocks for k, v in _block(block, width, net.text_heads, hidden).items()},
     }
+
+
+def _pool(net):
+    inner = net.pool * net.width
+    return {**_affine("text.pool_in", net.width, inner), **_affine("text.pool_out", inner, net.width)} if inner else {}
 
 
 def _behind(depth):

@@ -7,7 +7,7 @@ Letters in shapes: B guidance branches, W words, N clip rows, R all rows (words,
 E width, H heads, P pairs of a head, K groups of rows that share their noise levels, F sinusoids of a level.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +51,9 @@ def reader(preset: Preset, weights: Mapping[str, Floats], branches: int) -> ov.M
     x = op.add(layers.scaled_norm("norm", x), spoken)
     said = op.unsqueeze(op.convert(op.greater(words["token"], np.int32(0)), np.float32), 2)
     total = op.reduce_sum(op.multiply(tables["token"], said), 1)
+    pooled = _pooled(layers, layers.linear("to_pooled", total), net)
     rows = _behind(layers, "row_norm", layers.linear("to_rows", x), net)
-    return ov.Model([rows, layers.linear("to_pooled", total)], list(words.values()), "reader")
+    return ov.Model([rows, pooled], list(words.values()), "reader")
 
 
 def denoiser(preset: Preset, weights: Mapping[str, Floats], shape: Shape) -> ov.Model:
@@ -61,11 +62,11 @@ def denoiser(preset: Preset, weights: Mapping[str, Floats], shape: Shape) -> ov.
     given = _inputs(preset, shape)
     turn = given["cos"], given["sin"]
     now, then = (_condition(layers, given[name], given["pooled"]) for name in ("now", "then"))
-    six_now, six_then = layers.linear("six", now), layers.linear("six", then)
+    six_now, six_then = (_modulations(layers, condition, net) for condition in (now, then))
     group = op.concat([np.zeros(net.words, np.int32), given["group"]], 0)
     x = _pack(layers, given, shape.branches)
     for number in range(net.depth):
-        six = six_now if number < net.depth - net.depth // 3 else six_then
+        six = (six_now if number < net.depth - net.depth // 3 else six_then)[number * net.modulations // net.depth]
         x = _block(layers.under(f"blocks.{number}."), x, (six, group), turn, net)
     clip = _rows(x, net.words, net.words + shape.rows)
     answer = _answer(layers, clip, op.gather(layers.linear("last", then), given["group"], 1))
@@ -100,6 +101,12 @@ def _condition(layers: "_Layers", level_KF: ov.Node, pooled_BE: ov.Node) -> ov.N
     return op.swish(op.add(level_KE, op.unsqueeze(pooled_BE, 1)))
 
 
+def _modulations(layers: "_Layers", condition_BKE: ov.Node, net: NetPreset) -> Sequence[ov.Output]:
+    """Sets of six vectors of each group, ``(B, K, 6 E)`` each, for one block or several neighbours."""
+    six = layers.linear("six", condition_BKE)
+    return op.split(six, 2, net.modulations).outputs()  # type: ignore[no-any-return]
+
+
 def _pack(layers: "_Layers", given: Mapping[str, ov.Node], branches: int) -> ov.Node:
     """Words and clip rows with their places and tags, ``(B, R, E)``; the state is taken in once for all branches."""
     tag = layers.constant("tag.weight")
@@ -126,6 +133,11 @@ def _block(
 def _behind(layers: "_Layers", name: str, x: ov.Node, net: NetPreset) -> ov.Node:
     """What a branch answers, normalised where the preset has a norm behind its branches."""
     return layers.scaled_norm(name, x) if net.sandwich else x
+
+
+def _pooled(layers: "_Layers", x: ov.Node, net: NetPreset) -> ov.Node:
+    """The sum of words and, where the preset has layers for it, what they mean together."""
+    return op.add(x, layers.linear("pool_out", op.swish(layers.linear("pool_in", x)))) if net.pool else x
 
 
 def _text_block(layers: "_Layers", x: ov.Node, net: NetPreset) -> ov.Node:

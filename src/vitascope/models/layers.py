@@ -113,7 +113,7 @@ class Block(nn.Module):
 class ModulatedBlock(nn.Module):
     """A block whose scale, shift and gate come from noise level and caption (adaLN; Peebles and Xie 2022).
 
-    One network makes the six vectors for all blocks; each block adds its own table (adaLN-single; Chen et al. 2023).
+    The transformer makes the six vectors, for several blocks at once; each block adds its own table (Chen et al. 2023).
     With ``sandwich``, what attention and feed-forward answer is normalised before its gate, so that no branch can
     outgrow the stream it is added to (sandwich norm, as in Lumina-Next, 2406.18583). Without it one branch of block 0
     came to add four times what the words had brought, and nothing behind it heard them (docs/log.md, 2026-11-26).

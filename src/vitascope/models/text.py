@@ -4,6 +4,7 @@ Letters in shapes: B prompts, W words, E width of the transformer.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vitascope.models.layers import Block, RMSNorm
@@ -29,6 +30,10 @@ class TextEncoder(nn.Module):
         self.norm = RMSNorm(width)
         self.to_rows = nn.Linear(width, net.width)
         self.to_pooled = nn.Linear(width, net.width)
+        self.pooled = net.pool > 0
+        if self.pooled:
+            self.pool_in = nn.Linear(net.width, net.pool * net.width)
+            self.pool_out = nn.Linear(net.pool * net.width, net.width)
         self.row_norm = RMSNorm(net.width) if net.sandwich else nn.Identity()
         for table in (self.token, self.role, self.entity, self.segment):
             nn.init.normal_(table.weight, std=1.0 if table is self.token else 0.5)
@@ -49,4 +54,12 @@ class TextEncoder(nn.Module):
             mixed_BWE = block(mixed_BWE)
         rows_BWE = self.norm(mixed_BWE) + spoken_BWE
         said = (token > 0).to(rows_BWE.dtype).unsqueeze(-1)
-        return self.row_norm(self.to_rows(rows_BWE)), self.to_pooled((named_BWE * said).sum(1))
+        return self.row_norm(self.to_rows(rows_BWE)), self._pooled((named_BWE * said).sum(1))
+
+    def _pooled(self, named_BW: Tensor) -> Tensor:
+        """The sum of words and what they mean together, ``(B, E)``: once a clip, so next to nothing."""
+        pooled_BE: Tensor = self.to_pooled(named_BW)
+        if not self.pooled:
+            return pooled_BE
+        together_BE: Tensor = self.pool_out(F.silu(self.pool_in(pooled_BE)))
+        return pooled_BE + together_BE

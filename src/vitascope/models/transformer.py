@@ -39,7 +39,7 @@ class Transformer(nn.Module):
         self.place = nn.Linear(64, width)
         self.tag = nn.Embedding(TAGS, width)
         self.level = nn.Sequential(nn.Linear(LEVEL_FEATURES, width), nn.SiLU(), nn.Linear(width, width))
-        self.six = nn.Linear(width, 6 * width)
+        self.six = nn.Linear(width, net.modulations * 6 * width)
         self.blocks = nn.ModuleList(
             ModulatedBlock(width, net.heads, net.hidden, sandwich=net.sandwich) for _ in range(net.depth)
         )
@@ -75,10 +75,11 @@ class Transformer(nn.Module):
         x = self._enter(packed, said, angles)
         turn = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         now, then = (self._condition(level, said.pooled_BE) for level in (packed.level_BK, packed.target_BK))
-        six_now, six_then = (self.six(F.silu(c)).unflatten(-1, (6, -1)) for c in (now, then))
+        six_now, six_then = (self._modulations(c) for c in (now, then))
         group = F.pad(packed.group_BN, (num_words, 0)).unsqueeze(-1)
         for number, block in enumerate(self.blocks):
-            x = block(x, six_now if number < self.turning_point else six_then, group, turn)
+            six = six_now if number < self.turning_point else six_then
+            x = block(x, six[number * len(six) // len(self.blocks)], group, turn)
         return self._answer(x[:, num_words:], then, packed.group_BN)
 
     def _enter(self, packed: Packed, said: Said, angles: Tensor) -> Tensor:
@@ -99,6 +100,11 @@ class Transformer(nn.Module):
         """What modulates a group of rows: its level and the pooled caption, ``(B, K, E)``."""
         level: Tensor = self.level(level_features(level_BK.float()).to(pooled_BE.dtype))
         return level + pooled_BE.unsqueeze(1)
+
+    def _modulations(self, condition_BKE: Tensor) -> tuple[Tensor, ...]:
+        """Sets of shift, scale and gate of both branches, ``(B, K, 6, E)`` each, for a block or for neighbours."""
+        six: Tensor = self.six(F.silu(condition_BKE))
+        return six.unflatten(-1, (-1, 6, condition_BKE.shape[-1])).unbind(2)
 
     def _answer(self, x_BNE: Tensor, condition_BKE: Tensor, group_BN: Tensor) -> Tensor:
         """Rows to x-hat.

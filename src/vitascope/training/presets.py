@@ -43,6 +43,12 @@ def xs() -> Preset:
     )
 
 
+def xs_next() -> Preset:
+    """What ``xs`` will be once these weights are the better ones: its words reach every block (decision 0017)."""
+    small = xs()
+    return replace(small, name="xs-next", net=replace(small.net, sandwich=True, modulations=6, pool=3))
+
+
 def s() -> Preset:
     """What a GPU trains: 256 x 256 on latents of the learned codec, 64 rows of 64 numbers for half a second.
 
@@ -62,7 +68,7 @@ def s() -> Preset:
             encoder_blocks=(1, 1, 1, 1),
             decoder_blocks=(1, 2, 2, 2),
         ),
-        net=replace(small.net, width=320, depth=12, heads=5, hidden=832, sandwich=True),
+        net=replace(small.net, width=320, depth=12, heads=5, hidden=832, sandwich=True, modulations=3, pool=3),
         sampler=SamplerPreset(steps=4, guidance=1.0, shift=5.0),
         size=(256, 256),
         views=(
@@ -84,7 +90,7 @@ def s_small() -> Preset:
     return replace(large, name="s-small", codec=codec, net=net, size=(128, 128), frames=(1, 17), views=())
 
 
-_PRESETS = {"xs": xs, "s": s, "s-small": s_small}
+_PRESETS = {"xs": xs, "xs-next": xs_next, "s": s, "s-small": s_small}
 NAMES = tuple(_PRESETS)
 
 
