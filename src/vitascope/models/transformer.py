@@ -104,7 +104,8 @@ class Transformer(nn.Module):
     def _modulations(self, condition_BKE: Tensor) -> tuple[Tensor, ...]:
         """Sets of shift, scale and gate of both branches, ``(B, K, 6, E)`` each, for a block or for neighbours."""
         six: Tensor = self.six(F.silu(condition_BKE))
-        return six.unflatten(-1, (-1, 6, condition_BKE.shape[-1])).unbind(2)
+        batch, groups, width = condition_BKE.shape
+        return six.view(batch, groups, -1, 6, width).unbind(2)
 
     def _answer(self, x_BNE: Tensor, condition_BKE: Tensor, group_BN: Tensor) -> Tensor:
         """Rows to x-hat.

@@ -68,7 +68,7 @@ def s() -> Preset:
             encoder_blocks=(1, 1, 1, 1),
             decoder_blocks=(1, 2, 2, 2),
         ),
-        net=replace(small.net, width=320, depth=12, heads=5, hidden=832, sandwich=True, modulations=3, pool=3),
+        net=replace(small.net, width=320, depth=12, heads=5, hidden=832, sandwich=True, modulations=2),
         sampler=SamplerPreset(steps=4, guidance=1.0, shift=5.0),
         size=(256, 256),
         views=(
