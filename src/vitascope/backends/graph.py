@@ -103,8 +103,8 @@ def _condition(layers: "_Layers", level_KF: ov.Node, pooled_BE: ov.Node) -> ov.N
 
 def _modulations(layers: "_Layers", condition_BKE: ov.Node, net: NetPreset) -> Sequence[ov.Output]:
     """Sets of six vectors of each group, ``(B, K, 6 E)`` each, for one block or several neighbours."""
-    six = layers.linear("six", condition_BKE)
-    return op.split(six, 2, net.modulations).outputs()  # type: ignore[no-any-return]
+    sets: Sequence[ov.Output] = op.split(layers.linear("six", condition_BKE), 2, net.modulations).outputs()
+    return sets
 
 
 def _pack(layers: "_Layers", given: Mapping[str, ov.Node], branches: int) -> ov.Node:
