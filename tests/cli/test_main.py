@@ -62,12 +62,13 @@ def test_credits_of_everybody_of_words_and_of_a_file(capsys, clip):
     assert "Microsoft Corporation: parrot (MIT" in parrot
 
     told = json.loads(run(capsys, "credits", str(clip.path), "--json")[1])
-    assert {"credits", "nearest"} == told.keys()
+    assert {"credits", "nearest", "composition"} == told.keys()
     assert ["Ada: cat"] == told["credits"]
     assert 5 == len(told["nearest"])
     for near in told["nearest"]:
         assert {"work", "title", "authors", "licence", "distance", "flagged"} == near.keys()
         assert near["distance"] >= 0
+    assert told["composition"] is None or told["composition"]["ratio"] > 0
 
 
 def test_verify_knows_its_own(capsys, clip):

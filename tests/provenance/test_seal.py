@@ -187,5 +187,5 @@ def test_the_manifest_hash_is_of_the_manifest(tmp_path, authority):
     path = clip(tmp_path)
     one = seal(path, CLAIM, authority, to=tmp_path / "one.mp4")
     other = seal(path, CLAIM, authority, to=tmp_path / "other.mp4")
-    assert 64 == len(one.manifest_sha256)
-    assert one.manifest_sha256 != other.manifest_sha256
+    assert 64 == len(one.seal.manifest_sha256)
+    assert one.seal.manifest_sha256 != other.seal.manifest_sha256

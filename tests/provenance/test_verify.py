@@ -28,7 +28,7 @@ def make(home, path, *, write=mp4.write, seed=0):
     write(mark(sampler.watch(cartoon(9, 96, 96, seed)), mark_id, authority.mark_key), path, fps=8)
     claim = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=mark_id)
     sealed = seal(path, claim, authority)
-    entry = Issued(mark_id=mark_id, time="t", model="xs", manifest_sha256=sealed.manifest_sha256, size=(96, 96))
+    entry = Issued(mark_id=mark_id, time="t", model="xs", manifest_sha256=sealed.seal.manifest_sha256, size=(96, 96))
     register.enter(entry, words_of(sampler.planes))
     return mark_id
 
