@@ -51,7 +51,7 @@ class Span:
     def fail(self, code: str) -> None:
         """It came to a bad end, of which ``code`` is the kind."""
         if self._kept is not None:
-            from opentelemetry.trace import StatusCode  # noqa: PLC0415  # an extra
+            from opentelemetry.trace import StatusCode
 
             self._kept.set_attribute("error.type", code)
             self._kept.set_status(StatusCode.ERROR)
@@ -101,7 +101,7 @@ def open_traces(collector: str, *, program: str) -> Traces:
     if not collector:
         return Traces()
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  # an extra
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
         raise ServerError("VITASCOPE_TRACES is set, but the `traces` extra is not installed: install it.") from error
     return traces_for(OTLPSpanExporter(endpoint=collector), program=program)
@@ -109,9 +109,9 @@ def open_traces(collector: str, *, program: str) -> Traces:
 
 def traces_for(exporter: "SpanExporter", *, program: str) -> Traces:
     """Spans of ``program``, handed to ``exporter``."""
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  # an extra
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  # an extra
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  # an extra
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(resource=Resource.create({"service.name": f"vitascope-{program}"}))
     provider.add_span_processor(BatchSpanProcessor(exporter))
@@ -120,8 +120,8 @@ def traces_for(exporter: "SpanExporter", *, program: str) -> Traces:
 
 def _context(traceparent: str) -> "Context":
     """Where a span hangs; one that cannot be read begins a trace of its own."""
-    from opentelemetry.context import Context  # noqa: PLC0415  # an extra
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  # an extra
+    from opentelemetry.context import Context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     return TraceContextTextMapPropagator().extract({"traceparent": traceparent}, Context())
 

@@ -68,7 +68,9 @@ def test_credits_of_everybody_of_words_and_of_a_file(capsys, clip):
     for near in told["nearest"]:
         assert {"work", "title", "authors", "licence", "distance", "flagged"} == near.keys()
         assert near["distance"] >= 0
-    assert told["composition"] is None or told["composition"]["ratio"] > 0
+    assert {"ratio", "threshold", "known", "flagged"} == told["composition"].keys()
+    assert told["composition"]["known"] > 10_000
+    assert 0 < told["composition"]["ratio"] <= 1
 
 
 def test_verify_knows_its_own(capsys, clip):
