@@ -269,7 +269,7 @@ def test_a_server_brings_its_own_register(tmp_path, home):
 
     assert clip.mark_id == verify_file(clip.path, register=elsewhere).mark.mark_id
     assert None is verify_file(clip.path).mark.mark_id
-    assert () == LocalRegister(home).ids()
+    assert [] == LocalRegister(home).ids().tolist()
 
 
 def _film(frames):

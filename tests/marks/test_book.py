@@ -27,7 +27,7 @@ def test_an_id_is_entered_before_it_is_used(register, database):
     known = DatabaseRegister(database).get(mark_id)
 
     assert ("ana", "", (0, 0)) == (known.party, known.manifest_sha256, known.size)
-    assert (mark_id,) == DatabaseRegister(database).ids()
+    assert [mark_id] == DatabaseRegister(database).ids().tolist()
 
 
 def test_a_finished_render_is_told_once(register):
@@ -39,7 +39,7 @@ def test_a_finished_render_is_told_once(register):
     for render in (entry, entry, done(top)):
         register.enter(render, WORDS)
 
-    assert (first, second, top) == register.ids()
+    assert [first, second, top] == register.ids().tolist()
     assert entry == register.get(first)
     assert ((64, 48),) == register.sizes()
     assert register.get(first ^ 1) is None
@@ -53,7 +53,7 @@ def test_ids_of_many_workers_keep_their_distance(database):
 
     apart = [(one ^ other).bit_count() for at, one in enumerate(ids) for other in ids[:at]]
     assert 13 <= min(apart)
-    assert tuple(ids) == workers[0].ids()
+    assert ids == workers[0].ids().tolist()
 
 
 def test_copies_of_a_render_lead_to_one_another(register):
@@ -89,7 +89,7 @@ def test_a_server_takes_over_what_its_folder_held(register, tmp_path):
 
     assert 3 == register.adopt(local)
     assert 0 == register.adopt(local)
-    assert (first, bare, last) == register.ids()
+    assert [first, bare, last] == register.ids().tolist()
     assert local.get(first) == register.get(first)
     assert [first, last] == [entry.mark_id for entry in register.copies(last)]
     assert [last] == [found.mark_id for found in register.alike(OTHERS, within=0.1)]
@@ -122,5 +122,5 @@ def test_a_worker_waits_for_a_database_that_is_away(postgres):
             postgres.start()
 
     assert [1, 1] == tries
-    assert (mark_id,) == DatabaseRegister(database).ids()
+    assert [mark_id] == DatabaseRegister(database).ids().tolist()
     database.close()

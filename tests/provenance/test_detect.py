@@ -8,8 +8,8 @@ from PIL import Image
 from vitascope.media import gif, mp4
 from vitascope.media.film import Film, write_film
 from vitascope.media.read import video
-from vitascope.provenance.detect import ALONE, detect, identify, threshold
-from vitascope.provenance.mark import mark
+from vitascope.provenance.detect import ALONE, detect, identify, scores, threshold
+from vitascope.provenance.mark import mark, signs_of
 from vitascope.types import Marked
 
 KEY = bytes(range(32))
@@ -114,6 +114,18 @@ def test_a_marked_clip_names_nobody_when_its_id_is_not_asked_for(clip):
     detection = detect(clip, KEY)
     assert detection.p < 1e-6
     assert identify(detection, OTHERS) is None
+
+
+def test_scores_are_the_sums_they_stand_for(clip):
+    """Looked up byte by byte, an id has the score of the plain product with its signs, and the best is the best."""
+    detection, ids = detect(clip, KEY), np.array([*OTHERS, MARK], np.uint64)
+    plain = (signs_of(ids) @ detection.softs.T).max(axis=1) / 8
+
+    looked_up = np.array(list(scores(detection, ids.tolist()).values()))
+
+    assert np.allclose(plain, looked_up, atol=5e-6)
+    assert float(plain.max()) == pytest.approx(identify(detection, ids).score, abs=5e-6)
+    assert MARK == identify(detection, ids).mark_id
 
 
 def test_two_copies_are_told_apart(clip):

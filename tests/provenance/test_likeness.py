@@ -70,7 +70,7 @@ def test_flat_pictures_say_nothing():
 
     assert (0, 4) == words(black).shape
     assert () == index_of([(7, words(black))]).nearest(words(black), within=1.0)
-    assert () == LikenessIndex(np.zeros(0, np.uint64), np.zeros((0, 4), np.uint64)).nearest(words(black), within=1.0)
+    assert () == LikenessIndex(np.zeros((0, 5), np.uint64)).nearest(words(black), within=1.0)
 
 
 @pytest.mark.parametrize("frames", [1, 24, 25, 200])

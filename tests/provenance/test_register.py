@@ -27,7 +27,7 @@ def test_an_id_is_entered_before_it_is_used(tmp_path):
     (entry,) = LocalRegister(tmp_path).entries()
 
     assert (mark_id, "") == (entry.mark_id, entry.manifest_sha256)
-    assert (mark_id,) == LocalRegister(tmp_path).ids()
+    assert [mark_id] == LocalRegister(tmp_path).ids().tolist()
 
 
 def test_a_finished_render_is_told_once(tmp_path):
@@ -136,7 +136,7 @@ def test_processes_take_turns(tmp_path):
 
 def test_a_new_home_has_issued_nothing(tmp_path):
     """No file is no error."""
-    assert () == LocalRegister(tmp_path / "nowhere").ids()
+    assert [] == LocalRegister(tmp_path / "nowhere").ids().tolist()
 
 
 @pytest.mark.parametrize("call", [LocalRegister.take, LocalRegister.ids, LocalRegister.entries])

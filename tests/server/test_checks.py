@@ -9,6 +9,7 @@ import av
 import httpx2
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from cartoons import cartoon
 from desks import FILM, Desk, error_of
 from fakes import PRESET, Forgetful, MovingGradient
@@ -18,8 +19,10 @@ from shop import order
 from vitascope.marks.book import DatabaseRegister
 from vitascope.origin import verify_file
 from vitascope.pipeline import render, still
-from vitascope.provenance.register import LocalRegister
+from vitascope.provenance.fingerprint import Sampler, words_of
+from vitascope.provenance.register import Issued, LocalRegister, now
 from vitascope.settings import settings
+from vitascope.store import tables
 from vitascope.types import Request
 from vitascope.videos import repository
 from vitascope.worker import studio
@@ -136,6 +139,41 @@ def test_a_film_of_the_house_is_known_by_the_marks_in_its_database(client, desk,
     )  # fmt: skip
     assert "registered here" in mark["words"]
     assert () == LocalRegister(settings().home).copies(clip.mark_id)
+
+
+def test_a_film_of_a_moment_ago_looks_known_and_an_erased_one_does_not(client, desk):
+    """Each check is a process that goes on from what those before it have read of the database."""
+
+    def seen(film):
+        check = client.post("/v1/content_provenance_checks", files={"file": _foreign(film)}).json()
+        return check["results"][2]["outcome"]
+
+    blocks = np.random.default_rng(0).integers(0, 255, (2, 12, 12, 3), dtype=np.uint8)
+    register, films = DatabaseRegister(desk.database), [[one.repeat(8, 0).repeat(8, 1)] * 3 for one in blocks]
+    for film in films:
+        assert "not_detected" == seen(film)
+        entry = Issued(mark_id=register.take(), time=now(), model="xs", size=(96, 96))
+        sampler = Sampler()
+        list(sampler.watch(film))
+        register.enter(entry, words_of(sampler.planes))
+        assert "detected" == seen(film)
+
+    with desk.database.transaction() as tx:
+        tx.execute(sa.delete(tables.fingerprints).where(tables.fingerprints.c.mark == f"{entry.mark_id:016x}"))
+    assert ["detected", "not_detected"] == [seen(film) for film in films]
+    assert list((settings().home / "mirrors").glob("*-fingerprints"))
+
+
+def _foreign(frames):
+    """An mp4 by another program, without mark or credential."""
+    file = BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("h264", rate=12)
+        stream.width, stream.height = frames[0].shape[1::-1]
+        for frame in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
+        container.mux(stream.encode(None))
+    return file.getvalue()
 
 
 def test_a_first_frame_with_a_credential_is_kept_as_it_came(client, desk, tmp_path):

@@ -107,3 +107,24 @@ def test_keys_from_before_the_programme_become_keys_of_permissions(database_url)
     assert entered.decision.allow
     assert ("access_party_1", "member") == (bound.permission, bound.kind)
     assert ["access_party_1"] == names
+
+
+def test_fingerprints_are_numbered_and_kept(database_url):
+    """Those from before the seventh schema have the words they had; whoever comes next has the next number."""
+    old = open_database(database_url, migrate=False)
+    upgrade(old.engine, "0006")
+    with old.transaction() as tx:
+        tx.execute(
+            sa.text("INSERT INTO fingerprints (mark, words) VALUES ('0b', :b), ('0a', :a)"), {"a": b"1", "b": b"2"}
+        )
+    old.close()
+
+    database = open_database(database_url)
+    with database.transaction() as tx:
+        tx.execute(sa.insert(tables.fingerprints).values(mark="0c", words=b"3"))
+        tx.execute(sa.delete(tables.fingerprints).where(tables.fingerprints.c.mark == "0c"))
+        tx.execute(sa.insert(tables.fingerprints).values(mark="0d", words=b"4"))
+        rows = tx.execute(sa.select(tables.fingerprints).order_by("number")).all()
+    database.close()
+
+    assert [(1, "0a", b"1"), (2, "0b", b"2"), (4, "0d", b"4")] == [tuple(row) for row in rows]

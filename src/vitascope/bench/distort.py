@@ -9,6 +9,7 @@ from io import BytesIO
 import av
 import cv2
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from vitascope.types import Pixels
@@ -28,13 +29,21 @@ def encoded(frames: Clip, crf: int, **options: str) -> list[Pixels]:
         stream = container.add_stream("libx264", rate=8, options=settings)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.thread_count = 1
+        convert = VideoReformatter()  # one for a clip: one for each frame takes longer than it converts
         for frame in frames:
-            picture = np.ascontiguousarray(frame[:height, :width])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[:height, :width]), format="rgb24")
+            container.mux(stream.encode(convert.reformat(picture, format="yuv420p", threads=1)))
         container.mux(stream.encode(None))
     file.seek(0)
+    return _decoded(file)
+
+
+def _decoded(file: BytesIO) -> list[Pixels]:
+    convert = VideoReformatter()
     with av.open(file, "r") as container:
-        return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)]
+        container.streams.video[0].codec_context.thread_count = 1
+        converted = (convert.reformat(frame, format="rgb24", threads=1) for frame in container.decode(video=0))
+        return [np.asarray(frame.to_ndarray(), np.uint8) for frame in converted]
 
 
 def delivered(frames: Clip) -> list[Pixels]:

@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -20,6 +21,7 @@ from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import Drawings
 from vitascope.provenance.detect import ALONE, LIKELY, certain_threshold, detect, identify, scores
 from vitascope.provenance.mark import mark
+from vitascope.provenance.register import Ids
 from vitascope.provenance.trace import CERTAIN
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
@@ -47,7 +49,7 @@ def found(number: int, size: tuple[int, int], drawings: Drawings) -> Iterator[Ro
     take = Take(kind=KINDS[number % 2], seed=number, size=size, frames=_FRAMES)
     frames = frames_of(take, drawings)
     ids = _ids()
-    mark_id = ids[number % len(ids)]
+    mark_id = int(ids[number % len(ids)])
     marked = [item.frame for item in mark(frames, mark_id, _KEY)]
     told: Row = {"clip": number, "kind": take.kind, "size": _spelled(size), "psnr": round(_psnr(frames, marked), 2)}
     arrived = delivered(marked)
@@ -146,8 +148,9 @@ def _psnr(frames: Sequence[Pixels], marked: Sequence[Pixels]) -> float:
     return float(10 * np.log10(255**2 / np.mean(errors)))
 
 
-def _ids() -> list[int]:
-    return [int(number) for number in np.random.default_rng(_SEED).integers(0, 2**64, ISSUED, dtype=np.uint64)]
+@cache
+def _ids() -> Ids:
+    return np.random.default_rng(_SEED).integers(0, 2**64, ISSUED, dtype=np.uint64)
 
 
 def _spelled(size: tuple[int, int]) -> str:

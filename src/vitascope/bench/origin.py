@@ -5,6 +5,9 @@ Files go to a folder of their own: the register of the person who runs it stays 
 
 import argparse
 import json
+import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,23 +24,27 @@ from vitascope.bench.distort import encoded
 from vitascope.bench.footage import Kind, Take, frames_of
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import Drawings
+from vitascope.marks import repository
+from vitascope.marks.book import DatabaseRegister
 from vitascope.pipeline import render
 from vitascope.provenance.authority import Authority, open_authority
 from vitascope.provenance.credential import read_credential
-from vitascope.provenance.fingerprint import Sampler, Words, words_of
-from vitascope.provenance.likeness import LikenessIndex
+from vitascope.provenance.fingerprint import MATCH, Sampler, Words, words_of
+from vitascope.provenance.likeness import LikenessIndex, Records
 from vitascope.provenance.manifest import Claim
 from vitascope.provenance.mark import mark
-from vitascope.provenance.register import Issued, LocalRegister, now
+from vitascope.provenance.register import Issued, LocalRegister, Register, now
 from vitascope.provenance.seal import seal
 from vitascope.provenance.trace import trace
 from vitascope.provenance.verify import find_mark, look
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
+from vitascope.store.database import open_database
 from vitascope.types import Memory, Pixels, Plan, Preset, Request
 
 RENDERS, WORDS_EACH = 100_000, 17
 _SIZE = (256, 256)
+_NOTHING: Words = np.ones((1, 4), np.uint64)  # words that no render has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,12 @@ class _Spent:
     def now(cls) -> Self:
         """This moment, to be subtracted from a later one."""
         return cls(wall=1000 * time.perf_counter(), core=1000 * time.process_time())
+
+    @classmethod
+    def of_children(cls) -> Self:
+        """The same of processes that were started and have ended."""
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(wall=1000 * time.perf_counter(), core=1000 * (used.ru_utime + used.ru_stime))
 
     def __sub__(self, earlier: Self) -> Self:
         return replace(self, wall=self.wall - earlier.wall, core=self.core - earlier.core)
@@ -78,17 +91,49 @@ class _Footage:
 
 def searches(queries: int) -> dict[str, float]:
     """Milliseconds to find a render among 100,000 by eight pictures, and how many were found first."""
-    rng = np.random.default_rng(0)
-    words: Words = rng.integers(0, 2**63, (RENDERS * WORDS_EACH, 4), dtype=np.uint64)
-    index = LikenessIndex(np.repeat(np.arange(1, RENDERS + 1, dtype=np.uint64), WORDS_EACH), words)
-    spent, right = list[_Spent](), 0
-    for query in rng.integers(0, RENDERS, queries).tolist():
-        asked = words[query * WORDS_EACH : (query + 1) * WORDS_EACH] ^ np.uint64(0b1011)  # a few bits wrong
+    records = _records(np.random.default_rng(0))
+    index, spent, right = LikenessIndex(records), list[_Spent](), 0
+    for words, mark_id in _asked(records, queries):
         begin = _Spent.now()
-        found = index.nearest(asked, within=0.25)
+        found = index.nearest(words, within=MATCH)
         spent.append(_Spent.now() - begin)
-        right += bool(found) and found[0].mark_id == query + 1
+        right += bool(found) and found[0].mark_id == mark_id
     return {"queries": queries, "first": right} | _told("search", spent, 0.5) | _told("search p95", spent, 0.95)
+
+
+def lookups(url: str, mirrors: Path, queries: int) -> dict[str, float]:
+    """The same as a process begins it that has nothing yet: opens the database, catches up, maps, and searches.
+
+    Apart from that, the first of all, which makes the mirror, and the ids that a mark is compared with.
+    """
+    begin = _Spent.now()
+    DatabaseRegister(open_database(url, migrate=False), mirrors=mirrors).alike(_NOTHING, within=MATCH)
+    first, spent, taken, right = _Spent.now() - begin, list[_Spent](), list[_Spent](), 0
+    for words, mark_id in _asked(_records(np.random.default_rng(0)), queries):
+        begin = _Spent.now()
+        register = DatabaseRegister(open_database(url, migrate=False), mirrors=mirrors)
+        found = register.alike(words, within=MATCH)
+        middle = _Spent.now()
+        register.ids()
+        spent.append(middle - begin)
+        taken.append(_Spent.now() - middle)
+        right += bool(found) and found[0].mark_id == mark_id
+    told = _told("first", [first], 0.5) | _told("lookup", spent, 0.5) | _told("lookup p95", spent, 0.95)
+    return {"queries": queries, "first": right} | told | _told("ids", taken, 0.5)
+
+
+def checks(clip: Path, url: str, runs: int) -> dict[str, float]:
+    """A whole check as the desk runs it, in a process that begins, loads, decodes, detects, compares and ends."""
+    program = [sys.executable, "-m", "vitascope.server.inside_darkroom", "origin", str(clip)]
+    command = ["/usr/bin/env", f"VITASCOPE_HOME={clip.parent}", *program]
+    spent, made_here = list[_Spent](), 0
+    for _ in range(runs):
+        begin = _Spent.of_children()
+        done = subprocess.run(command, input=url, capture_output=True, text=True, check=True)  # noqa: S603  # our own program
+        spent.append(_Spent.of_children() - begin)
+        made_here += bool(json.loads(done.stdout)["made_here"])
+    megabytes = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
+    return {"runs": runs, "made here": made_here, "peak_mb": megabytes} | _told("check", spent, 0.5)
 
 
 def costs(frames: list[Pixels], clip: Path, authority: Authority, runs: int) -> dict[str, float]:
@@ -148,12 +193,37 @@ def _laid(other: Pixels, marked: Pixels, plain: Pixels) -> Pixels:
     return forged
 
 
-def _clip(frames: list[Pixels], folder: Path) -> Path:
+def _clip(frames: list[Pixels], folder: Path, register: Register) -> Path:
     request = Request(prompt="a cat jumps", size=_SIZE, seed=1)
-    register = LocalRegister(folder)
     return render(
         request, to=folder / "clip.mp4", backend=_Footage(frames), tick=lambda _: None, register=register
     ).path
+
+
+def _server(folder: Path, home: Path) -> str:
+    """The URL of a server's database of 100,000 renders in ``folder``, which also has the keys that are in ``home``."""
+    shutil.copytree(home / "authority", folder / "authority")
+    database = open_database(f"sqlite:///{folder / 'jobs.db'}")
+    words = _records(np.random.default_rng(0))[:, 1:].reshape(RENDERS, WORDS_EACH, 4)
+    facts = {"at": 0.0, "model": "xs", "manifest_sha256": "a" * 64, "frames_sha256": "b" * 64, "width": _SIZE[0],
+             "height": _SIZE[1], "party": "ana"}  # fmt: skip
+    with database.transaction() as tx:
+        for number, theirs in enumerate(words, start=1):
+            repository.complete(tx, f"{number:016x}", facts, theirs.astype("<u8").tobytes())
+    return database.url
+
+
+def _records(rng: np.random.Generator) -> Records:
+    """Of 100,000 renders, numbered from 1, seventeen pictures each."""
+    words = rng.integers(0, 2**63, (RENDERS * WORDS_EACH, 4), dtype=np.uint64)
+    return np.insert(words, 0, np.repeat(np.arange(1, RENDERS + 1, dtype=np.uint64), WORDS_EACH), axis=1)
+
+
+def _asked(records: Records, queries: int) -> Iterator[tuple[Words, int]]:
+    """Words of random renders with a few bits wrong, and which render that is."""
+    for render_ in np.random.default_rng(1).integers(0, RENDERS, queries).tolist():
+        theirs = records[render_ * WORDS_EACH : (render_ + 1) * WORDS_EACH]
+        yield theirs[:, 1:] ^ np.uint64(0b1011), render_ + 1
 
 
 def _preset() -> Preset:
@@ -180,11 +250,14 @@ def main() -> None:
     frames = frames_of(Take(kind="cartoon", seed=1, size=_SIZE, frames=33), drawings)
     with tempfile.TemporaryDirectory() as folder:
         authority = open_authority(settings().home)
-        clip = _clip(frames, Path(folder))
+        url = _server(Path(folder), settings().home)
+        clip = _clip(frames, Path(folder), DatabaseRegister(open_database(url)))
         report = {
             "tampered": tampered(clip, authority, asked.tries),
             "cost": costs(frames, clip, authority, asked.runs),
             "search": searches(asked.queries),
+            "search with loading": lookups(url, Path(folder) / "mirrors", asked.queries),
+            "check with loading": checks(clip, url, asked.runs),
             "framed": framed(Path(folder), drawings, asked.framed),
         }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")

@@ -45,7 +45,7 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
         from vitascope.store.database import open_database
 
         database = open_database(db)
-        register = DatabaseRegister(database)
+        register = DatabaseRegister(database, mirrors=home / "mirrors")
         tell = _teller(database, data, file, (stewards[0].name, stewards[1].name), reason)
     found = trace_file(file, stewards=stewards, reason=reason, register=register, tell=tell)
     if json_:

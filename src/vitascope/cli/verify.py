@@ -33,9 +33,10 @@ def verify(
 
 def _register(db: str) -> "Register":
     from vitascope.marks.book import DatabaseRegister
+    from vitascope.settings import settings
     from vitascope.store.database import open_database
 
-    return DatabaseRegister(open_database(db))
+    return DatabaseRegister(open_database(db), mirrors=settings().home / "mirrors")
 
 
 def _spelled(part: Any) -> Any:  # noqa: ANN401  # whatever asdict gives

@@ -4,17 +4,20 @@ It keeps what the local one in a data folder keeps (``provenance/register.py``):
 marked, and what came of it, with the fingerprint, when the file is sealed. The prompt is in neither.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from vitascope.marks import repository
+from vitascope.marks import mirror, repository
+from vitascope.marks.mirror import Mirror, Table
 from vitascope.marks.repository import Row
 from vitascope.provenance.fingerprint import Words
-from vitascope.provenance.likeness import Likeness, LikenessIndex
-from vitascope.provenance.register import Issued, LocalRegister, far_from
+from vitascope.provenance.likeness import RECORD, WORD, Likeness, LikenessIndex
+from vitascope.provenance.register import Ids, Issued, LocalRegister, far_from
 from vitascope.store.database import Database, Transaction, clock
 
 T = TypeVar("T")
@@ -29,11 +32,17 @@ def _once(act: Callable[[], T]) -> T:
 class DatabaseRegister:
     """See :class:`vitascope.provenance.register.Register`; where the database is away, all raise DatabaseError."""
 
-    def __init__(self, database: Database, *, attempt: Attempt = _once) -> None:
-        """``attempt`` does each act: a worker waits for the database, since a render half done would be lost."""
+    def __init__(self, database: Database, *, attempt: Attempt = _once, mirrors: Path | None = None) -> None:
+        """``attempt`` does each act: a worker waits for the database, since a render half done would be lost.
+
+        In the folder ``mirrors`` stays what one process read of it for the next; without, each reads it all.
+        """
         self._database, self._attempt = database, attempt
         self._seen, self._ids = 0, np.zeros(0, np.uint64)  # the last number that was read, and the ids up to it
-        self._index: tuple[int, LikenessIndex] | None = None  # of so many renders
+        name = hashlib.sha256(database.url.encode()).hexdigest()[:16]
+        self._marks = Mirror(mirrors and mirrors / f"{name}-marks", width=1)
+        self._fingerprints = Mirror(mirrors and mirrors / f"{name}-fingerprints", width=RECORD)
+        self._index = LikenessIndex(np.zeros((0, RECORD), np.uint64))
 
     def take(self, *, party: str = "", copy_of: int | None = None) -> int:
         """A new mark id, entered before it is used."""
@@ -43,10 +52,10 @@ class DatabaseRegister:
         """What came of an id, and its fingerprint; entering it again changes nothing."""
         self._attempt(lambda: self._enter(render, words))
 
-    def ids(self) -> tuple[int, ...]:
+    def ids(self) -> Ids:
         """Every id ever taken, oldest first."""
         with self._database.reading() as tx:
-            return tuple(int(row["id"], 16) for row in repository.ids_after(tx, 0))
+            return self._marks.read(_marks(tx))[:, 0]
 
     def get(self, mark_id: int) -> Issued | None:
         """What is known of an id."""
@@ -108,10 +117,27 @@ class DatabaseRegister:
 
     def _likenesses(self) -> LikenessIndex:
         with self._database.reading() as tx:
-            count = repository.num_renders(tx)
-            if self._index is None or self._index[0] != count:
-                self._index = count, _index(repository.fingerprints(tx))
-        return self._index[1]
+            records = self._fingerprints.read(_fingerprints(tx))
+        if records is not self._index.records:
+            self._index = LikenessIndex(records)
+        return self._index
+
+
+def _marks(tx: Transaction) -> Table:
+    def since(number: int) -> Iterator[mirror.Row]:
+        for row, mark in repository.marks_since(tx, number):
+            yield row, bytes.fromhex(mark)[::-1]
+
+    return Table(since=since, standing=lambda number: repository.marks_standing(tx, number))
+
+
+def _fingerprints(tx: Transaction) -> Table:
+    def since(number: int) -> Iterator[mirror.Row]:
+        for row, mark, words in repository.fingerprints_since(tx, number):
+            key = bytes.fromhex(mark)[::-1]
+            yield row, b"".join(key + words[at : at + WORD] for at in range(0, len(words), WORD))
+
+    return Table(since=since, standing=lambda number: repository.fingerprints_standing(tx, number))
 
 
 def _complete(tx: Transaction, render: Issued, words: Words) -> None:
@@ -127,12 +153,6 @@ def _complete(tx: Transaction, render: Issued, words: Words) -> None:
         "party": render.party,
     }
     repository.complete(tx, _spelled(render.mark_id), facts, words.astype("<u8").tobytes())
-
-
-def _index(rows: list[tuple[str, bytes]]) -> LikenessIndex:
-    words = np.frombuffer(b"".join(stored for _, stored in rows), "<u8").reshape(-1, 4).astype(np.uint64)
-    counts = [len(stored) // words.itemsize // 4 for _, stored in rows]
-    return LikenessIndex(np.repeat(np.array([int(mark, 16) for mark, _ in rows], np.uint64), counts), words)
 
 
 def _issued(row: Row) -> Issued:

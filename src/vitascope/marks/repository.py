@@ -1,6 +1,6 @@
 """The rows of marks and of their fingerprints."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -10,6 +10,8 @@ from vitascope.store.database import Transaction
 _M, _F = tables.marks.c, tables.fingerprints.c
 
 Row = sa.RowMapping
+
+_AT_ONCE = 4096  # rows of a long list that are in memory
 
 
 def add(tx: Transaction, mark: str, *, at: float, party: str, copy_of: str | None) -> None:
@@ -54,11 +56,32 @@ def sizes(tx: Transaction) -> tuple[tuple[int, int], ...]:
     return tuple((int(width), int(height)) for width, height in found)
 
 
-def num_renders(tx: Transaction) -> int:
-    """Marks that have a fingerprint."""
-    return int(tx.execute(sa.select(sa.func.count()).select_from(tables.fingerprints)).scalar_one())
+def marks_since(tx: Transaction, number: int) -> Iterator[tuple[int, str]]:
+    """``number`` and ``id`` of the marks from that number on, by number."""
+    asked = sa.select(_M.number, _M.id).where(_M.number >= number).order_by(_M.number)
+    for row in tx.execute(asked, execution_options={"yield_per": _AT_ONCE}):
+        yield row[0], row[1]
 
 
-def fingerprints(tx: Transaction) -> list[tuple[str, bytes]]:
-    """Each mark with its words."""
-    return [(mark, bytes(words)) for mark, words in tx.execute(sa.select(_F.mark, _F.words))]
+def fingerprints_since(tx: Transaction, number: int) -> Iterator[tuple[int, str, bytes]]:
+    """``number``, mark and words of the fingerprints from that number on, by number."""
+    asked = sa.select(_F.number, _F.mark, _F.words).where(_F.number >= number).order_by(_F.number)
+    for row in tx.execute(asked, execution_options={"yield_per": _AT_ONCE}):
+        yield row[0], row[1], bytes(row[2])
+
+
+def marks_standing(tx: Transaction, number: int) -> tuple[int, int]:
+    """How many marks there are up to that number, and the sum of their numbers."""
+    return _standing(tx, _M.number, number)
+
+
+def fingerprints_standing(tx: Transaction, number: int) -> tuple[int, int]:
+    """How many fingerprints there are up to that number, and the sum of their numbers."""
+    return _standing(tx, _F.number, number)
+
+
+def _standing(tx: Transaction, column: sa.Column[int], number: int) -> tuple[int, int]:
+    """From an index: compared plainly, SQLite would walk through the table, words and all (25 ms instead of 6)."""
+    asked = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(column), 0)).where(column + 0 <= number)
+    rows, total = tx.execute(asked).one()
+    return int(rows), int(total)

@@ -22,13 +22,16 @@ import numpy.typing as npt
 
 from vitascope.errors import SealError
 from vitascope.provenance.fingerprint import Words
-from vitascope.provenance.likeness import Likeness, LikenessIndex
+from vitascope.provenance.likeness import RECORD, Likeness, LikenessIndex, Records
 from vitascope.provenance.mark import new_mark_id
 
 _DISTANCE = 13  # bits two ids differ in at least: the nearest neighbour is the best wrong answer of a detector
 _CROWDED = 100_000  # ids from which on a distance would be refused too often
-_RECORD = 5  # numbers of 8 bytes: the id, and the four of a word
 _ID = re.compile(rb'"mark_id": "([0-9a-f]{16})"')
+
+
+Ids = npt.NDArray[np.uint64]
+"""``(N,)``: mark ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ class Register(Protocol):
     def enter(self, render: Issued, words: Words) -> None:
         """What came of an id that was taken, and the fingerprint of its frames. Raises SealError."""
 
-    def ids(self) -> tuple[int, ...]:
+    def ids(self) -> Ids:
         """Every id ever taken, each once."""
 
     def get(self, mark_id: int) -> Issued | None:
@@ -92,9 +95,9 @@ class LocalRegister:
             self._add_words(render.mark_id, words)
             _append(file, render)
 
-    def ids(self) -> tuple[int, ...]:
+    def ids(self) -> Ids:
         """Every id ever taken, each once, oldest first. Raises SealError."""
-        return tuple(dict.fromkeys(_ids(self._content())))
+        return np.array(list(dict.fromkeys(_ids(self._content()))), np.uint64)
 
     def get(self, mark_id: int) -> Issued | None:
         """The last that is known of an id. Raises SealError."""
@@ -138,24 +141,23 @@ class LocalRegister:
         path = self._home / "fingerprints.bin"
         length = path.stat().st_size if path.exists() else 0
         if self._index is None or self._index[0] != length:
-            records = self._records()
-            self._index = length, LikenessIndex(records[:, 0], records[:, 1:])
+            self._index = length, LikenessIndex(self._records())
         return self._index[1]
 
-    def _records(self) -> Words:
-        """``(N, 5)``: the id of a render, and a word of it; a torn record at the end is not read."""
+    def _records(self) -> Records:
+        """``(N, 5)``: the id of a render, and a word of it, mapped; a torn record at the end is not read."""
         path = self._home / "fingerprints.bin"
         try:
-            count = path.stat().st_size // (8 * _RECORD) * _RECORD if path.exists() else 0
-            stored = np.fromfile(path, "<u8", count) if count else np.zeros(0, "<u8")
+            count = path.stat().st_size // (8 * RECORD) if path.exists() else 0
+            stored = np.memmap(path, "<u8", "r", shape=(count, RECORD)) if count else np.zeros((0, RECORD), "<u8")
         except OSError as error:
             raise SealError(self._sentence(error)) from error
-        return stored.reshape(-1, _RECORD).astype(np.uint64)
+        return stored.astype(np.uint64, copy=False)
 
     def _add_words(self, mark_id: int, words: Words) -> None:
         records = np.concatenate((np.full((len(words), 1), mark_id, np.uint64), words), axis=1).astype("<u8")
         with (self._home / "fingerprints.bin").open("ab") as file:
-            file.truncate(file.tell() // (8 * _RECORD) * (8 * _RECORD))  # what a crash tore
+            file.truncate(file.tell() // (8 * RECORD) * (8 * RECORD))  # what a crash tore
             file.write(records.tobytes())
             file.flush()
             os.fsync(file.fileno())

@@ -17,12 +17,13 @@ _REFUSED = 3
 _MEMORY = 3 << 30  # bytes of address space: the largest picture allowed needs 1 GB with its transparency
 _CPU_SECONDS = 50
 _LARGEST_FILE = 64 << 20
+_LARGEST_MIRROR = 2 << 30  # bytes: of three million renders, which is what fits into the memory, too
 _LONGEST_SIDE = 2048  # pixels; no model paints more, and a PNG of that size is quick to read
 
 
 def main(task: str, *paths: Path) -> int:
     """Do ``task``; returns the exit status."""
-    _limit()
+    _limit(_LARGEST_MIRROR if task == "origin" else _LARGEST_FILE)
     try:
         sys.stdout.write(_TASKS[task](*paths))
     except UserError as error:
@@ -51,9 +52,11 @@ def origin(path: Path) -> str:
     """What credential and mark of ``path`` say, as JSON; the address of the database with the marks comes in."""
     from vitascope.marks.book import DatabaseRegister
     from vitascope.origin import verify_file
+    from vitascope.settings import settings
     from vitascope.store.database import open_database
 
-    register = DatabaseRegister(open_database(sys.stdin.read(), migrate=False))
+    database = open_database(sys.stdin.read(), migrate=False)
+    register = DatabaseRegister(database, mirrors=settings().home / "mirrors")
     return json.dumps(dataclasses.asdict(verify_file(path, register=register)), default=str)
 
 
@@ -65,11 +68,11 @@ def credits_(path: Path) -> str:
     return json.dumps({"credits": found.credits} | spelled(found))
 
 
-def _limit() -> None:
+def _limit(largest_file: int) -> None:
     for limit, most in (
         (resource.RLIMIT_AS, _MEMORY),
         (resource.RLIMIT_CPU, _CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, _LARGEST_FILE),
+        (resource.RLIMIT_FSIZE, largest_file),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (most, most))

@@ -151,6 +151,9 @@ marks = sa.Table(
 fingerprints = sa.Table(
     "fingerprints",
     metadata,
-    sa.Column("mark", sa.String(16), primary_key=True),
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("mark", sa.String(16), nullable=False),
     sa.Column("words", sa.LargeBinary, nullable=False),  # 32 bytes a picture: see provenance/fingerprint.py
+    sa.Index("fingerprints_by_mark", "mark", unique=True),
+    sqlite_autoincrement=True,  # no number is given twice, not even that of an erased one: see marks/mirror.py
 )
