@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from vitascope.store import people_tables, rights_tables  # noqa: F401  # they put their tables into it
 from vitascope.store.database import open_database
+from vitascope.store.tables import metadata
 
 _ADDRESS = "127.0.0.1"
 
@@ -94,6 +96,46 @@ def postgres():
     yield server
     server.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def made_sqlite(tmp_path_factory) -> Path:
+    """A file with an empty database of today's schema, to be copied: making it takes longer than most tests."""
+    path = tmp_path_factory.mktemp("made") / "vita.db"
+    made = open_database(f"sqlite:///{path}")
+    with made.transaction() as tx:
+        tx.exec_driver_sql("PRAGMA user_version=1")
+    with made.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    made.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_postgres(postgres):
+    """An open PostgreSQL database of today's schema, to be emptied: making one takes longer than most tests."""
+    made = open_database(postgres.new_database())
+    yield made
+    made.close()
+
+
+def emptied(made) -> str:
+    """The URL of a PostgreSQL database, once every row in it is gone."""
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with made.transaction() as tx:
+        tx.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    return made.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def prepared_url(request, tmp_path):
+    """The URL of a database of each kind with today's schema and no rows, for one test."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("made_sqlite"), tmp_path / "vita.db")
+        return f"sqlite:///{tmp_path}/vita.db"
+    return emptied(request.getfixturevalue("made_postgres"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -57,10 +57,10 @@ def _pause(selector=ALL, level=Level.NO_CREATE):
     return Pause(selector=selector, level=level, reason="a key is loose")
 
 
-def test_every_key_is_the_key_of_a_permission(sqlite):
+def test_every_key_is_the_key_of_a_permission(database):
     """A new key hangs on its party's early access, and may create; the yes is a leaf."""
-    made, log = new_key(sqlite), Leaves()
-    with sqlite.transaction() as tx:
+    made, log = new_key(database), Leaves()
+    with database.transaction() as tx:
         entered = _create(tx, made, log=log)
 
         assert f"access_{made.key.party}" == repository.bound(tx, made.key.id).permission
@@ -68,19 +68,19 @@ def test_every_key_is_the_key_of_a_permission(sqlite):
     assert ["video.create allowed"] == log.kinds()
 
 
-def test_without_a_leaf_nothing_happens(sqlite):
+def test_without_a_leaf_nothing_happens(database):
     """Where the log cannot be written, creation stops; reading goes on, it leaves no leaf."""
-    made = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    made = new_key(database)
+    with database.transaction() as tx:
         with pytest.raises(LogError):
             _create(tx, made, log=Broken())
         _create(tx, made, log=Broken(), scope="video.read", jobs=0)
 
 
-def test_an_ended_permission_opens_nothing_new_and_reading_stays(sqlite):
+def test_an_ended_permission_opens_nothing_new_and_reading_stays(database):
     """When access is withdrawn, creation is refused by name and rule, and the member's works stay readable."""
-    made = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    made = new_key(database)
+    with database.transaction() as tx:
         permission = repository.permission(tx, f"access_{made.key.party}")
         repository.change_permission(tx, end(permission, Ending.WITHDRAWN))
         with pytest.raises(RefusedError, match="permission_not_live"):
@@ -89,12 +89,12 @@ def test_an_ended_permission_opens_nothing_new_and_reading_stays(sqlite):
 
 
 @pytest.mark.parametrize("reach", [Reach.KEY, Reach.PERMISSION, Reach.FEATURE, Reach.ALL])
-def test_a_hold_reaches_what_it_names_and_no_more(sqlite, reach):
+def test_a_hold_reaches_what_it_names_and_no_more(database, reach):
     """Creation stops for whom the hold reaches; another member goes on unless it names all or the feature."""
-    ana, ben = new_key(sqlite), new_key(sqlite, name="Ben")
+    ana, ben = new_key(database), new_key(database, name="Ben")
     names = {Reach.KEY: ana.key.id, Reach.PERMISSION: f"access_{ana.key.party}", Reach.FEATURE: "video.create"}
     selector = Selector(reach=reach, id=names.get(reach, ""))
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         hold = holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
         if hold.needs_two:
             assert _create(tx, ana).decision.allow  # one steward alone pauses nobody at large
@@ -120,10 +120,10 @@ def test_a_hold_is_in_force_in_another_process_at_once(database_url):
     other.close()
 
 
-def test_a_throttled_key_has_a_quarter_of_its_limits(sqlite):
+def test_a_throttled_key_has_a_quarter_of_its_limits(database):
     """Throttle slows, and says why; it does not stop."""
-    made = new_key(sqlite, limits=Limits(jobs_in_flight=8))
-    with sqlite.transaction() as tx:
+    made = new_key(database, limits=Limits(jobs_in_flight=8))
+    with database.transaction() as tx:
         holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id), Level.THROTTLE), now=AT)
         assert "low" == _create(tx, made).grant.priority  # and comes behind everybody
         _video(tx, made, 1, state="queued")
@@ -132,10 +132,10 @@ def test_a_throttled_key_has_a_quarter_of_its_limits(sqlite):
             _create(tx, made)
 
 
-def test_step_up_waits_for_the_passkey(sqlite):
+def test_step_up_waits_for_the_passkey(database):
     """After the owner has shown a passkey the same key creates again."""
-    made = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    made = new_key(database)
+    with database.transaction() as tx:
         holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id), Level.STEP_UP), now=AT)
         with pytest.raises(RefusedError, match="passkey"):
             _create(tx, made)
@@ -144,23 +144,23 @@ def test_step_up_waits_for_the_passkey(sqlite):
         assert _create(tx, made).decision.allow
 
 
-def test_accepted_jobs_run_unless_the_key_is_dead(sqlite):
+def test_accepted_jobs_run_unless_the_key_is_dead(database):
     """No-create leaves what was accepted; a dead key stops it."""
-    made = new_key(sqlite)
+    made = new_key(database)
     selector = Selector(reach=Reach.KEY, id=made.key.id)
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
         assert gate.may_start(tx, made.key.id, AT)
         holds.place(tx, Leaves(), SALLY, _pause(selector, Level.KEY_DEAD), now=AT)
         assert not gate.may_start(tx, made.key.id, AT)
 
 
-def test_nobody_holds_or_frees_themselves(sqlite):
+def test_nobody_holds_or_frees_themselves(database):
     """A steward may not place, lift or answer a hold on their own key, nor agree with themselves."""
-    made = new_key(sqlite)
+    made = new_key(database)
     own = Actor(party=made.key.party, uses=SALLY.uses)
     selector = Selector(reach=Reach.KEY, id=made.key.id)
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         with pytest.raises(OwnCaseError):
             holds.place(tx, Leaves(), own, _pause(selector), now=AT)
         hold = holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
@@ -173,10 +173,10 @@ def test_nobody_holds_or_frees_themselves(sqlite):
             holds.place(tx, Leaves(), Actor(party="ben"), _pause(), now=AT)
 
 
-def test_an_appeal_is_answered_by_another_person(sqlite):
+def test_an_appeal_is_answered_by_another_person(database):
     """Whoever is held appeals; the steward who placed it cannot answer, another one lifts it."""
-    made, log = new_key(sqlite), Leaves()
-    with sqlite.transaction() as tx:
+    made, log = new_key(database), Leaves()
+    with database.transaction() as tx:
         hold = holds.place(tx, log, SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id)), now=AT)
         with pytest.raises(OwnCaseError):
             holds.appeal(tx, log, "stranger", hold.id, now=AT)
@@ -189,18 +189,18 @@ def test_an_appeal_is_answered_by_another_person(sqlite):
     assert ["hold.placed", "hold.appealed", "hold.lifted"] == log.kinds()
 
 
-def test_a_pass_keeps_its_budget_to_the_unit(sqlite):
+def test_a_pass_keeps_its_budget_to_the_unit(database):
     """A child permission's quota counts what its keys made, and the parent's what all below it made."""
-    ana = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    ana = new_key(database)
+    with database.transaction() as tx:
         parent = repository.permission(tx, f"access_{ana.key.party}")
         child = replace(
             parent, id="pass_1", grantor=ana.key.party, grantee="guest", parent=parent.id,
             quotas=(Quota(measure=Measure.RENDERS, per=Per.GRANT, limit=3),),
         )  # fmt: skip
         repository.add_permission(tx, child)
-    guest = new_key(sqlite, name="Guest", permission="pass_1")
-    with sqlite.transaction() as tx:
+    guest = new_key(database, name="Guest", permission="pass_1")
+    with database.transaction() as tx:
         for number in range(3):
             _create(tx, guest)
             _video(tx, guest, number)
@@ -235,10 +235,10 @@ def test_two_at_once_cannot_share_the_last_unit(database):
     assert 1 == outcomes.count("made")
 
 
-def test_rotation_keeps_the_permission(sqlite):
+def test_rotation_keeps_the_permission(database):
     """The key that replaces another hangs where the old one hung."""
-    made = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    made = new_key(database)
+    with database.transaction() as tx:
         new = keys.rotate(tx, made.key.id, grace_seconds=0, secrets=SECRETS, now=NOW)
 
         assert standing.of(tx, made.key.id) == standing.of(tx, new.key.id)

@@ -24,82 +24,82 @@ def test_a_new_key_opens_the_door(database):
     assert (made.key.party, made.key.id) == (grant.party, grant.key)
 
 
-def test_the_secret_is_kept_nowhere(sqlite):
+def test_the_secret_is_kept_nowhere(database):
     """Neither the credential nor its secret part stands in any column of any table."""
-    made = new_key(sqlite)
+    made = new_key(database)
 
-    with sqlite.reading() as tx:
+    with database.reading() as tx:
         rows = tx.execute(sa.text("SELECT * FROM keys")).all() + tx.execute(sa.text("SELECT * FROM parties")).all()
 
     assert made.credential[13:43] not in str(rows)
     assert made.credential not in repr(made)
 
 
-def test_a_rotated_key_goes_on_for_its_grace(sqlite):
+def test_a_rotated_key_goes_on_for_its_grace(database):
     """Old and new both open the door during the grace, afterwards the new one alone; the party stays."""
-    old = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    old = new_key(database)
+    with database.transaction() as tx:
         new = keys.rotate(tx, old.key.id, grace_seconds=3600, secrets=SECRETS, now=NOW)
 
     assert old.key.party == new.key.party
-    _admit(sqlite, old.credential, NOW + 3599)
-    _admit(sqlite, new.credential, NOW + 3601)
+    _admit(database, old.credential, NOW + 3599)
+    _admit(database, new.credential, NOW + 3601)
     with pytest.raises(KeyRevokedError, match=new.key.id):
-        _admit(sqlite, old.credential, NOW + 3601)
+        _admit(database, old.credential, NOW + 3601)
 
 
-def test_a_rotated_key_lives_as_long_again(sqlite):
+def test_a_rotated_key_lives_as_long_again(database):
     """The new key gets the same length of life, counted from now."""
-    old = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    old = new_key(database)
+    with database.transaction() as tx:
         new = keys.rotate(tx, old.key.id, grace_seconds=0, secrets=SECRETS, now=NOW + 1000)
 
     assert NOW + 1000 + 365 * 86_400 == new.key.expires_at
 
 
-def test_a_revoked_key_is_dead_at_once(sqlite):
+def test_a_revoked_key_is_dead_at_once(database):
     """Revoking takes effect with the next request, in a time of grace too."""
-    old = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    old = new_key(database)
+    with database.transaction() as tx:
         keys.rotate(tx, old.key.id, grace_seconds=3600, secrets=SECRETS, now=NOW)
         keys.revoke(tx, old.key.id, NOW + 5)
 
     with pytest.raises(KeyRevokedError):
-        _admit(sqlite, old.credential, NOW + 5)
+        _admit(database, old.credential, NOW + 5)
 
 
-def test_a_key_is_rotated_once(sqlite):
+def test_a_key_is_rotated_once(database):
     """Rotating twice would leave two heirs."""
-    old = new_key(sqlite)
-    with sqlite.transaction() as tx:
+    old = new_key(database)
+    with database.transaction() as tx:
         keys.rotate(tx, old.key.id, grace_seconds=10, secrets=SECRETS, now=NOW)
 
-    with sqlite.transaction() as tx, pytest.raises(GrantError, match="already"):
+    with database.transaction() as tx, pytest.raises(GrantError, match="already"):
         keys.rotate(tx, old.key.id, grace_seconds=10, secrets=SECRETS, now=NOW)
 
 
 @pytest.mark.parametrize(
     "facts", [{"name": ""}, {"name": "a\nb"}, {"scopes": ()}, {"scopes": ("video.steal",)}, {"expires_at": NOW - 1}]
 )
-def test_a_key_that_makes_no_sense_is_not_made(sqlite, facts):
+def test_a_key_that_makes_no_sense_is_not_made(database, facts):
     """No name, no scope, a foreign scope or an end in the past."""
     with pytest.raises(GrantError):
-        new_key(sqlite, **facts)
+        new_key(database, **facts)
 
 
-def test_an_unknown_key_cannot_be_revoked(sqlite):
+def test_an_unknown_key_cannot_be_revoked(database):
     """A mistyped id is told, not ignored."""
-    with sqlite.transaction() as tx, pytest.raises(KeyNotFoundError):
+    with database.transaction() as tx, pytest.raises(KeyNotFoundError):
         keys.revoke(tx, "nobody00", NOW)
 
 
-def test_keys_are_listed_by_age(sqlite):
+def test_keys_are_listed_by_age(database):
     """The list shows what there is, and whether there is any."""
-    with sqlite.reading() as tx:
+    with database.reading() as tx:
         assert not keys.any_key(tx)
-    first = new_key(sqlite)
-    second = new_key(sqlite, name="Bo", party=first.key.party)
+    first = new_key(database)
+    second = new_key(database, name="Bo", party=first.key.party)
 
-    with sqlite.reading() as tx:
+    with database.reading() as tx:
         assert {first.key.id, second.key.id} == {key.id for key in keys.listed(tx, first.key.party)}
         assert keys.any_key(tx)

@@ -79,10 +79,10 @@ def _enter(tx, made, *asked, log=None):
 _ASKED = Asked(prompt="a parrot", network="192.0.2.0/24", client="sdk")
 
 
-def test_a_canary_stops_whoever_uses_it(sqlite):
+def test_a_canary_stops_whoever_uses_it(database):
     """The first use of a planted key holds it at no-create; the second is refused."""
-    made, log = new_key(sqlite), Leaves()
-    with sqlite.transaction() as tx:
+    made, log = new_key(database), Leaves()
+    with database.transaction() as tx:
         watch.plant(tx, log, made.key.id, by="sally", now=AT)
         _enter(tx, made, _ASKED, log=log)
         with pytest.raises(RefusedError, match="planted to be found"):
@@ -90,10 +90,10 @@ def test_a_canary_stops_whoever_uses_it(sqlite):
     assert "hold.placed" in log.kinds()
 
 
-def test_the_member_is_told_and_answers_for_themselves(sqlite):
+def test_the_member_is_told_and_answers_for_themselves(database):
     """A held key leaves a notice with the reason; its owner's "this is me" lifts the hold, another's does not."""
-    made, log = new_key(sqlite), Leaves()
-    with sqlite.transaction() as tx:
+    made, log = new_key(database), Leaves()
+    with database.transaction() as tx:
         _enter(tx, made, _ASKED)
         hold = Hold(
             id="hold_1", selector=Selector(reach=Reach.KEY, id=made.key.id), level=Level.STEP_UP,
@@ -145,10 +145,10 @@ def test_an_alert_counts_only_when_signed(tmp_path):
     assert {} == known_scanners(tmp_path / "none.json")
 
 
-def test_a_published_key_is_held_and_others_are_not(sqlite):
+def test_a_published_key_is_held_and_others_are_not(database):
     """An alert holds the key it names at no-create; an unknown one is passed over."""
-    ana, ben = new_key(sqlite), new_key(sqlite, name="Ben")
-    with sqlite.transaction() as tx:
+    ana, ben = new_key(database), new_key(database, name="Ben")
+    with database.transaction() as tx:
         alerts = [
             Alert(key=ana.key.id, url="https://example.org", source="content"),
             Alert(key="none", url="", source=""),

@@ -30,9 +30,9 @@ class Broken:
         raise LogError("the disk is full")
 
 
-def test_what_is_awarded_leaves_the_pool_and_is_owed(sqlite):
+def test_what_is_awarded_leaves_the_pool_and_is_owed(database):
     """Both accounts move by the same amount, and each currency sums to zero."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves(), 10_000)
         journal.enter(tx, Leaves(), AWARD, now=NOW)
 
@@ -41,10 +41,10 @@ def test_what_is_awarded_leaves_the_pool_and_is_owed(sqlite):
         assert 0 == sum(journal.balances(tx).values())
 
 
-def test_the_pool_cannot_be_overdrawn(sqlite):
+def test_the_pool_cannot_be_overdrawn(database):
     """One cent more than there is enters nothing and writes no leaf; what is promised is not there twice."""
     log = Leaves()
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, log, 4_000)
         journal.enter(tx, log, AWARD, now=NOW, is_pending=True)
         leaves = len(log.events)
@@ -57,18 +57,18 @@ def test_the_pool_cannot_be_overdrawn(sqlite):
         assert 0 == journal.balance(tx, "pool", "EUR").free
 
 
-def test_another_currency_is_another_pool(sqlite):
+def test_another_currency_is_another_pool(database):
     """Euro in the pool back no yen."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves(), 10_000)
 
         with pytest.raises(PoolError):
             journal.enter(tx, Leaves(), replace(AWARD, amount=Amount(units=1, currency="JPY")), now=NOW)
 
 
-def test_the_same_entry_twice_is_one_transfer(sqlite):
+def test_the_same_entry_twice_is_one_transfer(database):
     """A retry after a crash finds what was entered; the same id for something else is refused."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves(), 10_000)
         first = journal.enter(tx, Leaves(), AWARD, now=NOW)
         again = journal.enter(tx, Leaves(), AWARD, now=NOW)
@@ -79,9 +79,9 @@ def test_the_same_entry_twice_is_one_transfer(sqlite):
             journal.enter(tx, Leaves(), replace(AWARD, amount=euros(1)), now=NOW)
 
 
-def test_a_pending_transfer_resolves_once(sqlite):
+def test_a_pending_transfer_resolves_once(database):
     """Posted again it stays one; voided after that it is refused, and the other way round."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves(), 10_000)
         journal.enter(tx, Leaves(), AWARD, now=NOW, is_pending=True)
         assert 0 == journal.balance(tx, "payable:ana", "EUR").held
@@ -105,38 +105,38 @@ def test_a_pending_transfer_resolves_once(sqlite):
     "changes",
     [{"credit": "pool"}, {"reference": " "}, {"id": ""}, {"id": "x" * 57}, {"debit": "a\nb"}, {"credit": ""}],
 )
-def test_a_transfer_that_says_nothing_is_refused(sqlite, changes):
+def test_a_transfer_that_says_nothing_is_refused(database, changes):
     """It needs an id, two accounts and what it is for."""
-    with sqlite.transaction() as tx, pytest.raises(MoneyError):
+    with database.transaction() as tx, pytest.raises(MoneyError):
         journal.enter(tx, Leaves(), replace(AWARD, **changes), now=NOW)
 
 
-def test_nothing_is_entered_when_the_log_cannot_be_written(sqlite):
+def test_nothing_is_entered_when_the_log_cannot_be_written(database):
     """The leaf comes first: without it there is no transfer."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves(), 10_000)
-    with pytest.raises(LogError), sqlite.transaction() as tx:
+    with pytest.raises(LogError), database.transaction() as tx:
         journal.enter(tx, Broken(), AWARD, now=NOW)
 
-    with sqlite.reading() as tx:
+    with database.reading() as tx:
         assert repository.find(tx, "award-1") is None
 
 
-def test_a_crash_between_leaf_and_effect_leaves_a_leaf_and_no_money(sqlite, tmp_path, signer):
+def test_a_crash_between_leaf_and_effect_leaves_a_leaf_and_no_money(database, tmp_path, signer):
     """The other way round, money without a leaf, cannot happen; a retry enters it once."""
     log = Log(tmp_path / "log", signer)
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, log, 10_000)
 
     def entered_and_cut_off():
-        with sqlite.transaction() as tx:
+        with database.transaction() as tx:
             journal.enter(tx, log, AWARD, now=NOW)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         entered_and_cut_off()
 
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         assert (2, None) == (log.size, repository.find(tx, "award-1"))
         journal.enter(tx, log, AWARD, now=NOW)
         assert 4_000 == journal.balance(tx, "payable:ana", "EUR").held
@@ -171,10 +171,10 @@ def test_forty_at_once_cannot_overdraw_the_pool(database):
         assert 0 == sum(journal.balances(tx).values())
 
 
-def test_the_rate_table_is_published_by_a_treasurer_and_dated(sqlite):
+def test_the_rate_table_is_published_by_a_treasurer_and_dated(database):
     """A member publishes nothing; what was in force earlier stays readable."""
     dearer = rates.table("EUR", [("bug.low", 5_000)], 400_000)
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         with pytest.raises(RoleError):
             rates.publish(tx, Leaves(), ANA, dearer, now=NOW)
         rates.publish(tx, Leaves(), TOM, dearer, now=NOW)

@@ -40,9 +40,9 @@ def prepare(tx, secrets, actor=TOM, name="2026-11"):
     return payout.prepare(tx, Leaves(), actor, name, currency="EUR", secrets=secrets, now=NOW)
 
 
-def test_a_run_pays_what_is_owed_to_whoever_said_where(sqlite, secrets):
+def test_a_run_pays_what_is_owed_to_whoever_said_where(database, secrets):
     """Ana is paid what she is owed; Ben, who has not said where, is named and stays owed."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves())
         owe(tx, "ana", 4_000)
         owe(tx, "ben", 500)
@@ -59,14 +59,14 @@ def test_a_run_pays_what_is_owed_to_whoever_said_where(sqlite, secrets):
         assert 0 == sum(journal.balances(tx).values())
 
 
-def test_a_run_prepared_twice_pays_once(sqlite, secrets):
+def test_a_run_prepared_twice_pays_once(database, secrets):
     """After a crash between file and booking the same run makes the same file; what came in since waits."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves())
         owe(tx, "ana", 4_000)
         payout.tell_where(tx, Leaves(), "ana", ANAS, secrets=secrets, now=NOW)
         first = prepare(tx, secrets)
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         owe(tx, "ana", 100, number=2)
         again = prepare(tx, secrets)
         payout.confirm(tx, Leaves(), TOM, "2026-11", now=NOW)
@@ -77,9 +77,9 @@ def test_a_run_prepared_twice_pays_once(sqlite, secrets):
         assert 100 == journal.balance(tx, "payable:ana", "EUR").held
 
 
-def test_a_run_the_bank_refused_is_owed_again(sqlite, secrets):
+def test_a_run_the_bank_refused_is_owed_again(database, secrets):
     """Called off, the money is owed as before, and another run pays it."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves())
         owe(tx, "ana", 4_000)
         payout.tell_where(tx, Leaves(), "ana", ANAS, secrets=secrets, now=NOW)
@@ -90,9 +90,9 @@ def test_a_run_the_bank_refused_is_owed_again(sqlite, secrets):
         assert 1 == len(prepare(tx, secrets, name="2026-12").payments)
 
 
-def test_nobody_pays_themselves(sqlite, secrets):
+def test_nobody_pays_themselves(database, secrets):
     """A treasurer's own money is left to another treasurer; a member runs nothing."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves())
         owe(tx, "tom", 4_000)
         payout.tell_where(tx, Leaves(), "tom", ANAS, secrets=secrets, now=NOW)
@@ -108,16 +108,16 @@ def test_nobody_pays_themselves(sqlite, secrets):
 
 
 @pytest.mark.parametrize("name", ["", "x" * 36, "2026/11", "a b", "jänner", "../x"])
-def test_a_run_has_a_name_a_bank_file_carries(sqlite, secrets, name):
+def test_a_run_has_a_name_a_bank_file_carries(database, secrets, name):
     """Names go into file names and bank files, so they are letters, digits and dashes."""
-    with sqlite.transaction() as tx, pytest.raises(MoneyError):
+    with database.transaction() as tx, pytest.raises(MoneyError):
         prepare(tx, secrets, name=name)
 
 
-def test_where_somebody_is_paid_is_locked_and_deletable(sqlite, secrets):
+def test_where_somebody_is_paid_is_locked_and_deletable(database, secrets):
     """The number stands nowhere in the database or the log, and is gone when they say so."""
     log = Leaves()
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         payout.tell_where(tx, log, "ana", ANAS, secrets=secrets, now=NOW)
         stored = repository.details(tx)["ana"]
         assert IBAN not in stored
@@ -126,9 +126,9 @@ def test_where_somebody_is_paid_is_locked_and_deletable(sqlite, secrets):
         assert {} == repository.details(tx)
 
 
-def test_what_waits_for_a_maker_is_claimed_by_the_right_party(sqlite):
+def test_what_waits_for_a_maker_is_claimed_by_the_right_party(database):
     """A credited maker who turns up gets what waited; not twice, and nobody claims for themselves."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves())
         waits = Entry(
             id="r-1",
@@ -150,9 +150,9 @@ def test_what_waits_for_a_maker_is_claimed_by_the_right_party(sqlite):
             payout.claim(tx, Leaves(), TOM, party="ida", **claim)
 
 
-def test_a_statement_tells_a_person_everything(sqlite, secrets):
+def test_a_statement_tells_a_person_everything(database, secrets):
     """Each thing owed, promised, paid and called off has its line, and the sum is what is owed now."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves())
         owe(tx, "ana", 4_000)
         owe(tx, "ben", 1)
@@ -169,17 +169,17 @@ def test_a_statement_tells_a_person_everything(sqlite, secrets):
         assert 2 == len(as_document(told)["items"])
 
 
-def test_a_statement_as_a_page_runs_nothing(sqlite):
+def test_a_statement_as_a_page_runs_nothing(database):
     """Whatever a party is called, its name is text."""
-    with sqlite.reading() as tx:
+    with database.reading() as tx:
         page = as_html(statement(tx, "<script>x</script>"))
 
     assert "<script>" not in page
 
 
-def test_roles_are_asked_before_anything_is_read(sqlite, secrets):
+def test_roles_are_asked_before_anything_is_read(database, secrets):
     """Somebody without a role learns nothing about who is owed what."""
-    with sqlite.transaction() as tx, pytest.raises(RoleError):
+    with database.transaction() as tx, pytest.raises(RoleError):
         prepare(tx, secrets, replace(TOM, uses=frozenset()))
-    with sqlite.transaction() as tx, pytest.raises(RoleError):
+    with database.transaction() as tx, pytest.raises(RoleError):
         payout.confirm(tx, Leaves(), Actor(party="x"), "2026-11", now=NOW)

@@ -25,10 +25,10 @@ def test_the_rule_is_what_paper_says():
     assert {"payable:ana": 41, "waiting:Noto by Google": 41, "waiting:Twemoji": 41} == dict(due.owed)
 
 
-def test_a_render_pays_once(sqlite):
+def test_a_render_pays_once(database):
     """Booked again after a crash it stays one; a maker nobody has reached is owed all the same."""
     due = royalty(RENDER, PRICED, {"Ana Lima": "ana"})
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         fill_pool(tx, Leaves(), 1_000)
         owe(tx, Leaves(), due, by="engine", now=NOW)
         dearer = rates.table("EUR", [("render.second", 200)], 300_000)
@@ -38,9 +38,9 @@ def test_a_render_pays_once(sqlite):
         assert 1_000 - 123 == journal.balance(tx, "pool", "EUR").held
 
 
-def test_an_unbacked_royalty_is_not_owed(sqlite):
+def test_an_unbacked_royalty_is_not_owed(database):
     """Without money in the pool nothing is promised."""
-    with sqlite.transaction() as tx, pytest.raises(PoolError):
+    with database.transaction() as tx, pytest.raises(PoolError):
         owe(tx, Leaves(), royalty(RENDER, PRICED, {}), by="engine", now=NOW)
 
 

@@ -71,11 +71,11 @@ def _signed_in(tx, browser):
     return letter, cookie
 
 
-def test_worse_terms_wait_for_their_notice(sqlite):
+def test_worse_terms_wait_for_their_notice(database):
     """Less pay binds nobody before the promised days are over; more quota holds at once."""
     paid = Policy(rates=(Rate(work="bug.low", amount=500, currency="EUR"),))
     first, worse = replace(FAIR, policy=paid), replace(FAIR, policy=Policy())
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         cohorts.found(tx, Leaves(), COHORT, first, by="sally", now=AT)
         cohorts.announce(tx, Leaves(), "first", worse, by="sally", now=AT + DAY)
 
@@ -90,10 +90,10 @@ def test_longer_notice_is_never_worse(days, more):
     assert bool(more) == cohorts.is_worse_policy(Policy(notice_days=days + more), Policy(notice_days=days))
 
 
-def test_an_invitation_works_once(sqlite):
+def test_an_invitation_works_once(database):
     """It makes a party with a permission under the terms' hash; the second use is refused, and so is a stranger's."""
     log = Leaves()
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         made = _invited(tx)
         joined = _accept(tx, made.token, log=log)
 
@@ -105,9 +105,9 @@ def test_an_invitation_works_once(sqlite):
     assert ["permission.accepted"] == log.kinds()
 
 
-def test_an_invitation_ends(sqlite):
+def test_an_invitation_ends(database):
     """A day too late it says when it ended; clock jumps back do not revive a used one."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         made = _invited(tx)
         with pytest.raises(InvitationError, match="ended on"):
             _accept(tx, made.token, now=AT + 8 * DAY)
@@ -116,13 +116,13 @@ def test_an_invitation_ends(sqlite):
             _accept(tx, made.token, now=AT - DAY)
 
 
-def test_terms_that_changed_between_reading_and_accepting_are_not_accepted(sqlite):
+def test_terms_that_changed_between_reading_and_accepting_are_not_accepted(database):
     """Whoever read another version is told so, and the invitation is not used up."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         made = _invited(tx)
-    with pytest.raises(GrantError, match="read the terms again"), sqlite.transaction() as tx:
+    with pytest.raises(GrantError, match="read the terms again"), database.transaction() as tx:
         _accept(tx, made.token, terms="0" * 64)
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         _accept(tx, made.token)
 
 
@@ -147,9 +147,9 @@ def test_of_two_acceptances_at_once_one_counts(database):
     assert 1 == outcomes.count("joined")
 
 
-def test_only_who_may_invites(sqlite):
+def test_only_who_may_invites(database):
     """A member without the role invites nobody."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         _founded(tx)
         with pytest.raises(RoleError):
             invitations.invite(
@@ -171,12 +171,12 @@ def test_a_table_of_ten_thousand_rows_with_errors_on_some():
         invitations.read_table("\n".join(["a@example.org"] * 10_002))
 
 
-def test_no_address_and_no_token_is_stored_in_the_clear(sqlite, tmp_path):
+def test_no_address_and_no_token_is_stored_in_the_clear(database, tmp_path):
     """Whoever reads the database file finds neither."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         made = _invited(tx, "planted-canary@example.org")
         _accept(tx, made.token)
-    sqlite.close()
+    database.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("vita.db*"))
 
     assert b"planted-canary" not in stored
@@ -184,10 +184,10 @@ def test_no_address_and_no_token_is_stored_in_the_clear(sqlite, tmp_path):
     assert made.token not in repr(made)
 
 
-def test_a_copied_cookie_is_refused_at_its_first_request(sqlite):
+def test_a_copied_cookie_is_refused_at_its_first_request(database):
     """The public page of 2024 had the cookie and not the browser's key: nothing opens."""
     home, page = Browser(), Browser()
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         _, cookie = _signed_in(tx, home)
 
         assert sign_in.whose(tx, cookie, home.proof(), secrets=SECRETS, now=NOW).party.startswith("party_")
@@ -195,10 +195,10 @@ def test_a_copied_cookie_is_refused_at_its_first_request(sqlite):
             sign_in.whose(tx, cookie, page.proof(nonce="m" * 16), secrets=SECRETS, now=NOW)
 
 
-def test_a_signed_request_counts_once_and_soon(sqlite):
+def test_a_signed_request_counts_once_and_soon(database):
     """A recorded request cannot be replayed, changed, or sent a minute later."""
     home = Browser()
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         _, cookie = _signed_in(tx, home)
         proof = home.proof()
         sign_in.whose(tx, cookie, proof, secrets=SECRETS, now=NOW)
@@ -207,10 +207,10 @@ def test_a_signed_request_counts_once_and_soon(sqlite):
                 sign_in.whose(tx, cookie, bad, secrets=SECRETS, now=NOW + late)
 
 
-def test_a_sign_in_link_works_once_and_goes_to_members_only(sqlite):
+def test_a_sign_in_link_works_once_and_goes_to_members_only(database):
     """A replayed link is refused, a stranger's mailbox gets no letter, and nobody is flooded."""
     home = Browser()
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         letter, _ = _signed_in(tx, home)
         with pytest.raises(SignInError, match="was used"):
             sign_in.sign_in(tx, letter.token, home.public, secrets=SECRETS, now=NOW)
@@ -225,9 +225,9 @@ def _pass(**changes):
     return Pass(**{"name": "Demo", "renders": 2, "seconds": 60, "until": AT + 7 * DAY, **changes})
 
 
-def test_a_pass_creates_within_the_members_access_and_dies_with_it(sqlite):
+def test_a_pass_creates_within_the_members_access_and_dies_with_it(database):
     """The guest's key works; when the member's permission ends, it says which one did."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         joined = _accept(tx, _invited(tx).token)
         _, key = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
         knock = Knock(credential=key.credential, scope="video.create", jobs=1, seconds=4.0)
@@ -237,9 +237,9 @@ def test_a_pass_creates_within_the_members_access_and_dies_with_it(sqlite):
             gate.enter(tx, knock, secrets=SECRETS, log=Leaves(), now=NOW + 1)
 
 
-def test_a_pass_never_outlives_its_parent_and_is_the_members_own(sqlite):
+def test_a_pass_never_outlives_its_parent_and_is_the_members_own(database):
     """A later end than the member's is refused; so is a pass below somebody else's access, or taking theirs back."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         joined = _accept(tx, _invited(tx).token)
         with pytest.raises(GrantError, match="valid outside"):
             passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(until=AT + 900 * DAY), secrets=SECRETS, now=AT)
@@ -264,9 +264,9 @@ def _counted(tx, key, now=NOW + 90_000):
     return gate.enter(tx, knock, secrets=SECRETS, log=Leaves(), now=now).decision
 
 
-def test_passes_live_on_when_their_host_accepts_new_terms(sqlite):
+def test_passes_live_on_when_their_host_accepts_new_terms(database):
     """The guest's key goes on under the new access, with budget and end as they were; one leaf says so."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         joined = _accept(tx, _invited(tx).token)
         given, key = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
         terms, log = _new_terms(tx), Leaves()
@@ -283,9 +283,9 @@ def test_passes_live_on_when_their_host_accepts_new_terms(sqlite):
     assert [given.id] == [one.permission.id for one in mine]
 
 
-def test_a_pass_ends_that_is_more_than_the_new_terms_allow(sqlite):
+def test_a_pass_ends_that_is_more_than_the_new_terms_allow(database):
     """A budget beyond the new quota ends that pass alone; a smaller one goes on."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         joined = _accept(tx, _invited(tx).token)
         lasts = {"until": AT + 60 * DAY}
         mint = {"secrets": SECRETS, "now": AT}
@@ -299,9 +299,9 @@ def test_a_pass_ends_that_is_more_than_the_new_terms_allow(sqlite):
     assert [None, Ending.REPLACED] == [one.ending for one in after]
 
 
-def test_passes_end_with_sharing_itself(sqlite):
+def test_passes_end_with_sharing_itself(database):
     """Whoever accepts new terms without ``guest.invite`` ends their passes, and the guest is told which ended."""
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         joined = _accept(tx, _invited(tx).token)
         given, key = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
         terms, log = _new_terms(tx), Leaves()

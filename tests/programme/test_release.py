@@ -35,8 +35,8 @@ ABOUT_SOMETHING_ELSE = {
 
 
 @pytest.fixture
-def tx(sqlite):
-    with sqlite.transaction() as open_tx:
+def tx(database):
+    with database.transaction() as open_tx:
         add_render(open_tx)
         add_render(open_tx, "video_2", "ben")
         add_render(open_tx, "video_3", finished=False)

@@ -7,10 +7,13 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from databases import emptied
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -45,6 +48,7 @@ from vitascope.rights.owners import repository as owners
 from vitascope.rights.uses import Use
 from vitascope.store.database import open_database
 from vitascope.store.secrets import open_secrets
+from vitascope.store.tables import videos
 
 CANARY = "canary-7f3a-secret"
 ACCOUNT = BankAccount(name="Ana Lima", iban="DE89370400440532013000")
@@ -59,13 +63,12 @@ picks = st.integers(0, 7)
 class Programme(Entry, RuleBasedStateMachine):
     """A programme whose people do whatever comes to their mind, with reports, money and consents, and at the door."""
 
-    template: Path
+    fresh: Callable[[Path], str]  # the URL of an empty database, for which there is a folder
 
     def __init__(self):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="vita-", dir=MEMORY if MEMORY.exists() else None))
-        shutil.copy(self.template, self.folder / "vita.db")
-        self.database = open_database(f"sqlite:///{self.folder}/vita.db", migrate=False)
+        self.database = open_database(type(self).fresh(self.folder), migrate=False)
         self.signer = signer_at(self.folder / "log.pem", origin="test.example/log")
         self.log = Log(self.folder / "log", self.signer)
         self.secrets = open_secrets(self.folder)
@@ -78,7 +81,8 @@ class Programme(Entry, RuleBasedStateMachine):
             COUNTED.update(f"application {one.state}" for one in applications(tx))
             COUNTED.update(f"hold {hold.state(self.now)}" for hold in access.all_holds(tx))
             COUNTED["passes"] += sum(key.key.party.startswith("guest_") for key in self.held)
-            COUNTED["films"] += tx.exec_driver_sql("SELECT count(*) FROM videos WHERE id LIKE 'film_%'").scalar_one()
+            films = sa.select(sa.func.count()).where(videos.c.id.startswith("film_"))
+            COUNTED["films"] += tx.execute(films).scalar_one()
         self.database.close()
         shutil.rmtree(self.folder)
 
@@ -328,9 +332,9 @@ class Programme(Entry, RuleBasedStateMachine):
         assert size == verify(self.folder / "log", self.signer.verifier).size
 
 
-def _run(template, examples, steps):
+def _run(fresh, examples, steps):
     COUNTED.clear()
-    Programme.template = template
+    Programme.fresh = staticmethod(fresh)
     run_state_machine_as_test(
         Programme,
         settings=settings(
@@ -342,18 +346,31 @@ def _run(template, examples, steps):
     )
 
 
-def test_a_slice_of_random_sequences_breaks_nothing(made_database):
+def _copied(made):
+    def copy(folder):
+        shutil.copy(made, folder / "vita.db")
+        return f"sqlite:///{folder}/vita.db"
+
+    return copy
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_slice_of_random_sequences_breaks_nothing(kind, request):
     """Some hundreds of actions, of which many are refused and many are not."""
-    _run(made_database, 8, 25)
+    if kind == "sqlite":
+        _run(_copied(request.getfixturevalue("made_sqlite")), 8, 25)
+    else:
+        made = request.getfixturevalue("made_postgres")
+        _run(lambda _folder: emptied(made), 8, 25)
 
     assert 100 < COUNTED["actions"]
     assert 0 < COUNTED["refused"] < COUNTED["actions"]
 
 
 @pytest.mark.slow
-def test_ten_thousand_random_actions_break_nothing(made_database, capsys):
+def test_ten_thousand_random_actions_break_nothing(made_sqlite, capsys):
     """The full run of the figure: 10,000 actions and more, 0 broken invariants."""
-    _run(made_database, 160, 80)
+    _run(_copied(made_sqlite), 160, 80)
 
     with capsys.disabled():
         sys.stdout.write(f"\n{dict(COUNTED)}\n")

@@ -42,8 +42,8 @@ FEEDBACK = Draft(kind=Kind.FEEDBACK, title="I dislike this programme", body="It 
 
 
 @pytest.fixture
-def tx(sqlite):
-    with sqlite.transaction() as open_tx:
+def tx(database):
+    with database.transaction() as open_tx:
         yield open_tx
 
 
@@ -279,19 +279,19 @@ def test_an_answer_is_owed_by_a_date(tx):
     assert accept(tx, found.id).due is None
 
 
-def test_nothing_happens_when_the_log_cannot_be_written(sqlite):
+def test_nothing_happens_when_the_log_cannot_be_written(database):
     """The leaf comes before the row: with a full disk no report is triaged."""
 
     class Broken:
         def append(self, event):
             raise LogError("the disk is full")
 
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         name = submit(tx).id
-    with pytest.raises(LogError), sqlite.transaction() as tx:
+    with pytest.raises(LogError), database.transaction() as tx:
         book.triage(tx, Broken(), RITA, name, severity=Severity.LOW, now=NOW + HOUR)
 
-    with sqlite.reading() as tx:
+    with database.reading() as tx:
         assert State.SUBMITTED is repository.find(tx, name).state
 
 

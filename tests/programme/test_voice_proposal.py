@@ -10,8 +10,8 @@ from vitascope.programme.voice.proposal import Outcome
 
 
 @pytest.fixture
-def tx(sqlite):
-    with sqlite.transaction() as open_tx:
+def tx(database):
+    with database.transaction() as open_tx:
         yield open_tx
 
 

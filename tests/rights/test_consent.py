@@ -34,8 +34,8 @@ NO = {"X-Robots-Tag": "noai"}
 
 
 @pytest.fixture
-def tx(sqlite):
-    with sqlite.transaction() as open_tx:
+def tx(database):
+    with database.transaction() as open_tx:
         yield open_tx
 
 
@@ -249,17 +249,17 @@ def test_a_model_without_its_snapshot_is_not_recorded(tx):
         snapshots.learned(tx, Leaves(), model, by="steward-1")
 
 
-def test_no_consent_is_entered_when_the_log_cannot_be_written(sqlite):
+def test_no_consent_is_entered_when_the_log_cannot_be_written(database):
     """The leaf first: with a full disk nothing is granted."""
 
     class Broken:
         def append(self, event):
             raise LogError("the disk is full")
 
-    with sqlite.transaction() as tx:
+    with database.transaction() as tx:
         name = put_in(tx)
-    with pytest.raises(LogError), sqlite.transaction() as tx:
+    with pytest.raises(LogError), database.transaction() as tx:
         works.grant(tx, Broken(), "ana", Consent(work=name, uses=TRAIN, until=NOW + DAY), now=NOW)
 
-    with sqlite.reading() as tx:
+    with database.reading() as tx:
         assert frozenset() == works.uses_of(tx, name, NOW)

@@ -8,8 +8,8 @@ from vitascope.rights.likeness import Circle, LikenessWish, allow, require_liken
 
 
 @pytest.fixture
-def tx(sqlite):
-    with sqlite.transaction() as open_tx:
+def tx(database):
+    with database.transaction() as open_tx:
         yield open_tx
 
 

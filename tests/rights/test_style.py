@@ -27,8 +27,8 @@ INNOCENT = (
 
 
 @pytest.fixture
-def tx(sqlite):
-    with sqlite.transaction() as open_tx:
+def tx(database):
+    with database.transaction() as open_tx:
         yield open_tx
 
 

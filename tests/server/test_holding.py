@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from desks import SECRETS, Desk, error_of
+from desks import SECRETS, error_of
 
 from vitascope.programme import keys
 from vitascope.programme.access import watch
@@ -25,9 +25,8 @@ from vitascope.store.secrets import lock
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    with Desk(tmp_path_factory.mktemp("desk")).listening() as listening:
-        yield listening
+def desk(programme_desk):
+    return programme_desk
 
 
 @pytest.fixture(scope="module")

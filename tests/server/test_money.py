@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from desks import SECRETS, Desk, error_of
+from desks import SECRETS, error_of
 
 from vitascope.programme import keys
 from vitascope.programme.actor import Actor
@@ -22,9 +22,8 @@ FIRST, SECOND = (Actor(party=name, uses=frozenset(Use)) for name in ("first", "s
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    with Desk(tmp_path_factory.mktemp("desk")).listening() as listening:
-        yield listening
+def desk(programme_desk):
+    return programme_desk
 
 
 def _member(desk, *roles):

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from desks import SECRETS, error_of
 from typer.testing import CliRunner
 
@@ -18,9 +19,15 @@ from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.uses import Use
 from vitascope.settings import client_settings
+from vitascope.store.people_tables import permissions
 
 ORDER = {"prompt": "a parrot flies", "seconds": "1", "size": "64x64"}
 SALLY = Actor(party="sally", uses=frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT}))
+
+
+@pytest.fixture(scope="module")
+def desk(programme_desk):
+    return programme_desk
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +172,7 @@ def test_no_pass_is_wider_than_its_giver(desk, ana, member):
     with desk.database.transaction() as tx:
         given = repository.permission(tx, f"access_{member.key.party}")
         quotas = repository._quotas_text((Quota(measure=Measure.GUESTS, per=Per.GRANT, limit=2),))
-        tx.exec_driver_sql("UPDATE permissions SET quotas = ? WHERE id = ?", (quotas, given.id))
+        tx.execute(sa.update(permissions).where(permissions.c.id == given.id).values(quotas=quotas))
     answer = ana.post("/v1/programme/passes", json={"name": "x", "renders": 1, "guests": 3})
 
     assert "2 passes hang on" in error_of(answer)["message"]

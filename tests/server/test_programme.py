@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
-from desks import Desk
 
 from vitascope.programme.actor import Actor
 from vitascope.programme.leaks import traces
@@ -19,11 +18,8 @@ from vitascope.rights.uses import Use
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    with Desk(folder).listening() as listening:
-        listening.folder = folder
-        yield listening
+def desk(programme_desk):
+    return programme_desk
 
 
 @pytest.fixture

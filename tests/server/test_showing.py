@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
-from desks import FILM, Desk, error_of
+import sqlalchemy as sa
+from desks import FILM, error_of
 
 from vitascope.programme import keys
 from vitascope.programme.people import repository as people
@@ -17,14 +18,12 @@ from vitascope.rights.checkpoint import signer_at
 from vitascope.rights.cosign import Auditor, cosign, cosigned_at
 from vitascope.rights.logbook import signer_of
 from vitascope.rights.merkle import leaf_hash, tree_root
+from vitascope.store.tables import parties
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    with Desk(folder).listening() as listening:
-        listening.folder = folder
-        yield listening
+def desk(programme_desk):
+    return programme_desk
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def _member(desk, name="", scopes=keys.MEMBER_SCOPES):
     if name:
         with desk.database.transaction() as tx:
             people.add_person(tx, Person(party=made.key.party, address_digest=made.key.party, address="locked"))
-            tx.exec_driver_sql("UPDATE parties SET name = ? WHERE id = ?", (name, made.key.party))
+            tx.execute(sa.update(parties).where(parties.c.id == made.key.party).values(name=name))
     client = desk.client(made.credential)
     client.party = made.key.party
     return client
