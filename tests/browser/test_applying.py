@@ -151,6 +151,8 @@ def test_money_credits_and_reports_of_ones_own(programme, window):
     window.wait_for_selector("text=An account is kept")
 
     assert "120.00" == window.inner_text(".budgets b")
+    window.set_viewport_size({"width": 390, "height": 850})
+    assert window.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "too wide"
     assert "owed" in window.inner_text("tbody tr")
     assert "thanks to Pia P." in window.inner_text("main")
     assert "DE89" not in window.content()

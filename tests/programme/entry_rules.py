@@ -172,6 +172,20 @@ class Entry:
 
         self.done(accepted)
 
+    @rule(number=some)
+    def keep_ones_own_terms(self, number):
+        def kept(tx):
+            party = self.member(tx, number)
+            coming = [one for one in membership.membership(tx, party, self.now).coming if one.declined_at is None]
+            if not coming:
+                raise RecordNotFoundError("Nothing waits for their answer.")
+            held = access.permissions_of(tx, party)
+            membership.decline_terms(tx, self.log, party, coming[0].told.terms.hash, now=self.now)
+            assert held == access.permissions_of(tx, party), "keeping one's own terms changed something"
+            return coming[0]
+
+        self.done(kept)
+
     @rule(number=some, is_sure=st.integers(0, 5))
     def leave(self, number, is_sure):
         if not is_sure:  # now and then

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
-from desks import SECRETS, Desk, error_of
+from desks import SECRETS, error_of
 from typer.testing import CliRunner
 
 from vitascope.cli.main import app
@@ -20,11 +20,8 @@ from vitascope.rights.fair import in_short
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    with Desk(folder).listening() as listening:
-        listening.carry()
-        yield listening
+def desk(programme_desk):
+    return programme_desk
 
 
 @pytest.fixture
@@ -161,12 +158,19 @@ def test_terms_that_changed_between_reading_and_accepting_are_read_again(desk, a
     with desk.client(_key(desk, anybody, joined["party"])) as mo:
         mine = mo.get("/v1/programme/membership").json()
         early = mo.post("/v1/programme/membership/terms", json={"terms": worse["terms"]})
+        kept = mo.post("/v1/programme/membership/terms/decline", json={"terms": worse["terms"]})
+        none = mo.post("/v1/programme/membership/terms/decline", json={"terms": "0" * 64})
 
     assert "read the terms again" in error_of(late)["message"]
     assert better["effective_at"] == better["announced_at"]
     assert 30 * 86_400 == worse["effective_at"] - worse["announced_at"]
     assert better["terms"] == mine["access"][0]["terms"]
-    assert worse["terms"] in [each["terms"] for each in mine["announced_terms"]]
+    (coming,) = mine["announced_terms"]
+    assert (worse["terms"], False, None) == (coming["terms"], coming["in_force"], coming["declined_at"])
+    changed = {"field": "quota.renders.day", "what": "Films each day", "before": "9", "after": "2", "effect": "worse"}
+    assert [changed] == coming["changes"]
+    assert kept.json()["declined_at"]
+    assert 404 == none.status_code
     assert 400 == early.status_code, "terms that are not in force yet cannot be accepted"
 
 
@@ -315,9 +319,14 @@ def test_new_terms_are_read_and_accepted_by_command(desk, anybody, stewards, coh
     monkeypatch.setenv("VITASCOPE_KEY", _key(desk, anybody, joined["party"]))
     shown = CliRunner().invoke(app, ["me", "show"]).output
     name = re.findall(r"vitascope me terms ([0-9a-f]{64})", shown)[-1]
+    kept = CliRunner().invoke(app, ["me", "decline", name]).output
+    after = CliRunner().invoke(app, ["me", "show"]).output
     no = CliRunner().invoke(app, ["me", "terms", name], input="n\nn\n")
     yes = CliRunner().invoke(app, ["me", "terms", name], input="y\ny\n")
 
+    assert "+ Films each day: " in shown
+    assert "You keep your terms" in kept
+    assert "you declined them" in after
     assert "Yours hold." in no.output
     assert "At most 700 renders per day." in yes.output
     assert "goes on under them" in yes.output, yes.output

@@ -29,6 +29,9 @@ def join(
     told = desk.call("POST", f"{_PREFIX}/invitations/open", {"token": token})
     terms = told["terms"]
     typer.echo(f"{told['name']}: access for {told['days']} days.\n\n{terms['in_short'] or terms['text']}\n")
+    for each in told["announced_terms"]:
+        typer.echo(f"New terms count from {_day(each['effective_at'])}. Join before, and the ones here are yours:")
+        _tell_changes(each["changes"])
     if terms["in_short"] and typer.confirm("Read all of it?", default=False):
         typer.echo(terms["text"])
     if not typer.confirm(f"Accept these terms ({terms['hash'][:12]})?", default=False):
@@ -61,9 +64,7 @@ def show(server: _Server = "") -> None:
     for access in told["access"]:
         typer.echo(f"  {access['id']}  {access['cohort'] or '-'}  {access['state']}  terms {access['terms'][:12]}")
     for each in told["announced_terms"]:
-        since = f"{datetime.fromtimestamp(each['effective_at'], UTC):%Y-%m-%d}"
-        typer.echo(f"  announced, for whoever joins from {since}; yours hold until your access ends. Read them:")
-        typer.echo(f"      vitascope me terms {each['terms']}")
+        _tell_terms(each)
     _tell_holds(told["holds"])
 
 
@@ -75,17 +76,32 @@ def terms(
     """Read terms that were announced and, if you say so, go on under them; saying nothing keeps yours."""
     desk = _desk(server)
     told = desk.call("GET", f"{_PREFIX}/terms/{name}")
+    waiting = desk.call("GET", f"{_PREFIX}/membership")["announced_terms"]
+    found: dict[str, Any] = next((each for each in waiting if each["terms"] == told["hash"]), {})
+    _tell_changes(found.get("changes", []))
     typer.echo(told["in_short"] or told["text"])
     if told["in_short"] and typer.confirm("Read all of it?"):
         typer.echo(told["text"])
     for quota in told["policy"]["quotas"]:
         typer.echo(f"At most {quota['limit']} {quota['measure']} per {quota['per']}.")
+    if found and not found["in_force"]:
+        typer.echo(f"They count from {_day(found['effective_at'])} and can be accepted then. Until then yours hold.")
+        return
     if not typer.confirm("Go on under these terms, in place of yours?"):
         typer.echo("Yours hold.")
         return
     held = desk.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
-    until = f"{datetime.fromtimestamp(held['ends_at'], UTC):%Y-%m-%d}"
-    typer.echo(f"Your access goes on under them until {until}, with your keys and your guests' passes.")
+    typer.echo(f"Your access goes on under them until {_day(held['ends_at'])}, with your keys and your guests' passes.")
+
+
+@me.command()
+def decline(
+    name: Annotated[str, typer.Argument(metavar="HASH", help="As a letter or `me show` tells it.")],
+    server: _Server = "",
+) -> None:
+    """Keep your own terms in place of announced ones: yours hold until your access ends, and nothing else changes."""
+    _desk(server).call("POST", f"{_PREFIX}/membership/terms/decline", {"terms": name})
+    typer.echo("You keep your terms. They hold until your access ends; you can still change your mind.")
 
 
 @me.command()
@@ -187,6 +203,28 @@ def _desk(server: str, *, has_key: bool = True) -> "Desk":
     told = client_settings()
     shown = (told.key or typer.prompt("Your key", hide_input=True, err=True)) if has_key else "none"
     return Desk(address=server.rstrip("/") or told.server, key=shown)
+
+
+def _tell_terms(each: dict[str, Any]) -> None:
+    """Announced terms: from when, what they change, what can be done."""
+    said = "; you declined them" if each["declined_at"] else ""
+    when = "in force" if each["in_force"] else f"from {_day(each['effective_at'])}"
+    typer.echo(f"  new terms, {when}, for whoever joins{said}; yours hold until your access ends.")
+    if not said:
+        _tell_changes(each["changes"])
+    typer.echo(f"      vitascope me terms {each['terms']}   # read them, go on under them")
+    if not said:
+        typer.echo(f"      vitascope me decline {each['terms']}   # keep yours")
+
+
+def _tell_changes(changes: list[dict[str, str]]) -> None:
+    for one in changes:
+        mark = {"worse": "-", "better": "+"}.get(one["effect"], "~")
+        typer.echo(f"      {mark} {one['what']}: {one['before'] or '(nothing)'} -> {one['after'] or '(nothing)'}")
+
+
+def _day(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
 
 
 def _tell_holds(holds: list[dict[str, Any]]) -> None:

@@ -58,6 +58,14 @@ acceptances = sa.Table(
     sa.Column("at", sa.Double, nullable=False),
 )
 
+declined_terms = sa.Table(
+    "declined_terms",
+    metadata,
+    sa.Column("party", sa.String(64), primary_key=True),
+    sa.Column("terms", sa.String(64), primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
+)
+
 key_permissions = sa.Table(
     "key_permissions",
     metadata,

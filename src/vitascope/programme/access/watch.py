@@ -116,6 +116,11 @@ def _follow(tx: Transaction, log: Leaves, key: str, judged: Score, now: datetime
     return hold
 
 
+_BEFALLEN = {
+    Level.THROTTLE: "is slowed",
+    Level.STEP_UP: "makes nothing new until you have shown that it is you",
+    Level.NO_CREATE: "makes nothing new until a person has looked",
+}
 _TO_DO = {
     False: (
         "If this is you, say so and it goes on; if not, ask for help: your work is safe, and everything you made stays "
@@ -126,9 +131,7 @@ _TO_DO = {
 
 
 def _notice(party: str, hold: Hold, now: datetime) -> Notice:
-    words = f"Your key {hold.selector.id} is slowed or asks for you ({hold.level.name.lower()}): {hold.reason} "
-    if hold.level > Level.STEP_UP:
-        words = f"Your key {hold.selector.id} makes nothing new until a person has looked: {hold.reason} "
+    words = f"Your key {hold.selector.id} {_BEFALLEN[min(hold.level, Level.NO_CREATE)]}: {hold.reason} "
     words += _TO_DO[hold.level > Level.STEP_UP]
     return Notice(
         id=f"notice_{random_bytes.token_hex(8)}",

@@ -1,5 +1,6 @@
 """Cohorts and their terms: any change is a new version, and a worse one is told before it binds anybody."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vitascope.errors import GrantError, RecordNotFoundError
@@ -7,6 +8,7 @@ from vitascope.programme.access import repository
 from vitascope.programme.access.repository import Announced, Cohort
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
+from vitascope.rights.quota import Quota
 from vitascope.rights.terms import Policy, Terms
 from vitascope.store.database import Transaction
 
@@ -29,7 +31,9 @@ def announce(tx: Transaction, log: Leaves, cohort: str, terms: Terms, *, by: str
     old = in_force(tx, cohort, now)
     if any(each.terms.hash == terms.hash for each in repository.announced(tx, cohort)):
         raise GrantError(f"Cohort {cohort} has had these very terms ({terms.hash[:12]}); change text, date or policy.")
-    notice = timedelta(days=old.policy.notice_days) if is_worse(old, terms) else timedelta()
+    found = repository.cohort(tx, cohort)
+    is_less = is_worse(old, terms, found.quotas if found else ())
+    notice = timedelta(days=old.policy.notice_days) if is_less else timedelta()
     log.append(Event(kind="terms.announced", by=by, about=cohort, at=now, rule=terms.hash))
     made = Announced(terms=terms, announced=now, effective=now + notice)
     repository.announce(tx, cohort, made)
@@ -44,9 +48,13 @@ def in_force(tx: Transaction, cohort: str, now: datetime) -> Terms:
     return max(standing, key=lambda each: (each.effective, each.announced)).terms
 
 
-def is_worse(old: Terms, new: Terms) -> bool:
-    """Whether a member could lose by the change; another text counts as worse, since no rule can read it."""
-    return old.text != new.text or is_worse_policy(old.policy, new.policy)
+def is_worse(old: Terms, new: Terms, quotas: tuple[Quota, ...] = ()) -> bool:
+    """Whether a member could lose by the change; another text counts as worse, since no rule can read it.
+
+    ``quotas`` are the cohort's own, which hold where terms have none.
+    """
+    before, after = (replace(one.policy, quotas=one.policy.quotas or quotas) for one in (old, new))
+    return old.text != new.text or is_worse_policy(before, after)
 
 
 def is_worse_policy(old: Policy, new: Policy) -> bool:

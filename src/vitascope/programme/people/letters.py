@@ -5,9 +5,11 @@ from datetime import datetime
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced
 from vitascope.programme.people import repository
+from vitascope.programme.people.changes import Change, changes
 from vitascope.programme.people.invitations import NewInvitation
 from vitascope.programme.people.post import Mail
 from vitascope.programme.people.sign_in import LINK_SECONDS, Letter
+from vitascope.rights.terms import Terms
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 
@@ -53,24 +55,36 @@ def declined(address: str, reason: str) -> Mail:
 
 
 def about_terms(tx: Transaction, cohort: str, told: Announced, *, secrets: Secrets, house: str) -> list[Mail]:
-    """A letter to each member of a cohort about terms that were announced to it."""
-    boxes = (repository.mailbox(tx, party, secrets) for party in sorted(access.members(tx, cohort)))
-    return [
-        terms(box, cohort=cohort, effective=told.effective, house=house, name=told.terms.hash)
-        for box in boxes
-        if box is not None
-    ]
+    """A letter to each member of a cohort about terms that were announced to it, beside the ones they accepted."""
+    found = access.cohort(tx, cohort)
+    quotas = found.quotas if found else ()
+    mails = []
+    for party in sorted(access.members(tx, cohort)):
+        box, old = repository.mailbox(tx, party, secrets), _accepted(tx, party, cohort)
+        if box is not None:
+            changed = changes(old, told.terms, quotas) if old else ()
+            mails.append(terms(box, cohort=cohort, told=told, changed=changed, house=house))
+    return mails
 
 
-def terms(address: str, *, cohort: str, effective: datetime, house: str, name: str) -> Mail:
-    """That new terms were announced; the ones a member accepted hold until their access ends."""
+def _accepted(tx: Transaction, party: str, cohort: str) -> Terms | None:
+    held = [one for one in access.permissions_of(tx, party) if one.grantee == party and one.cohort == cohort]
+    latest = max(held, key=lambda one: (one.ending is None, one.valid_from))
+    return access.find_terms(tx, latest.terms)
+
+
+def terms(address: str, *, cohort: str, told: Announced, changed: tuple[Change, ...], house: str) -> Mail:
+    """That new terms were announced and what they change; the ones a member accepted hold until their access ends."""
+    lines = "".join(f"- {one.what}: {one.before or '(nothing)'} -> {one.after or '(nothing)'}\n" for one in changed)
     return Mail(
         to=address,
         subject=f"New terms for {cohort}",
         text=(
-            f"New terms were announced for {cohort}. They bind whoever joins from {effective:%Y-%m-%d} on. Yours hold "
-            f"until your access ends, unless you prefer the new ones.\n\nRead them, and go on under them if you like:\n"
-            f"vitascope me terms {name} --server {house}\n\nFor programs: {house}/v1/programme/terms/{name}\n"
+            f"New terms were announced for {cohort}. They bind whoever joins from {told.effective:%Y-%m-%d} on. Yours "
+            f"hold until your access ends, unless you prefer the new ones.\n\nWhat they change of yours:\n{lines}\n"
+            f"Read them, keep yours, or go on under them: {house}/programme\n"
+            f"Or by command: vitascope me terms {told.terms.hash} --server {house}\n\n"
+            f"For programs: {house}/v1/programme/terms/{told.terms.hash}\n"
         ),
     )
 

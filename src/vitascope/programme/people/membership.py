@@ -9,10 +9,10 @@ from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError, Sign
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
-from vitascope.programme.access.repository import Announced
 from vitascope.programme.access.standing import HOUSE
 from vitascope.programme.keys import Key, NewKey
-from vitascope.programme.people import cohorts, invitations, passes
+from vitascope.programme.people import announcements, cohorts, invitations, passes
+from vitascope.programme.people.announcements import Coming
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import use_link
 from vitascope.rights.event import Event
@@ -37,7 +37,7 @@ class Membership:
     party: str
     name: str
     permissions: tuple[Permission, ...]  # early access, newest first, ended ones too
-    coming: tuple[Announced, ...]  # terms told to their cohort that are not the ones they accepted
+    coming: tuple[Coming, ...]  # terms told to their cohort that are not the ones they accepted
     holds: tuple[Hold, ...]  # that reach them now
 
 
@@ -46,14 +46,12 @@ def membership(tx: Transaction, party: str, now: datetime) -> Membership:
     row = keys_repository.party(tx, party)
     own = tuple(one for one in repository.permissions_of(tx, party) if one.grantee == party and one.object != HOUSE)
     ordered = tuple(sorted(own, key=lambda one: one.valid_from, reverse=True))
-    cohort = next((one.cohort for one in ordered if one.cohort), None)
-    accepted = {one.terms for one in ordered}
-    announced = repository.announced(tx, cohort) if cohort else ()
+    access = max((one for one in ordered if one.cohort), key=_latest, default=None)
     return Membership(
         party=party,
         name=row.name if row else party,
         permissions=ordered,
-        coming=tuple(each for each in announced if each.terms.hash not in accepted),
+        coming=announcements.coming_to(tx, access, now) if access else (),
         holds=holds_on(tx, party, now),
     )
 
@@ -69,11 +67,12 @@ def holds_on(tx: Transaction, party: str, now: datetime) -> tuple[Hold, ...]:
 
 
 def accept_terms(
-    tx: Transaction, log: Leaves, party: str, *, terms: str, declined: frozenset[Use] = frozenset(), now: datetime
+    tx: Transaction, log: Leaves, party: str, *, terms: str, declined: frozenset[Use] | None = None, now: datetime
 ) -> Permission:
     """Go on under the terms in force now, by their hash: a new permission takes the place of the one there is.
 
     Keys and guests' passes go on under it, and what they used counts on, unless the new terms do not carry them.
+    Without ``declined`` they decline what they declined before.
     Raises GrantError for somebody without a cohort, or terms that are not in force.
     """
     old = _access(tx, party)
@@ -81,6 +80,7 @@ def accept_terms(
     if cohort is None:
         raise GrantError(f"{party} came in without a cohort; there are no terms to accept.")
     offer = invitations.offer(cohort, cohorts.in_force(tx, cohort.id, now), party, now)
+    declined = invitations.DECLINABLE - old.uses if declined is None else declined
     joined = accept(replace(offer, id=f"access_{random_bytes.token_hex(8)}"), terms=terms, declined=declined)
     log.append(Event(kind="permission.accepted", by=party, about=joined.id, at=now, rule=terms))
     repository.add_permission(tx, joined)
@@ -92,8 +92,14 @@ def accept_terms(
     return joined
 
 
+def decline_terms(tx: Transaction, log: Leaves, party: str, terms: str, *, now: datetime) -> Coming:
+    """Keep the terms one has in place of announced ones. Raises RecordNotFoundError."""
+    return announcements.decline(tx, log, _access(tx, party), terms, now=now)
+
+
 def leave(tx: Transaction, log: Leaves, party: str, *, now: datetime) -> tuple[Permission, ...]:
     """Hand early access back; guests' passes end with it, and one's own works stay readable and exportable."""
+    keys_repository.party(tx, party, locked=True)
     live = [one for one in repository.permissions_of(tx, party) if one.grantee == party and one.is_live(now)]
     ended = tuple(end(one, Ending.RETURNED) for one in live)
     for permission in ended:
@@ -149,11 +155,16 @@ def confirm(tx: Transaction, log: Leaves, party: str, token: str, *, secrets: Se
 
 
 def _access(tx: Transaction, party: str) -> Permission:
-    """The early access somebody came in by, the latest of it."""
+    """The early access somebody came in by, the latest of it; nobody else changes it until the transaction ends."""
+    keys_repository.party(tx, party, locked=True)
     own = [one for one in repository.permissions_of(tx, party) if one.grantee == party and one.object == "engine"]
     if not own or own[0].parent is not None:
         raise RecordNotFoundError(f"{party[:64]} holds no early access here; accept an invitation first.")
-    return max(own, key=lambda one: (one.ending is None, one.valid_from))
+    return max(own, key=_latest)
+
+
+def _latest(access: Permission) -> tuple[bool, datetime]:
+    return access.ending is None, access.valid_from
 
 
 def _opens(key: Key, now: datetime) -> bool:

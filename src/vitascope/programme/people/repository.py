@@ -241,3 +241,15 @@ def named(tx: Transaction) -> tuple[tuple[str, str], ...]:
     """Party and name of everybody who joined by a mailbox."""
     query = sa.select(_PEOPLE.party, tables.parties.c.name).join(tables.parties, tables.parties.c.id == _PEOPLE.party)
     return tuple((party, name) for party, name in tx.execute(query))
+
+
+def add_decline(tx: Transaction, party: str, terms: str, at: float) -> None:
+    """Record that a party keeps its own terms in place of these."""
+    tx.execute(sa.insert(people_tables.declined_terms).values(party=party, terms=terms, at=at))
+
+
+def declined_terms(tx: Transaction, party: str) -> dict[str, float]:
+    """The hashes of the terms a party declined, and when."""
+    table = people_tables.declined_terms
+    rows = tx.execute(sa.select(table.c.terms, table.c.at).where(table.c.party == party))
+    return {str(name): float(at) for name, at in rows}

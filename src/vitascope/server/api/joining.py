@@ -13,7 +13,17 @@ from vitascope.errors import RecordNotFoundError
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced
 from vitascope.programme.keys import MEMBER_SCOPES
-from vitascope.programme.people import applications, cohorts, invitations, letters, membership, repository, sign_in
+from vitascope.programme.people import (
+    announcements,
+    applications,
+    cohorts,
+    invitations,
+    letters,
+    membership,
+    repository,
+    sign_in,
+)
+from vitascope.programme.people.announcements import Coming
 from vitascope.programme.people.sign_in import Letter
 from vitascope.programme.roles.seats import SCOPE as ACTING
 from vitascope.refusals import FieldError
@@ -72,19 +82,23 @@ async def apply(request: Request, desk: AtDesk) -> Response:
 
 @router.post("/invitations/open", responses=ANY, openapi_extra=OPEN | body(["token"], {"token": "..."}, token=TOKEN))
 async def read_invitation(request: Request, desk: AtDesk) -> Response:
-    """Read an invitation before you decide: its cohort, until when, the terms with their hash, what may be declined."""
+    """Read an invitation before you decide: its cohort, until when, the terms with their hash, what may be declined.
+
+    Terms that wait for their notice are told too, with what they will change; who accepts before keeps these.
+    """
     token = _needed(await said(request, "token"), "token", 200)
 
     def look(tx: Transaction, now: datetime) -> dict[str, object]:
         found = invitations.open_invitation(tx, token, secrets=desk.secrets, now=now)
-        cohort = access.cohort(tx, found.cohort)
+        cohort, terms = access.cohort(tx, found.cohort), cohorts.in_force(tx, found.cohort, now)
         return {
             "object": "invitation",
             "cohort": found.cohort,
             "name": cohort.name if cohort else found.cohort,
             "days": cohort.days if cohort else None,
             "ends_at": int(found.expires_at),
-            "terms": terms_of(cohorts.in_force(tx, found.cohort, now)),
+            "terms": terms_of(terms),
+            "announced_terms": [coming_of(one) for one in announcements.coming(tx, found.cohort, terms, now)],
             "may_decline": sorted(invitations.DECLINABLE),
         }
 
@@ -205,6 +219,18 @@ def announced_of(told: Announced) -> dict[str, object]:
         "terms": told.terms.hash,
         "announced_at": int(told.announced.timestamp()),
         "effective_at": int(told.effective.timestamp()),
+    }
+
+
+def coming_of(found: Coming) -> dict[str, object]:
+    """Announced terms as a member meets them: with what they change for them, and whether they declined."""
+    return announced_of(found.told) | {
+        "in_force": found.is_in_force,
+        "declined_at": None if found.declined_at is None else int(found.declined_at),
+        "changes": [
+            {"field": one.field, "what": one.what, "before": one.before, "after": one.after, "effect": one.effect.value}
+            for one in found.changes
+        ],
     }
 
 

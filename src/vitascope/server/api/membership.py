@@ -18,7 +18,7 @@ from vitascope.programme.roles import seats
 from vitascope.rights.hold import Hold
 from vitascope.rights.permission import Permission
 from vitascope.server import fields, wire
-from vitascope.server.api.joining import TOKEN, access_of, announced_of, declined
+from vitascope.server.api.joining import TOKEN, access_of, coming_of, declined
 from vitascope.server.calls import ANY, SCOPE, asked, body, checked, moment
 from vitascope.server.desk import Visit, Visitor
 from vitascope.store.database import Transaction
@@ -30,7 +30,10 @@ _TOKEN_BODY = body(["token"], {"token": "the code of a letter to your mailbox"},
 
 @router.get("/membership", responses=ANY)
 async def retrieve_membership(visit: Visitor) -> Response:
-    """What you hold: access and its terms, roles, terms that were announced, and every pause that reaches you."""
+    """What you hold: access and its terms, roles, announced terms with what they change, every pause that reaches you.
+
+    ``changes`` compares announced terms with the ones you accepted, promise by promise; ``effect`` is for you.
+    """
 
     def look(tx: Transaction, party: str, now: datetime) -> dict[str, object]:
         roles = sorted(role.value for role in seats.of(tx, party, now))
@@ -50,9 +53,13 @@ async def retrieve_membership(visit: Visitor) -> Response:
     ),
 )
 async def accept_terms(request: Request, visit: Visitor) -> Response:
-    """Go on under the terms in force now, by their hash; your keys go on, with a new end."""
+    """Go on under the terms in force now, by their hash; your keys go on, with a new end.
+
+    Without ``declined`` you decline what you declined before.
+    """
     values = await asked(request, visit, "terms", "declined")
-    terms, no_thanks = fields.needed(fields.text(values, "terms", most=64), "terms"), declined(values)
+    terms = fields.needed(fields.text(values, "terms", most=64), "terms")
+    no_thanks = declined(values) if "declined" in values else None
     joined = await visit.write(
         SCOPE,
         lambda tx, grant, now: membership.accept_terms(
@@ -60,6 +67,26 @@ async def accept_terms(request: Request, visit: Visitor) -> Response:
         ),
     )
     return wire.answer(access_of(joined))
+
+
+@router.post(
+    "/membership/terms/decline",
+    responses=ANY,
+    openapi_extra=body(
+        ["terms"],
+        {"terms": "64 hexadecimal digits"},
+        terms={"type": "string", "minLength": 64, "maxLength": 64},
+    ),
+)
+async def decline_terms(request: Request, visit: Visitor) -> Response:
+    """Keep your own terms in place of announced ones. Nothing else changes: yours hold until your access ends."""
+    values = await asked(request, visit, "terms")
+    terms = fields.needed(fields.text(values, "terms", most=64), "terms")
+    found = await visit.write(
+        SCOPE,
+        lambda tx, grant, now: membership.decline_terms(tx, visit.desk.log, grant.party, terms, now=moment(now)),
+    )
+    return wire.answer(coming_of(found))
 
 
 @router.post("/membership/leave", responses=ANY, openapi_extra=_TOKEN_BODY)
@@ -192,7 +219,7 @@ def _membership(found: Membership, now: datetime) -> dict[str, object]:
         "party": found.party,
         "name": found.name,
         "access": [access_of(one) for one in found.permissions],
-        "announced_terms": [announced_of(each) for each in found.coming],
+        "announced_terms": [coming_of(each) for each in found.coming],
         "holds": [hold_of(one, now) for one in found.holds],
     }
 

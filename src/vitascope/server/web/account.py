@@ -35,6 +35,7 @@ class Account:
     reports: tuple[Contribution, ...]
     changes: tuple[str, ...]  # lines of the changelog that came of their reports
     releases: tuple[Given, ...]
+    now: datetime
 
 
 def account(tx: Transaction, party: str, *, is_payable: bool, now: datetime) -> Account:
@@ -48,6 +49,7 @@ def account(tx: Transaction, party: str, *, is_payable: bool, now: datetime) -> 
         reports=reports,
         changes=tuple(line for line in book.changelog(tx) if any(name in line for name in names)),
         releases=tuple(mine),
+        now=now,
     )
 
 
@@ -55,7 +57,7 @@ def page(found: Account, *, done: str = "") -> str:
     """The page; ``done`` is what happened just now."""
     return (
         f"<h1>Money, credits, reports</h1>{f'<p>{escape(done)}</p>' if done else ''}{_money(found.told)}"
-        f"{_where(is_payable=found.is_payable)}{_reports(found.reports)}{_credits(found)}"
+        f"{_where(is_payable=found.is_payable)}{_reports(found.reports, found.now)}{_credits(found)}"
         '<section><button class="second" data-send="/programme/mine">Back to my page</button></section>'
     )
 
@@ -74,9 +76,15 @@ def _money(told: Statement) -> str:
 def _item(item: Item) -> str:
     sign = "+" if item.units > 0 else ""
     return (
-        f"<tr><td>{item.at:%-d %b %Y}<td>{escape(item.purpose)}<td><code>{escape(item.reference)}</code>"
-        f"<td>{escape(item.state)}<td>{sign}{decimal(item.units, item.currency)} {item.currency}</tr>"
+        f"<tr><td class='whole'>{item.at:%-d %b %Y}<td>{escape(_named(item.purpose))}<td>"
+        f"<code>{escape(item.reference)}</code><td>{escape(item.state)}"
+        f"<td class='whole'>{sign}{decimal(item.units, item.currency)} {item.currency}</tr>"
     )
+
+
+def _named(purpose: str) -> str:
+    """What money is for, in the words of the form where it is a report."""
+    return _KINDS[Kind(purpose)] if purpose in tuple(Kind) else purpose
 
 
 def _where(*, is_payable: bool) -> str:
@@ -94,8 +102,8 @@ def _where(*, is_payable: bool) -> str:
     )
 
 
-def _reports(reports: Iterable[Contribution]) -> str:
-    rows = "".join(map(_report, reversed(tuple(reports))))
+def _reports(reports: Iterable[Contribution], now: datetime) -> str:
+    rows = "".join(_report(one, now) for one in reversed(tuple(reports)))
     kinds = "".join(f'<option value="{kind}">{words}</option>' for kind, words in _KINDS.items())
     return (
         "<section><h2>Your reports</h2><p>You owe nobody a report. Each has its public list of steps, and an accepted "
@@ -111,16 +119,18 @@ def _reports(reports: Iterable[Contribution]) -> str:
     )
 
 
-def _report(one: Contribution) -> str:
+def _report(one: Contribution, now: datetime) -> str:
     last = one.steps[-1]
-    due = f" An answer is due by {one.due:%-d %b %Y}." if one.due else ""
+    due = f" An answer {_is_due(one.due, now)} by {one.due:%-d %b %Y}." if one.due else ""
     since = f"{one.state.capitalize()} on {last.at:%-d %b %Y}{f': {last.reason}' if last.reason else ''}"
     hidden = f'<input type="hidden" name="contribution" value="{escape(one.id)}">'
     acts = ""
     if one.state in _DECIDED:
         acts += (
+            "<details><summary>I disagree</summary>"
             f'<form data-post="/programme/account/dispute" class="row">{hidden}<label>What is wrong with that<input '
             'name="reason" required maxlength="1000"></label><button class="second">Ask somebody new</button></form>'
+            "</details>"
         )
     if one.state is State.CREDITED:
         acts += (
@@ -132,6 +142,10 @@ def _report(one: Contribution) -> str:
         f"{one.submitted:%-d %b %Y}, {'public' if one.is_public else 'for reviewers alone'}. "
         f"{escape(since.rstrip('.'))}.{due}</p>{acts}</article>"
     )
+
+
+def _is_due(due: datetime, now: datetime) -> str:
+    return "is due" if now < due else "is late: it was due"
 
 
 def _credits(found: Account) -> str:

@@ -12,7 +12,7 @@ from vitascope.programme.access import repository as access
 from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.passkeys import ceremony
 from vitascope.programme.passkeys import repository as passkeys
-from vitascope.programme.people import passes, sign_in
+from vitascope.programme.people import membership, passes, sign_in
 from vitascope.programme.people import repository as people
 from vitascope.programme.people.login import login_state
 from vitascope.programme.people.passes import Pass
@@ -23,6 +23,7 @@ from vitascope.rights.hold import Level
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.question import Target
 from vitascope.rights.uses import Use
+from vitascope.server.web import terms
 from vitascope.server.web.session import Member, Values, place, text
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
@@ -141,6 +142,31 @@ def answer(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
     return ()
 
 
+def accept_terms(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
+    """Go on under the terms in force, by their hash; what was declined before stays declined."""
+    membership.accept_terms(tx, log, member.party, terms=_named(member), now=member.now)
+    return ()
+
+
+def decline_terms(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
+    """Keep one's own terms."""
+    membership.decline_terms(tx, log, member.party, _named(member), now=member.now)
+    return ()
+
+
+def leaving(tx: Transaction, member: Member) -> str:
+    """What leaving means for them."""
+    held = membership.membership(tx, member.party, member.now).permissions
+    return terms.leaving(max((one.valid_until for one in held if one.is_live(member.now)), default=None))
+
+
+def leave(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
+    """Hand one's access back: only for somebody who has shown themselves just now. Raises SignInError."""
+    require_seen(tx, member)
+    membership.leave(tx, log, member.party, now=member.now)
+    return ()
+
+
 def require_seen(tx: Transaction, member: Member) -> None:
     """Raise SignInError unless a passkey counts now; who has none is seen by a link used within its fifteen minutes."""
     session = people.session(tx, member.session.digest) or member.session
@@ -155,6 +181,10 @@ def _confirmed(tx: Transaction, session: Session, now: float) -> None:
     until = now + CONFIRMED_SECONDS
     people.confirm_session(tx, session.digest, until)
     access.confirm(tx, [key.id for key in keys.listed(tx, session.party)], datetime.fromtimestamp(until, UTC))
+
+
+def _named(member: Member) -> str:
+    return text(member.values, "terms", most=64)
 
 
 def _credential(values: Values) -> Mapping[str, Any]:

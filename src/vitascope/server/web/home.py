@@ -10,8 +10,9 @@ from vitascope.programme.keys import Key
 from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.leaks.repository import Notice
 from vitascope.programme.passkeys import repository as passkeys
-from vitascope.programme.people import passes
+from vitascope.programme.people import membership, passes
 from vitascope.programme.people import repository as people
+from vitascope.programme.people.announcements import Coming
 from vitascope.programme.people.login import login_state
 from vitascope.programme.people.passes import Given
 from vitascope.programme.people.repository import Session
@@ -27,6 +28,7 @@ class Home:
     name: str
     outlook: Outlook
     notices: tuple[Notice, ...]  # not answered yet
+    coming: tuple[Coming, ...]  # terms that were announced
     passes: tuple[Given, ...]
     keys: tuple[Key, ...]
     num_passkeys: int
@@ -41,6 +43,7 @@ def home(tx: Transaction, session: Session, now: datetime) -> Home:
         name=party.name if party else session.party,
         outlook=outlook_of(tx, login_state(tx, session, now), now),
         notices=tuple(one for one in leaks.notices(tx, session.party) if one.answer is None),
+        coming=membership.membership(tx, session.party, now).coming,
         passes=passes.given(tx, session.party, now),
         keys=tuple(key for key in keys.listed(tx, session.party) if _is_live(key, now.timestamp())),
         num_passkeys=len(passkeys.of(tx, session.party)),

@@ -1,5 +1,6 @@
 """The page's words. Everything that came from a person is escaped; a key is shown once, in the answer that made it."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
@@ -7,9 +8,11 @@ from html import escape
 from vitascope.programme.access.outlook import Outlook, State
 from vitascope.programme.keys import Key
 from vitascope.programme.leaks.repository import Notice
+from vitascope.programme.people.announcements import Coming
 from vitascope.programme.people.passes import Given
 from vitascope.rights.quota import Measure
 from vitascope.rights.terms import Terms
+from vitascope.server.web import terms as news
 from vitascope.server.web.home import Home
 
 POLICY = (
@@ -29,6 +32,9 @@ SHELL = (
     "</body></html>\n"
 )
 """The frame: it is the same for everybody and says nothing of anybody."""
+
+_POINTS = re.compile(r"(?<=points\)) ")
+"""Behind each reason of the watch stands what it counts for."""
 
 _MEASURES = {
     Measure.RENDERS: "films",
@@ -58,8 +64,8 @@ def sent() -> str:
     )
 
 
-def invited(token: str, terms: Terms) -> str:
-    """The terms, to be read before they are accepted; accepting names their hash."""
+def invited(token: str, terms: Terms, coming: Iterable[Coming] = ()) -> str:
+    """The terms, to be read before they are accepted, and those that come after them; accepting names their hash."""
     policy = terms.policy
     until = f"{policy.embargo_until:%-d %B %Y}" if policy.embargo_until else ""
     promises = (
@@ -72,8 +78,8 @@ def invited(token: str, terms: Terms) -> str:
     )
     return (
         '<section class="terms"><h1>You are invited</h1><h2>In short</h2><ul>'
-        + "".join(f"<li>{escape(line)}</li>" for line in promises)
-        + f"</ul><h2>In full</h2><blockquote>{escape(terms.text)}</blockquote><p class='quiet'>These terms have the "
+        f"{_list(promises)}</ul>{news.before_joining(coming)}"
+        f"<h2>In full</h2><blockquote>{escape(terms.text)}</blockquote><p class='quiet'>These terms have the "
         f"number <code>{terms.hash[:16]}</code>; that is what you accept.</p>"
         f'<form data-post="/programme/accept"><input type="hidden" name="token" value="{escape(token)}">'
         f'<input type="hidden" name="terms" value="{terms.hash}">'
@@ -94,7 +100,7 @@ def mine(home: Home, *, once: Iterable[str] = ()) -> str:
     """A member's page; ``once`` are keys made just now."""
     return (
         f"<h1>{escape(home.name)}</h1>{_rooms(home.num_applications)}{_notices(home.notices)}{_once(tuple(once))}"
-        f"{_standing(home.outlook)}"
+        f"{news.waiting(home.coming, home.outlook.permission, home.now)}{_standing(home.outlook)}"
         f"{_passes(home.passes)}{_keys(home.keys)}{_own(home.num_passkeys)}"
     )
 
@@ -110,12 +116,25 @@ def _rooms(num_applications: int | None) -> str:
 
 def _notices(notices: tuple[Notice, ...]) -> str:
     return "".join(
-        f'<section class="alert"><p>{escape(one.words)}</p><form data-post="/programme/notices">'
+        f'<section class="alert">{_reasons(one.words)}<form data-post="/programme/notices">'
         f'<input type="hidden" name="notice" value="{escape(one.id)}">'
         '<button name="said" value="me">This is me</button>'
         '<button name="said" value="help" class="second">It is not: help</button></form></section>'
         for one in notices
     )
+
+
+def _reasons(words: str) -> str:
+    """A notice as it was written, each reason with its points on a line of its own."""
+    befallen, colon, rest = words.partition(": ")
+    *reasons, todo = _POINTS.split(rest)
+    if not reasons:
+        return f"<p>{escape(words)}</p>"
+    return f"<h2>{escape(befallen + colon)}</h2><ul>{_list(reasons)}</ul><p>{escape(todo)}</p>"
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(line)}</li>" for line in lines)
 
 
 def _once(keys: tuple[str, ...]) -> str:
@@ -159,16 +178,16 @@ def _pass(one: Given) -> str:
     limits = {quota.measure: quota.limit for quota in one.permission.quotas}
     kind = " <em>public</em>" if one.is_public else ""
     return (
-        f"<tr><td>{escape(one.name)}{kind}<td>{one.renders} of {limits.get(Measure.RENDERS, 0)}"
-        f"<td>{one.seconds} of {limits.get(Measure.SECONDS, 0)}<td>{_day(one.permission.valid_until)}<td>"
+        f"<tr><td>{escape(one.name)}{kind}<td class='whole'>{one.renders} of {limits.get(Measure.RENDERS, 0)}"
+        f"<td>{one.seconds} of {limits.get(Measure.SECONDS, 0)}<td class='whole'>{_day(one.permission.valid_until)}<td>"
         f"{_button('/programme/passes/end', 'pass', one.permission.id, 'Take back')}</tr>"
     )
 
 
 def _keys(keys: tuple[Key, ...]) -> str:
     rows = "".join(
-        f"<tr><td>{escape(key.name)}<td><code>{escape(key.id)}</code><td>{_used(key)}<td>{_until(key)}<td>"
-        f"{_button('/programme/keys/end', 'key', key.id, 'Revoke')}</tr>"
+        f"<tr><td>{escape(key.name)}<td><code>{escape(key.id)}</code><td>{_used(key)}"
+        f"<td class='whole'>{_until(key)}<td>{_button('/programme/keys/end', 'key', key.id, 'Revoke')}</tr>"
         for key in keys
     )
     return (
@@ -188,7 +207,8 @@ def _own(num_passkeys: int) -> str:
         'unlike you.</p><p class="buttons"><button data-passkey="make">Make a passkey</button>'
         '<button class="second" data-save="/programme/export" data-name="vitascope.zip">Take all your work</button>'
         '<button class="second" data-send="/programme/out">Sign out</button></p><p class="quiet">Your work is open '
-        "to you under every pause, and after the end.</p></section>"
+        'to you under every pause, and after the end. <button class="small" data-send="/programme/leaving">Leave the '
+        "programme</button></p></section>"
     )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from vitascope.errors import MailError, RecordNotFoundError
 from vitascope.logs import tell
-from vitascope.programme.people import applications, cohorts, invitations, sign_in
+from vitascope.programme.people import announcements, applications, cohorts, invitations, sign_in
 from vitascope.programme.people.post import Mail, open_post
 from vitascope.programme.people.sign_in import Letter
 from vitascope.server import wire
@@ -87,7 +87,8 @@ async def read_invitation(request: Request, desk: AtDesk) -> Response:
     def read(tx: Transaction, values: Values, now: float) -> str:
         token, moment = text(values, "token"), datetime.fromtimestamp(now, UTC)
         invitation = invitations.open_invitation(tx, token, secrets=desk.secrets, now=moment)
-        return pages.invited(token, cohorts.in_force(tx, invitation.cohort, moment))
+        terms = cohorts.in_force(tx, invitation.cohort, moment)
+        return pages.invited(token, terms, announcements.coming(tx, invitation.cohort, terms, moment))
 
     return _page(await unsigned(request, desk, read))
 
@@ -218,6 +219,30 @@ async def end_key(request: Request, desk: AtDesk) -> Response:
 async def answer_notice(request: Request, desk: AtDesk) -> Response:
     """Say "this is me", or that it is not."""
     return await _done(request, desk, lambda tx, member: acts.answer(tx, desk.log, member))
+
+
+@router.post("/terms/accept")
+async def accept_terms(request: Request, desk: AtDesk) -> Response:
+    """Go on under the terms in force."""
+    return await _done(request, desk, lambda tx, member: acts.accept_terms(tx, desk.log, member))
+
+
+@router.post("/terms/decline")
+async def decline_terms(request: Request, desk: AtDesk) -> Response:
+    """Keep one's own terms."""
+    return await _done(request, desk, lambda tx, member: acts.decline_terms(tx, desk.log, member))
+
+
+@router.post("/leaving")
+async def leaving(request: Request, desk: AtDesk) -> Response:
+    """What leaving means, before anybody does."""
+    return _page(await signed(request, desk, acts.leaving))
+
+
+@router.post("/leave")
+async def leave(request: Request, desk: AtDesk) -> Response:
+    """Hand one's access back."""
+    return await _done(request, desk, lambda tx, member: acts.leave(tx, desk.log, member))
 
 
 @router.post("/applications")
