@@ -74,4 +74,19 @@ def test_a_copy_has_one_neighbour_and_a_new_clip_many(tmp_path):
     strange = [known.ratio(one) for one in copies.held_out(Discs(), codec, 6, 0)]
 
     assert np.median(copied) < np.median(strange) / 2
-    assert copies.calibrated(known, strange).near == pytest.approx(np.quantile(strange, 0.01))
+    save(copies.calibrated(known, strange), tmp_path / "index.npz")
+    index = load(tmp_path / "index.npz")
+    assert pytest.approx(np.quantile(strange, 0.006)) == index.near
+    assert (pytest.approx(0.006), 6) == (index.alarms, index.strange)
+
+
+def test_nothing_is_measured_on_the_clips_a_threshold_was_found_on(monkeypatch, capsys):
+    """A figure on them says nothing: their seed is refused before anything is drawn."""
+    from vitascope.training import copies
+
+    monkeypatch.setattr("sys.argv", ["copies", "--shipped", "--seed", str(copies._CALIBRATED_ON)])
+
+    with pytest.raises(SystemExit):
+        copies.main()
+
+    assert "take another" in capsys.readouterr().err

@@ -39,7 +39,9 @@ class Compositions:
     mean: Floats  # (LATENTS * N * C,)
     projection: Floats  # (LATENTS * N * C, P), each component evened out
     points: npt.NDArray[np.int8]  # (clips, P), each as long as it may be
-    near: float  # ratio below which 1 in 100 new clips comes
+    near: float  # ratio below which a clip is flagged
+    alarms: float  # share of new clips that came below it
+    strange: int  # how many new clips that was found on
 
     def describe(self, rows_KND: Floats) -> Floats:
         """The rows of a clip as the numbers that are projected; those of many clips, ``(..., K, N, D)``, at once."""
@@ -74,7 +76,7 @@ class CompositionNearness:
 
     @property
     def is_too_near(self) -> bool:
-        """Nearer than 99 in 100 new clips come to any."""
+        """Nearer than all but 6 in 1,000 new clips come to any."""
         return self.ratio < self.near
 
 
@@ -101,6 +103,8 @@ def save(index: Compositions, path: Path) -> None:
             scale=scale.astype(np.float32),
             points=nibbles[:, ::2] << 4 | nibbles[:, 1::2],
             near=np.float32(index.near),
+            alarms=np.float32(index.alarms),
+            strange=np.int32(index.strange),
         )
 
 
@@ -120,6 +124,8 @@ def load(path: Path) -> Compositions:
             projection=stored["projection"].astype(np.float32) * stored["scale"],
             points=points,
             near=float(stored["near"]),
+            alarms=float(stored["alarms"]),
+            strange=int(stored["strange"]),
         )
 
 
