@@ -12,12 +12,13 @@ from vitascope.media.read import video
 from vitascope.origin import verify_file
 from vitascope.provenance.authority import open_authority
 from vitascope.provenance.credential import read_credential
+from vitascope.provenance.detect import Detection
 from vitascope.provenance.fingerprint import Sampler, words_of
 from vitascope.provenance.manifest import Claim
 from vitascope.provenance.mark import mark
 from vitascope.provenance.register import Issued, LocalRegister
 from vitascope.provenance.seal import seal
-from vitascope.provenance.verify import look, report
+from vitascope.provenance.verify import Seen, find_likeness, look, report
 from vitascope.types import Marked
 
 
@@ -157,3 +158,30 @@ def test_a_single_picture_can_be_verified(tmp_path):
     authority, register = open_authority(tmp_path / "home"), LocalRegister(tmp_path / "home")
     told = report(read_credential(tmp_path / "clip.mp4", authority), look([frame], authority.mark_key), register)
     assert "likely" == told.mark.confidence
+
+
+class Counting:
+    """A register whose renders look like nothing, and which counts how often it is searched."""
+
+    searches = 0
+
+    def __init__(self, *sizes):
+        self.sizes = lambda: sizes
+
+    def alike(self, words, *, within):
+        self.searches += 1
+        return ()
+
+
+@pytest.mark.parametrize(("size", "searches"), [((320, 320), 1 + 4), ((256, 256), 1), ((1280, 720), 1), ((64, 64), 1)])
+def test_a_part_is_laid_back_only_where_it_can_be_known_again(size, searches):
+    """As it is, and at each tile it can begin in: one search each, through all renders, so not in frames far larger."""
+    planes = tuple(np.random.default_rng(0).integers(0, 256, (1, 256, 256), dtype=np.uint8))
+    detection = Detection(
+        z=5.5, scale=(1.0, 1.0), offset=(0, 0), softs=np.ones((1, 64), np.float32), trials=1, frames=1
+    )
+    register = Counting(size)
+
+    find_likeness(Seen(detection=detection, planes=planes, size=(256, 256)), register)
+
+    assert searches == register.searches

@@ -24,7 +24,6 @@ from vitascope.bench.distort import encoded
 from vitascope.bench.footage import Kind, Take, frames_of
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import Drawings
-from vitascope.marks import repository
 from vitascope.marks.book import DatabaseRegister
 from vitascope.pipeline import render
 from vitascope.provenance.authority import Authority, open_authority
@@ -39,6 +38,7 @@ from vitascope.provenance.trace import trace
 from vitascope.provenance.verify import find_mark, look
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
+from vitascope.store import tables
 from vitascope.store.database import open_database
 from vitascope.types import Memory, Pixels, Plan, Preset, Request
 
@@ -204,12 +204,14 @@ def _server(folder: Path, home: Path) -> str:
     """The URL of a server's database of 100,000 renders in ``folder``, which also has the keys that are in ``home``."""
     shutil.copytree(home / "authority", folder / "authority")
     database = open_database(f"sqlite:///{folder / 'jobs.db'}")
-    words = _records(np.random.default_rng(0))[:, 1:].reshape(RENDERS, WORDS_EACH, 4)
+    words = _records(np.random.default_rng(0))[:, 1:].reshape(RENDERS, -1).astype("<u8")
     facts = {"at": 0.0, "model": "xs", "manifest_sha256": "a" * 64, "frames_sha256": "b" * 64, "width": _SIZE[0],
              "height": _SIZE[1], "party": "ana"}  # fmt: skip
+    names = [f"{number:016x}" for number in range(1, RENDERS + 1)]
     with database.transaction() as tx:
-        for number, theirs in enumerate(words, start=1):
-            repository.complete(tx, f"{number:016x}", facts, theirs.astype("<u8").tobytes())
+        tx.execute(tables.marks.insert(), [facts | {"id": name} for name in names])
+        told = ({"mark": name, "words": row.tobytes()} for name, row in zip(names, words, strict=True))
+        tx.execute(tables.fingerprints.insert(), list(told))
     return database.url
 
 

@@ -21,7 +21,9 @@ Outcome = Literal["detected", "not_detected"]
 Confidence = Literal["certain", "likely", "inconclusive", "none"]
 
 TILE = 64  # pixels: a crop is known modulo one tile of the mark
-_PLACED = 5.0  # height of the sync peak from which its place is worth trying; most unmarked clips stand below
+_PLACED = 5.0  # height of the sync peak from which its place is worth trying; half of unmarked clips stand below
+_LEAST = 0.5  # of a side that a part must be: at 0.6 it stands at 0.28 when laid back, and a clip of 256x256 would be
+# tried at 136 places of a frame of 720p, a search through all renders for each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ def _margins(seen: Seen, size: tuple[int, int]) -> list[tuple[tuple[int, int], t
 def _places(side: int, whole: int, scale: float, offset: int, kept: int) -> list[tuple[int, int]]:
     """Pixels before and after a kept side, for each tile that a side cut from ``whole`` pixels can begin in."""
     spare = whole - side * scale
-    if spare < -2:  # scaled by another factor, or no render of this size
+    if spare < -2 or spare > whole * (1 - _LEAST):  # scaled by another factor, or no render of this size
         return []
     starts = list(range(-offset % TILE, max(0, round(spare)) + 1, TILE)) or [0]
     shrink = kept / (side * scale)  # from pixels of the render to pixels of a kept picture

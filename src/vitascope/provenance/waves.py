@@ -45,34 +45,48 @@ class Waves:
         self._sides = plane.shape
         self._bins = tuple(_smooth_number(max(2 * side, _FEWEST)) for side in plane.shape)
         down, across = (_window(side, bins) for side, bins in zip(self._sides, self._bins, strict=True))
-        half = np.fft.rfft2(plane / np.outer(down, across).astype(np.float32), s=self._bins)
+        evened = plane / np.outer(down, across).astype(np.float32)
+        half: Spectra = np.fft.rfft2(evened, s=self._bins).astype(np.complex64, copy=False)
         mirrored = np.conj(half[-np.arange(self._bins[0]), _TAPS:0:-1])  # the first waves of the other half
-        self._spectrum: Spectra = np.concatenate((mirrored, half), axis=1).astype(np.complex64)
+        spectrum = np.fft.fftshift(np.concatenate((mirrored, half), axis=1), axes=0)  # from the lowest bin on
+        self._first = (self._bins[0] // 2, _TAPS)  # where bin 0 stands
+        for axis, (first, count) in enumerate(zip(self._first, spectrum.shape, strict=True)):
+            turns = (np.arange(count) - first) * self._middle(axis) / self._bins[axis]
+            spectrum *= np.expand_dims(np.exp(2j * np.pi * turns).astype(np.complex64), 1 - axis)
+        self._spectrum: Spectra = spectrum
 
     def at(self, ys: Sequence[float] | Doubles, xs: Sequence[float] | Doubles) -> Spectra:
         """The waves of a tile, the plane brought back by each of ``ys`` down and ``xs`` across, ``(S, K, L)``."""
-        rows, down = self._taps(0, DOWN.ravel(), np.asarray(ys))
-        columns, across = self._taps(1, ACROSS, np.asarray(xs))
+        rows, down, turned_down = self._taps(0, DOWN.ravel(), np.asarray(ys))
+        columns, across, turned_across = self._taps(1, ACROSS, np.asarray(xs))
         width, spectrum = self._spectrum.shape[1], self._spectrum.ravel()
-        rows, columns = rows % self._bins[0] * width, columns + _TAPS
-        read: Spectra = np.zeros((rows.shape[1], rows.shape[2], columns.shape[2]), np.complex64)
-        for row, down_weight in zip(rows, down, strict=True):
-            line = np.zeros_like(read)
-            for column, weight in zip(columns, across, strict=True):
-                line += spectrum.take(row[:, :, None] + column[:, None, :]) * weight[:, None, :]
+        start = rows[:, :, None] * width + columns[:, None, :]
+        across = np.repeat(across, 2, axis=2)[:, :, None, :]  # for the real and the imaginary part, which lie together
+        taken = np.empty(start.shape, np.complex64)
+        parts = taken.view(np.float32)
+        read = np.zeros_like(parts)
+        for row, down_weight in enumerate(down):
+            line = np.zeros_like(parts)
+            for column, weight in enumerate(across):
+                spectrum[row * width + column :].take(start, out=taken, mode="clip")
+                line += parts * weight
             read += line * down_weight[:, :, None]
-        return read
+        return np.asarray(read.view(np.complex64) * turned_down[:, :, None] * turned_across[:, None, :], np.complex64)
 
-    def _taps(self, axis: int, waves: Bins, scales: Doubles) -> tuple[Bins, Spectra]:
-        """The bins each wave at each scale is read from, and their weights, ``(_TAPS, S, waves)`` each.
+    def _taps(self, axis: int, waves: Bins, scales: Doubles) -> tuple[Bins, Floats, Spectra]:
+        """The first bin each wave at each scale is read from, ``(S, waves)``, and the weights of all its bins.
 
-        The weights turn the phase, too: from the middle of the plane, where the window stands, to the corner of a tile.
+        Third, ``(S, waves)``, what turns their sum from the middle of the plane, where the window stands, to the corner
+        of a tile.
         """
-        middle, num_bins = (self._sides[axis] - 1) / 2, self._bins[axis]
-        places = np.multiply.outer(scales, waves) * (num_bins / TILE)
-        bins = (np.floor(places - _TAPS / 2) + np.arange(1, _TAPS + 1)[:, None, None]).astype(np.int64)
-        turns = bins * (middle / num_bins) - waves * (((middle + 0.5) * scales - 0.5) / TILE)[:, None]
-        return bins, (_kernel(bins - places) * np.exp(2j * np.pi * turns)).astype(np.complex64)
+        places = np.multiply.outer(scales, waves) * (self._bins[axis] / TILE)
+        before = np.floor(places - _TAPS / 2) + 1
+        weights = _kernel(before + np.arange(_TAPS)[:, None, None] - places).astype(np.float32)
+        turns = waves * (((self._middle(axis) + 0.5) * scales - 0.5) / TILE)[:, None]
+        return before.astype(np.int64) + self._first[axis], weights, np.exp(-2j * np.pi * turns).astype(np.complex64)
+
+    def _middle(self, axis: int) -> float:
+        return 0.5 * float(self._sides[axis] - 1)
 
 
 def _kernel(distance: Doubles) -> Doubles:

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from vitascope.refusals import DatabaseError
-from vitascope.store.migrate import upgrade
 
 Transaction = sa.Connection
 """What every function that reads or writes rows takes; only the store and the repositories look inside."""
@@ -103,6 +102,8 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
     try:
         with _translated():
             if migrate:
+                from vitascope.store.migrate import upgrade  # noqa: PLC0415  # 0.13 s that a check need not wait for
+
                 upgrade(database.engine)
     except DatabaseError:
         database.close()
