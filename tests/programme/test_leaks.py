@@ -23,8 +23,8 @@ from vitascope.programme.leaks.alerts import Alert, known_scanners, read_alerts
 from vitascope.programme.leaks.habits import Habits, observe
 from vitascope.programme.leaks.ladder import require_may_place
 from vitascope.programme.leaks.scan import find_keys, scan
-from vitascope.programme.leaks.score import Signal
-from vitascope.programme.leaks.sighting import manner_of, minhash
+from vitascope.programme.leaks.score import ALL_SIGNALS, Signal, score
+from vitascope.programme.leaks.sighting import Origin, Sighting, manner_of, minhash
 from vitascope.rights.hold import Hold, Level, Reach, Selector
 
 AT = datetime.fromtimestamp(NOW, UTC)
@@ -51,6 +51,74 @@ def test_no_count_of_networks_is_needed(member):
     signals = frozenset(Signal) - {Signal.FAN_OUT}
 
     assert replay(member, Leak(hours=1.0), 2, signals=signals).minutes <= 10
+
+
+@pytest.mark.parametrize("off", [Signal.PROMPTS, Signal.ORIGIN, Signal.CLIENT, Signal.REGULARITY, Signal.SATURATION])
+def test_no_signal_alone_is_needed(off):
+    """Without what is written, or where it comes from, the leak is caught all the same, by what began with it."""
+    caught = replay(settled(1), Leak(hours=1.0), 1, signals=frozenset(Signal) - {off})
+
+    assert caught.minutes is not None
+    assert caught.minutes <= 10
+    assert caught.renders <= 40
+
+
+def _seen(number, *, network="home", beat=2.0, in_flight=0, at=None):
+    prompt = f"a parrot of number{number % 7} flies"
+    return Sighting(
+        at=at if at is not None else (24 * (number // 8) + 9 + number % 8) * 3600.0,
+        minhash=minhash(prompt, b"p" * 32),
+        manner=manner_of(prompt),
+        origin=Origin(network=network, client=network),
+        in_flight=in_flight,
+        limit=4,
+        polls=(beat,) * 24,
+    )
+
+
+def _worked(num_hours=8 * 10):
+    """Ten days of eight hours, a creation in each, at home, with a program that looks every two seconds."""
+    known = Habits()
+    for number in range(num_hours):
+        known = observe(known, _seen(number))
+    return known
+
+
+def test_another_beat_of_the_polls_is_seen():
+    """Who always polled by a program is no alibi for a page that polls by another."""
+    known = _worked()
+    same, other = (score(observe(known, _seen(80, beat=beat)), frozenset({Signal.REGULARITY})) for beat in (2.1, 5.0))
+
+    assert same.points < 1
+    assert other.points == 8
+
+
+@pytest.mark.parametrize(
+    ("length", "signals", "is_throttled"),
+    [
+        (6, ALL_SIGNALS - {Signal.PROMPTS}, False),
+        (40, ALL_SIGNALS - {Signal.PROMPTS}, True),
+        (40, ALL_SIGNALS, False),
+    ],
+    ids=["it may be a batch", "it is none, whoever writes", "it is one, by the owner's own words"],
+)
+def test_a_new_place_without_a_free_moment_is_an_arrival(length, signals, is_throttled):
+    """From another place, by another program, with another beat: a batch of fifty in one's own words is let through."""
+    known = _worked()
+    for number in range(length):
+        seen = _seen(number, network="page", beat=5.0, in_flight=min(number, 3), at=249 * 3600.0 + 15 * number)
+        known = observe(known, seen)
+
+    assert is_throttled == (score(known, signals).level >= Level.THROTTLE)
+
+
+def test_habits_of_an_older_house_are_read():
+    """What it did not keep yet is not there yet."""
+    kept = json.loads(_worked(30).to_text())
+    for name in ("beats", "full_run"):
+        del kept[name]
+
+    assert ({}, 0) == ((found := Habits.from_text(json.dumps(kept))).beats, found.full_run)
 
 
 def test_honest_members_are_left_alone():

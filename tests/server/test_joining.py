@@ -17,6 +17,7 @@ from vitascope.programme.people import sign_in
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.roles import seats
 from vitascope.rights.fair import in_short
+from vitascope.settings import client_settings
 
 
 @pytest.fixture(scope="module")
@@ -317,6 +318,7 @@ def test_new_terms_are_read_and_accepted_by_command(desk, anybody, stewards, coh
     stewards[0].post(f"/v1/programme/cohorts/{cohort}/terms", json={"renders_per_day": 700})
     monkeypatch.setenv("VITASCOPE_SERVER", desk.url)
     monkeypatch.setenv("VITASCOPE_KEY", _key(desk, anybody, joined["party"]))
+    client_settings.cache_clear()  # another desk was asked before
     shown = CliRunner().invoke(app, ["me", "show"]).output
     name = re.findall(r"vitascope me terms ([0-9a-f]{64})", shown)[-1]
     kept = CliRunner().invoke(app, ["me", "decline", name]).output

@@ -1,11 +1,14 @@
 """Artists who do not exist: how they write, when they work, where from; what leak detection is measured on.
 
 Nobody has watched real members. Every number here is an assumption, published so that it can be argued with: it stands
-in ``Town`` or beside the line that draws with it.
+in ``Town``, in ``Tongue`` or beside the line that draws with it. Prompts are made as people make them: small words that
+everybody uses, favourite ones, the subject of the week or of the day, and words that nobody wrote before; some are
+pasted whole from elsewhere, and manners of writing change with the weeks.
 """
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from heapq import heappop, heappush
 from typing import TypeVar
 
@@ -15,20 +18,37 @@ from vitascope.programme.leaks.sighting import Origin, Sighting, manner_of, minh
 
 HOUR, DAY = 3600.0, 86_400.0
 LIMIT = 4  # jobs in flight
+_BEATS = (1.0, 2.0, 5.0, 10.0)  # seconds between the looks of programs
 _PEPPER = b"simulated"
 _Thing = TypeVar("_Thing")
+_SMALL, _WEEK, _WAVE = 150, 7 * DAY, 17  # the last is the seed of the weeks' subjects
 _SCRIPTS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуф", "あいうえおかきくけこさしすせそ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tongue:
+    """How people write prompts; shares, unless another unit is named."""
+
+    words: int = 20_000  # of each alphabet, drawn by Zipf's law
+    favourites: int = 300  # of each hand, some far oftener than others
+    small: float = 0.35  # of a prompt's words: the 150 that everybody uses
+    fresh: float = 0.08  # of a prompt's words: never written before by anybody (names, numbers, slips of the pen)
+    subject: float = 0.3  # of a prompt's words: from what it is about
+    pasted: float = 0.05  # prompts from elsewhere: anybody's words in anybody's manner
+    drift: float = 0.15  # chance of a day to change one manner of writing for another
+    wave: float = 0.15  # prompts about what everybody is about this week
+    unknown: float = 0.3  # of a new project's words: new to whoever begins it
+    latin: float = 0.85  # write in Latin letters
+    bilingual: float = 0.1  # write one prompt in five in another alphabet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
     """What the people of a simulation are like; shares are of all members, chances are a day's."""
 
-    words: int = 5_000  # of each alphabet, drawn by Zipf's law
-    latin: float = 0.85  # write in Latin letters
-    bilingual: float = 0.1  # write one prompt in five in another alphabet
+    tongue: Tongue = Tongue()
     second_device: float = 0.6
-    program: float = 0.4  # poll by a program, every 2 s, all the time
+    program: float = 0.4  # poll by a program, all the time, each program by a clock of its own
     pair: float = 0.05  # lend their key to one assistant, though they should not
     wanderer: float = 0.1  # change subject and manner with every prompt
     works: float = 0.75  # chance of a working day
@@ -58,7 +78,7 @@ class Artist:
     writers: tuple[Writer, ...]
     home: str
     devices: tuple[str, ...]
-    has_program: bool
+    beat: float | None  # seconds between its program's looks at the list, where they use one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +108,10 @@ class _Desk:
 
 def draw_writer(rng: np.random.Generator, town: Town) -> Writer:
     """A hand of its own."""
-    letters = _SCRIPTS[0] if rng.random() < town.latin else _SCRIPTS[int(rng.integers(1, len(_SCRIPTS)))]
+    letters = _SCRIPTS[0] if rng.random() < town.tongue.latin else _SCRIPTS[int(rng.integers(1, len(_SCRIPTS)))]
     manners = tuple(_draw_manner(rng) for _ in range(int(rng.integers(1, 4))))
-    topics = tuple(int(word) for word in rng.zipf(1.3, size=60) % town.words)
-    other = _SCRIPTS[int(rng.integers(len(_SCRIPTS)))] if rng.random() < town.bilingual else letters
+    topics = _draw_words(rng, town, town.tongue.favourites)
+    other = _SCRIPTS[int(rng.integers(len(_SCRIPTS)))] if rng.random() < town.tongue.bilingual else letters
     is_wanderer = bool(rng.random() < town.wanderer)
     return Writer(letters=letters, topics=topics, manners=manners, is_wanderer=is_wanderer, other_letters=other)
 
@@ -104,19 +124,23 @@ def draw_artist(rng: np.random.Generator, town: Town, name: str) -> Artist:
         writers=tuple(draw_writer(rng, town) for _ in range(num_writers)),
         home=f"{name}/home",
         devices=devices,
-        has_program=bool(rng.random() < town.program),
+        beat=_pick(rng, _BEATS) if rng.random() < town.program else None,
     )
 
 
-def write_prompt(rng: np.random.Generator, writer: Writer, project: tuple[int, ...], town: Town) -> str:
-    """A prompt: the words of the project, then favourite ones, anybody's where these run out; in one of the manners."""
-    length, capitals, commas, end = (
-        _draw_manner(rng) if rng.random() < (0.6 if writer.is_wanderer else 0.08) else _pick(rng, writer.manners)
+def write_prompt(
+    rng: np.random.Generator, writer: Writer, project: tuple[int, ...], town: Town, *, at: float, wave: float
+) -> str:
+    """A prompt of that moment, in one of the hand's manners or, now and then, in another.
+
+    ``wave`` is the share of prompts that are about what everybody is about this week.
+    """
+    is_pasted, is_strange = rng.random() < town.tongue.pasted, rng.random() < (0.6 if writer.is_wanderer else 0.08)
+    length, capitals, commas, end = _draw_manner(rng) if is_pasted or is_strange else _pick(rng, writer.manners)
+    subject = _week(town, at) if rng.random() < wave else () if writer.is_wanderer or is_pasted else project
+    chosen = _words(
+        rng, () if is_pasted else writer.topics, subject, town, max(2, round(length * rng.uniform(0.75, 1.3)))
     )
-    num_words = max(2, round(length * float(rng.uniform(0.75, 1.3))))
-    own = () if writer.is_wanderer else project
-    common = tuple(int(word) for word in rng.zipf(1.3, size=max(1, num_words // 2)) % town.words)
-    chosen = [*own, *(_pick(rng, writer.topics) for _ in range(num_words)), *common][: max(num_words, len(own))]
     letters = writer.other_letters if rng.random() < 0.2 else writer.letters
     text = " ".join(_word(number, letters) for number in chosen)
     for _ in range(commas):
@@ -126,12 +150,45 @@ def write_prompt(rng: np.random.Generator, writer: Writer, project: tuple[int, .
     return {"first": text.capitalize(), "upper": text.upper(), "lower": text}[capitals] + end
 
 
+def _words(
+    rng: np.random.Generator, favourites: tuple[int, ...], subject: tuple[int, ...], town: Town, count: int
+) -> list[int]:
+    """The numbers of a prompt's words: small ones, fresh ones, its subject, and favourites or anybody's."""
+    draws, ranks = rng.random(count), rng.random(count) ** 2
+    anybodys = _SMALL + rng.zipf(1.3, size=count) % (town.tongue.words - _SMALL)
+    found = []
+    for draw, rank, common in zip(draws, ranks, anybodys, strict=True):
+        if draw < town.tongue.small:
+            found.append(int(rng.zipf(1.3)) % _SMALL)
+        elif draw < town.tongue.small + town.tongue.fresh:
+            found.append(town.tongue.words + int(rng.integers(10**9)))
+        elif draw < town.tongue.small + town.tongue.fresh + town.tongue.subject and subject:
+            found.append(_pick(rng, subject))
+        else:
+            found.append(favourites[int(rank * len(favourites))] if favourites else int(common))
+    return found
+
+
+def _week(town: Town, at: float) -> tuple[int, ...]:
+    """What everybody is about in the week of ``at``: twelve words."""
+    return _subjects(town, int(at // _WEEK))
+
+
+@lru_cache
+def _subjects(town: Town, week: int) -> tuple[int, ...]:
+    return _draw_words(np.random.default_rng([_WAVE, week]), town, 12)
+
+
+def _draw_words(rng: np.random.Generator, town: Town, count: int) -> tuple[int, ...]:
+    return tuple(int(word) for word in _SMALL + rng.zipf(1.3, size=count) % (town.tongue.words - _SMALL))
+
+
 def days_of(
     rng: np.random.Generator, artist: Artist, town: Town, *, num_days: int, begin: float = 0.0
 ) -> Iterator[Sighting]:
     """All creations of a member's next days, in order."""
     desk, trip, away, devices = _Desk(), "", 0, artist.devices
-    project = _new_project(rng, artist.writers[0])
+    project = _new_project(rng, artist.writers[0], town)
     for day in range(num_days):
         if not away and rng.random() < town.trip:
             away, trip = int(rng.integers(2, 6)), f"{artist.home}/{day}"
@@ -139,8 +196,11 @@ def days_of(
         away = max(0, away - 1)
         if rng.random() < town.new_client:
             devices = (f"{artist.home}/new{day}", *devices[1:])
+            artist = replace(artist, beat=artist.beat and _pick(rng, _BEATS))
         if rng.random() < 0.2:
-            project = _new_project(rng, artist.writers[0])
+            project = _new_project(rng, artist.writers[0], town)
+        if rng.random() < town.tongue.drift:
+            artist = replace(artist, writers=tuple(_drifted(rng, writer) for writer in artist.writers))
         if rng.random() < town.works:
             origin = Origin(network=network, client=_pick(rng, devices))
             sitting = _Sitting(artist=artist, town=town, origin=origin, project=project)
@@ -188,8 +248,9 @@ def _create(rng: np.random.Generator, sitting: _Sitting, desk: _Desk, clock: flo
     in_flight = desk.in_flight(clock)
     median, spread = sitting.town.render
     heappush(desk.ends, clock + float(rng.lognormal(np.log(median), spread)))
-    prompt = write_prompt(rng, _pick(rng, sitting.artist.writers), sitting.project, sitting.town)
-    polls = _polls(rng, 2.0 if sitting.artist.has_program else None)
+    writer, town = _pick(rng, sitting.artist.writers), sitting.town
+    prompt = write_prompt(rng, writer, sitting.project, town, at=clock, wave=town.tongue.wave)
+    polls = _polls(rng, sitting.artist.beat)
     yield sighting(clock, prompt, sitting.origin, in_flight=in_flight, polls=polls)
     return clock
 
@@ -200,8 +261,21 @@ def _polls(rng: np.random.Generator, every: float | None) -> tuple[float, ...]:
     return tuple(float(gap) for gap in drawn)
 
 
-def _new_project(rng: np.random.Generator, writer: Writer) -> tuple[int, ...]:
-    return tuple(_pick(rng, writer.topics) for _ in range(int(rng.integers(2, 5))))
+def _new_project(rng: np.random.Generator, writer: Writer, town: Town) -> tuple[int, ...]:
+    """Eight words: some that are new to whoever begins it, favourites otherwise."""
+    return tuple(
+        int(rng.integers(_SMALL, town.tongue.words))
+        if rng.random() < town.tongue.unknown
+        else _pick(rng, writer.topics)
+        for _ in range(8)
+    )
+
+
+def _drifted(rng: np.random.Generator, writer: Writer) -> Writer:
+    """The same hand with one manner changed for another."""
+    kept = list(writer.manners)
+    kept[int(rng.integers(len(kept)))] = _draw_manner(rng)
+    return replace(writer, manners=tuple(kept))
 
 
 def _draw_manner(rng: np.random.Generator) -> tuple[int, str, int, str]:

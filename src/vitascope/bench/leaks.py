@@ -29,9 +29,11 @@ from vitascope.programme.leaks.score import ALL_SIGNALS, Score, Signal, score
 from vitascope.programme.leaks.sighting import Origin, Sighting
 from vitascope.rights.hold import Level
 
-UNSEEN = 20_261_126
+UNSEEN = 20_270_101
 """The seed of the last rows: never used while points and thresholds were set. Whoever mends the watch after reading
-them takes another one: 20,261,123 showed that an owner who writes in many manners hid a leak for twelve minutes.
+them takes another one, 30 further on at least. Spent: 20,261,123 showed that an owner who writes in many manners hid a
+leak for twelve minutes; 20,261,126 was read before prompts were made as people make them; 20,261,227 showed that an
+honest batch of fifty from a new place was taken for a leak once in thirty members and months.
 """
 
 
@@ -43,6 +45,7 @@ class Leak:
     hands: int = 60
     poll_every: float = 5.0  # seconds, 1 % either way
     hours: float = 24.0
+    wave: float = 0.4  # prompts about what everybody is about: the page is in the news
     is_elsewhere: bool = True  # from a network and a program of its own, as it was
 
 
@@ -129,7 +132,7 @@ def _leaked(rng: np.random.Generator, leak: Leak, town: Town, begin: float) -> I
         while ends and ends[0] <= clock:
             heappop(ends)
         hand = hands[int(rng.integers(leak.hands))]
-        prompt = write_prompt(rng, hand, tuple(hand.topics[:3]), town)
+        prompt = write_prompt(rng, hand, tuple(hand.topics[:3]), town, at=clock, wave=leak.wave)
         num_polls = min(24, int((clock - begin) / leak.poll_every))
         polls = tuple(float(gap) for gap in rng.normal(leak.poll_every, leak.poll_every / 100, size=num_polls))
         yield sighting(clock, prompt, Origin(network=network, client=client), in_flight=len(ends), polls=polls)
@@ -140,7 +143,7 @@ def _leaked(rng: np.random.Generator, leak: Leak, town: Town, begin: float) -> I
 def _guest(rng: np.random.Generator, town: Town, number: int, device: str) -> Iterator[Sighting]:
     writer, clock = draw_writer(rng, town), 15 * DAY + float(rng.uniform(0, 600))
     while clock < 15 * DAY + 3 * HOUR:
-        prompt = write_prompt(rng, writer, tuple(writer.topics[:3]), town)
+        prompt = write_prompt(rng, writer, tuple(writer.topics[:3]), town, at=clock, wave=0.5)  # what it is about
         yield sighting(clock, prompt, Origin(network="workshop", client=device or f"guest{number}"), in_flight=0)
         clock += 60 + float(rng.exponential(300.0))
 

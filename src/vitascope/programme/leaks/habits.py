@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -63,6 +64,10 @@ class Habits:
     prompts: tuple[frozenset[int], ...] = ()
     networks: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # first and last seen; latest last
     clients: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    beats: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict
+    )  # of programs that look at the list, likewise
+    full_run: int = 0  # creations in a row, the last among them, that took the last free place
     recent: Recent = Recent()
     today: Extremes = _NOTHING
     usual: Extremes = Extremes()
@@ -71,7 +76,7 @@ class Habits:
         """These habits as text, for the database."""
         packed = b"".join(struct.pack(f"<{SLOTS}H", *_slots(one)) for one in self.prompts)
         fields = {name: getattr(self, name) for name in _PLAIN}
-        fields |= {"networks": dict(self.networks), "clients": dict(self.clients), "recent": asdict(self.recent)}
+        fields |= {name: dict(getattr(self, name)) for name in _PLACED} | {"recent": asdict(self.recent)}
         fields |= {"today": asdict(self.today), "usual": asdict(self.usual)}
         return json.dumps(fields | {"prompts": base64.b64encode(packed).decode()}, separators=(",", ":"))
 
@@ -82,17 +87,19 @@ class Habits:
         packed = base64.b64decode(fields["prompts"])
         cuts = struct.iter_unpack(f"<{SLOTS}H", packed)
         return cls(
-            **{name: _tupled(fields[name]) for name in _PLAIN},
+            **{name: _tupled(fields[name]) for name in _PLAIN if name in fields},
+            networks=_placed(fields, "networks"),
+            clients=_placed(fields, "clients"),
+            beats=_placed(fields, "beats"),
             prompts=tuple(frozenset(slot << 16 | value for slot, value in enumerate(cut)) for cut in cuts),
-            networks={name: tuple(seen) for name, seen in fields["networks"].items()},
-            clients={name: tuple(seen) for name, seen in fields["clients"].items()},
             recent=Recent(**{name: _tupled(value) for name, value in fields["recent"].items()}),
             today=Extremes(**fields["today"]),
             usual=Extremes(**fields["usual"]),
         )
 
 
-_PLAIN = ("count", "num_days", "since", "last_at", "run_began", "hours")
+_PLAIN = ("count", "num_days", "since", "last_at", "run_began", "hours", "full_run")
+_PLACED = ("networks", "clients", "beats")
 
 
 def observe(habits: Habits, seen: Sighting) -> Habits:
@@ -110,6 +117,8 @@ def observe(habits: Habits, seen: Sighting) -> Habits:
         prompts=(*habits.prompts, seen.minhash)[-_REMEMBERED:],
         networks=_seen(habits.networks, seen.origin.network, seen.at),
         clients=_seen(habits.clients, seen.origin.client, seen.at),
+        beats=_beats(habits, seen),
+        full_run=habits.full_run + 1 if _is_full(seen) else 0,
         recent=_recent(habits, seen),
     )
     return replace(after, today=_farther(before.today, extremes(after)))
@@ -136,6 +145,8 @@ def at_home(habits: Habits) -> Habits:
         usual=_farther(habits.usual, extremes(habits)),
         networks={name: (0.0, last) for name, (_, last) in habits.networks.items()},
         clients={name: (0.0, last) for name, (_, last) in habits.clients.items()},
+        beats={name: (0.0, last) for name, (_, last) in habits.beats.items()},
+        full_run=0,
         run_began=habits.last_at or 0.0,
         hours=(),
     )
@@ -179,9 +190,21 @@ def _recent(habits: Habits, seen: Sighting) -> Recent:
     return Recent(
         manners=(*recent.manners, seen.manner)[-LATELY:],
         close=(*recent.close, closest)[-LATELY:],
-        full=(*recent.full, seen.in_flight + 1 >= seen.limit)[-LATELY:],
+        full=(*recent.full, _is_full(seen))[-LATELY:],
         is_steady=_is_steady(seen.polls),
     )
+
+
+def _is_full(seen: Sighting) -> bool:
+    return seen.in_flight + 1 >= seen.limit
+
+
+def _beats(habits: Habits, seen: Sighting) -> Mapping[str, tuple[float, float]]:
+    """The beat of the polls, where they have one; two are one that differ by less than a quarter or so."""
+    if not _is_steady(seen.polls):
+        return habits.beats
+    mean = sum(seen.polls[-2 * _MIN_POLLS :]) / len(seen.polls[-2 * _MIN_POLLS :])
+    return _seen(habits.beats, f"{round(math.log(max(mean, 0.01), 1.5))}", seen.at)
 
 
 def _seen(places: Mapping[str, tuple[float, float]], name: str, at: float) -> Mapping[str, tuple[float, float]]:
@@ -200,6 +223,10 @@ def _is_steady(polls: tuple[float, ...]) -> bool:
 
 def _slots(one: frozenset[int]) -> list[int]:
     return [value & 0xFFFF for value in sorted(one)]
+
+
+def _placed(fields: Mapping[str, Any], name: str) -> Mapping[str, tuple[float, float]]:
+    return {place: (float(first), float(last)) for place, (first, last) in fields.get(name, {}).items()}
 
 
 def _tupled(value: Any) -> Any:  # noqa: ANN401  # whatever JSON holds

@@ -64,7 +64,9 @@ ALL_SIGNALS = frozenset(Signal)
 _YOUNG = 48 * 3600.0  # seconds a place counts as new
 _SETTLED = 3 * 86_400.0  # seconds of history before a new place means anything
 _OFTEN = 20  # creations before it does
-_IN_A_ROW = 8  # jobs that took the last free place, one after the other
+_IN_A_ROW = 5  # jobs that took the last free place, one after the other
+_LONG = 12  # so many in a row, at a new place, are an arrival whoever writes
+_BATCH = 100  # so many, where the prompts are plainly the owner's: a batch of fifty is half of that
 
 
 def score(habits: Habits, signals: frozenset[Signal] = ALL_SIGNALS) -> Score:
@@ -72,7 +74,9 @@ def score(habits: Habits, signals: frozenset[Signal] = ALL_SIGNALS) -> Score:
     if habits.last_at is None:
         return Score(parts=())
     now = extremes(habits)
-    judged = (_JUDGES[signal](habits, now) for signal in _JUDGES if {signal, *_RESTS_ON.get(signal, ())} <= signals)
+    judged = [judge(habits, now) for signal, judge in _JUDGES.items() if signal in signals]
+    if Signal.ARRIVAL in signals:  # made of others, as far as they are seen
+        judged.append(_arrival(habits, now, signals))
     return Score(parts=tuple(part for part in judged if part is not None))
 
 
@@ -111,8 +115,11 @@ def _saturation(habits: Habits, now: Extremes) -> Part | None:
 
 
 def _regularity(habits: Habits, now: Extremes) -> Part | None:
-    points = 8 * _part(now.steady - habits.usual.steady, 0.4)
-    return _told(Signal.REGULARITY, points, "The list is read as regularly as only a program reads it.")
+    """A program reads the list where none did, or another than before, by the beat it reads in."""
+    is_new = habits.recent.is_steady and _is_new_place(habits, habits.beats)
+    points = 8 * max(_part(now.steady - habits.usual.steady, 0.4), float(is_new))
+    words = "The list is read as regularly as only a program reads it, and not as before."
+    return _told(Signal.REGULARITY, points, words)
 
 
 def _duty(habits: Habits, now: Extremes) -> Part | None:
@@ -127,21 +134,27 @@ def _fan_out(habits: Habits, now: Extremes) -> Part | None:
     return _told(Signal.FAN_OUT, points, f"{now.places:.0f} networks were used within a day.")
 
 
-def _arrival(habits: Habits, now: Extremes) -> Part | None:
-    """All at once: a new place, not a free moment there, and prompts unlike the owner's.
+def _arrival(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | None:
+    """All at once: a new place, not a free moment there, and prompts unlike the owner's or no end to it.
 
     Each alone is an honest day: a trip, a batch of fifty, a new project. The prompts of an owner who changes manner and
     subject with each of them say little, whoever writes; their leak is told by what else began with it.
     """
-    is_new = _is_new_place(habits, habits.networks) and _is_new_place(habits, habits.clients)
-    lately = habits.recent.full[-_IN_A_ROW:]
-    unlike = _prompts(habits, now)
-    points = 20 * _part(unlike.points, 8) if unlike and is_new and len(lately) == _IN_A_ROW and all(lately) else 0.0
-    return _told(Signal.ARRIVAL, points, "All of this began at once, and there has been no free moment since.")
+    places = {Signal.ORIGIN: habits.networks, Signal.CLIENT: habits.clients}
+    is_new = [_is_new_place(habits, seen) for signal, seen in places.items() if signal in signals]
+    run = habits.full_run if Signal.SATURATION in signals else _IN_A_ROW
+    if not is_new or not all(is_new) or run < _IN_A_ROW:
+        return None
+    unlike = _prompts(habits, now) if Signal.PROMPTS in signals else None
+    long = _BATCH if Signal.PROMPTS in signals and _is_plainly_theirs(habits.usual, now) else _LONG
+    share = max(_part(unlike.points, 6) if unlike else 0.0, _part(run - long / 2, long / 2))
+    return _told(Signal.ARRIVAL, 24 * share, "All of this began at once, and there has been no free moment since.")
 
 
-_RESTS_ON = {Signal.ARRIVAL: (Signal.PROMPTS, Signal.ORIGIN, Signal.CLIENT, Signal.SATURATION)}
-"""What a signal is made of: without one of these it is not there either."""
+def _is_plainly_theirs(usual: Extremes, now: Extremes) -> bool:
+    """Whether prompts are in fewer manners, or closer to the owner's, than on the wildest of the owner's own days."""
+    return now.hands <= usual.hands - 2 or now.close >= usual.close + 0.12
+
 
 _JUDGES: dict[Signal, Callable[[Habits, Extremes], Part | None]] = {
     Signal.PROMPTS: _prompts,
@@ -151,7 +164,6 @@ _JUDGES: dict[Signal, Callable[[Habits, Extremes], Part | None]] = {
     Signal.REGULARITY: _regularity,
     Signal.DUTY: _duty,
     Signal.FAN_OUT: _fan_out,
-    Signal.ARRIVAL: _arrival,
 }
 
 
