@@ -1,8 +1,9 @@
 """``python -m vitascope.bench.marks``: how well the mark is found, and how rarely where there is none.
 
 Every clip is a row of a file in ``<home>/evals``, so that a long run can be stopped and goes on where it was. ``found``
-marks clips, distorts each in every way of ``bench/distort.py`` and asks for the right id among 100,000; ``unmarked``
-looks at clips without a mark as the detector of ``vitascope verify`` does.
+marks clips, distorts each in every way of ``bench/distort.py`` and asks for the right id among 100,000; ``rendered``
+does so with what the model makes, as large as it makes it and at twice that; ``unmarked`` looks at clips without a mark
+as the detector of ``vitascope verify`` does.
 """
 
 import argparse
@@ -10,22 +11,28 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from vitascope.backends.base import Backend
+from vitascope.backends.choose import open_backend
 from vitascope.bench.distort import DISTORTIONS, delivered, encoded
 from vitascope.bench.footage import Kind, Take, frames_of
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import Drawings
+from vitascope.engine.plan import plan
+from vitascope.media.resize import fit
 from vitascope.provenance.detect import ALONE, LIKELY, certain_threshold, detect, identify, scores
 from vitascope.provenance.mark import mark
 from vitascope.provenance.register import Ids
 from vitascope.provenance.trace import CERTAIN
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
-from vitascope.types import Pixels
+from vitascope.text.world import MOTIONS, PLACES, SUBJECTS
+from vitascope.types import Pixels, Request
 
 Row = dict[str, str | int | float | bool]
 
@@ -34,6 +41,7 @@ ISSUED = 100_000
 
 SIZES: tuple[tuple[int, int], ...] = ((256, 256), (128, 128), (480, 270))
 KINDS: tuple[Kind, ...] = ("cartoon", "film")
+RENDERED = ((128, 128), (256, 256))
 
 MUSTS = {"256x256": 0.95, "128x128": 0.85, "480x270": 0.95}
 """Share of right ids that a size may not fall below."""
@@ -47,11 +55,23 @@ _SEED = 2_026_11_23
 def found(number: int, size: tuple[int, int], drawings: Drawings) -> Iterator[Row]:
     """A row for each distortion of the clip of that number."""
     take = Take(kind=KINDS[number % 2], seed=number, size=size, frames=_FRAMES)
-    frames = frames_of(take, drawings)
+    yield from _found(number, take.kind, frames_of(take, drawings))
+
+
+def rendered(number: int, size: tuple[int, int], backend: Backend) -> Iterator[Row]:
+    """The same of a clip the model makes of a thing, a motion and a place, all of them in turn."""
+    words = (list(names)[number % len(names)].replace("_", " ") for names in (SUBJECTS, MOTIONS, PLACES))
+    asked = Request(prompt=" ".join(words), seconds=(_FRAMES - 1) / backend.preset.fps, seed=number)
+    frames = [fit(frame, size) for frame in backend.render(plan(asked, backend.preset), lambda _: None)]
+    yield from _found(number, "render", frames)
+
+
+def _found(number: int, kind: str, frames: Sequence[Pixels]) -> Iterator[Row]:
     ids = _ids()
     mark_id = int(ids[number % len(ids)])
     marked = [item.frame for item in mark(frames, mark_id, _KEY)]
-    told: Row = {"clip": number, "kind": take.kind, "size": _spelled(size), "psnr": round(_psnr(frames, marked), 2)}
+    size = _spelled((frames[0].shape[1], frames[0].shape[0]))
+    told: Row = {"clip": number, "kind": kind, "size": size, "psnr": round(_psnr(frames, marked), 2)}
     arrived = delivered(marked)
     for name, distortion in DISTORTIONS.items():
         detection = detect(distortion(arrived, np.random.default_rng(number)), _KEY)
@@ -116,7 +136,7 @@ def missed(rows: Sequence[Row], unmarked_rows: Sequence[Row]) -> tuple[str, ...]
 
 def _summary_of(rows: Sequence[Row]) -> dict[str, object]:
     quality = {int(row["clip"]): float(row["psnr"]) for row in rows}
-    cases = dict.fromkeys(str(row["case"]) for row in rows)
+    cases, kinds = (dict.fromkeys(str(row[name]) for row in rows) for name in ("case", "kind"))
     return {
         "clips": len(quality),
         "right": _share(rows, "right"),
@@ -124,7 +144,7 @@ def _summary_of(rows: Sequence[Row]) -> dict[str, object]:
         "enough for a trace": _share(rows, "traced"),
         "dB, lowest and median of the clips": (min(quality.values()), median(quality.values())),
         "by distortion": {case: _share([row for row in rows if row["case"] == case], "right") for case in cases},
-        "by kind": {kind: _share([row for row in rows if row["kind"] == kind], "right") for kind in KINDS},
+        "by kind": {kind: _share([row for row in rows if row["kind"] == kind], "right") for kind in kinds},
     }
 
 
@@ -181,11 +201,20 @@ def _run(folder: Path, clips: int, unmarked_clips: int, sizes: Sequence[str], dr
         _add(plain, [unmarked(other, drawings) for other in share if other not in seen_before])
 
 
+def _run_rendered(path: Path, clips: int, backend: Backend) -> None:
+    before = {(row["clip"], row["size"]) for row in _rows(path)}
+    for number, size in product(range(clips), RENDERED):
+        if (number, _spelled(size)) not in before:
+            _add(path, list(rendered(number, size, backend)))
+
+
 def main() -> None:
     """Measure what is still missing, then write the summary of all rows to standard output as JSON."""
     parser = argparse.ArgumentParser(prog="vitascope.bench.marks", description=main.__doc__)
     parser.add_argument("--clips", type=int, default=200, help="marked clips of each size")
     parser.add_argument("--unmarked", type=int, default=10_000)
+    parser.add_argument("--renders", type=int, default=50, help="clips of the model, each in two sizes")
+    parser.add_argument("--model", default="xs")
     parser.add_argument("--sizes", nargs="+", default=[_spelled(size) for size in SIZES], help="of the marked clips")
     parser.add_argument("--check", action="store_true", help="end with 1 where a must is missed")
     parser.add_argument("--atlas", type=Path, help="drawings of the cartoons; default: the home folder's")
@@ -194,10 +223,17 @@ def main() -> None:
     atlas = Atlas.open(asked.atlas or settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
     folder = asked.rows or settings().home / "evals"
     marked, plain = folder / "marks-found.jsonl", folder / "marks-unmarked.jsonl"
+    backend = open_backend(asked.model)
+    made = folder / f"marks-{asked.model}-{backend.preset.weights_sha256[:12]}.jsonl"
     _run(folder, asked.clips, asked.unmarked, asked.sizes, atlas)
-    report = {"right id among 100,000": summary(_rows(marked)), "unmarked": alarms(_rows(plain))}
+    _run_rendered(made, asked.renders, backend)
+    report = {
+        "right id among 100,000": summary(_rows(marked)),
+        f"the same, renders of {asked.model}": summary(_rows(made)),
+        "unmarked": alarms(_rows(plain)),
+    }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
-    if asked.check and (said := missed(_rows(marked), _rows(plain))):
+    if asked.check and (said := missed([*_rows(marked), *_rows(made)], _rows(plain))):
         raise SystemExit("missed: " + "; ".join(said))
 
 
