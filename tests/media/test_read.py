@@ -2,6 +2,8 @@
 
 import struct
 import zlib
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,3 +157,53 @@ def test_frames_too_large_are_refused(tmp_path):
     mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(1, 64, 64)), tmp_path / "clip.mp4", fps=12)
     with pytest.raises(VerifyError, match="64x64"):
         list(video(tmp_path / "clip.mp4", limits=Limits(pixels=1000)))
+
+
+@pytest.mark.parametrize("name", ["Sunset: take 2.mp4", "http:clip.mp4", "frame%03d.mp4"])
+def test_a_name_that_looks_like_an_address_is_a_name(tmp_path, monkeypatch, name):
+    """FFmpeg would look for a protocol before a colon, and for a series of pictures."""
+    monkeypatch.chdir(tmp_path)
+    mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(2, 64, 64)), tmp_path / "clip.mp4", fps=12)
+    (tmp_path / "clip.mp4").rename(name)
+
+    assert 2 == len(list(video(Path(name))))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.mp4", "ffconcat version 1.0\nfile clip.mp4\n"),
+        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nclip.mp4\n#EXT-X-ENDLIST\n"),
+    ],
+)
+def test_a_list_of_films_is_no_film(tmp_path, name, text):
+    """What is said of a file must be said of that file, and nothing else may be opened for it."""
+    mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(2, 64, 64)), tmp_path / "clip.mp4", fps=12)
+    (tmp_path / name).write_text(text)
+
+    for source in (tmp_path / name, text.encode()):
+        with pytest.raises(VerifyError, match="cannot be read as a video or picture"):
+            list(video(source))
+
+
+def test_an_animated_webp_is_a_film(tmp_path):
+    """Its frames come one after the other, up to the limits."""
+    frames = [Image.fromarray(frame) for frame in cartoon(5, 48, 64)]
+    frames[0].save(tmp_path / "clip.webp", save_all=True, append_images=frames[1:], lossless=True)
+
+    read = list(video(tmp_path / "clip.webp"))
+
+    assert [np.asarray(frame).tolist() for frame in frames] == [frame.tolist() for frame in read]
+    assert 2 == len(list(video(tmp_path / "clip.webp", limits=Limits(frames=2))))
+    with pytest.raises(VerifyError, match="48x64"):
+        list(video(tmp_path / "clip.webp", limits=Limits(pixels=1000)))
+
+
+def test_a_film_cut_short_in_its_head_is_refused(tmp_path):
+    """Wherever it is cut: one sentence, or no frames where the head is whole."""
+    mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(2, 64, 64)), tmp_path / "clip.mp4", fps=12)
+    content = (tmp_path / "clip.mp4").read_bytes()
+
+    for length in range(0, content.index(b"mdat"), 7):
+        with suppress(VerifyError):
+            assert [] == list(video(content[:length]))

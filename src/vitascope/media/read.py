@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from vitascope.errors import ImageError, VerifyError
 from vitascope.types import Pixels
@@ -19,6 +20,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _MEGABYTE = 1_000_000
 _MOST_BYTES = 50 * _MEGABYTE
 _MOST_PIXELS = 40_000_000
+_HEAD = 21  # bytes that tell an animated WebP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,29 +59,59 @@ def video(source: Path | bytes, *, limits: Limits | None = None) -> Iterator[Pix
         for frame in _decoded(source, name, limits):
             yield frame
             num_frames += 1
-    except (OSError, av.FFmpegError, ValueError) as error:
+    except (OSError, av.FFmpegError, ValueError, Image.DecompressionBombError) as error:
         if num_frames:
             return
         message = f"{name} cannot be read as a video or picture: {getattr(error, 'strerror', None) or error}."
         raise VerifyError(message) from error
 
 
-def _decoded(source: Path | bytes, path: str, limits: Limits) -> Iterator[Pixels]:
-    with av.open(BytesIO(source) if isinstance(source, bytes) else str(source), "r") as container:
-        if not container.streams.video:
-            message = f"{path} holds no picture: {len(container.streams)} streams, none of them video."
-            raise VerifyError(message)
-        stream = container.streams.video[0]
-        if stream.width * stream.height > limits.pixels:
-            message = f"{path} has frames of {stream.width}x{stream.height}; at most {limits.pixels:,} pixels are read."
-            raise VerifyError(message)
-        left, reformatter = limits.total, VideoReformatter()
-        for number, frame in enumerate(container.decode(stream)):
-            left -= frame.width * frame.height
+def _decoded(source: Path | bytes, name: str, limits: Limits) -> Iterator[Pixels]:
+    with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        head = file.read(_HEAD)
+        file.seek(0)
+        left = limits.total
+        for number, frame in enumerate((_animated if _is_animated_webp(head) else _film)(file, name, limits)):
+            left -= frame.shape[0] * frame.shape[1]
             if number >= limits.frames or (number and left < 0):
                 return
+            yield frame
+
+
+def _film(file: BinaryIO, name: str, limits: Limits) -> Iterator[Pixels]:
+    """An open file, not its name: names may look like addresses. No protocol: playlists may not lead elsewhere."""
+    with av.open(file, "r", options={"protocol_whitelist": ""}) as container:
+        if not container.streams.video:
+            message = f"{name} holds no picture: {len(container.streams)} streams, none of them video."
+            raise VerifyError(message)
+        stream = container.streams.video[0]
+        if stream.codec_context is None:
+            message = f"{name} is cut short, or its pictures are of a kind that is not read: no decoder fits them."
+            raise VerifyError(message)
+        _require_small(name, (stream.width, stream.height), limits)
+        reformatter = VideoReformatter()
+        for frame in container.decode(stream):
             rgb = reformatter.reformat(frame, format="rgb24", threads=1)  # as media/film.py, the other way
             yield np.asarray(rgb.to_ndarray(), dtype=np.uint8)
+
+
+def _animated(file: BinaryIO, name: str, limits: Limits) -> Iterator[Pixels]:
+    """An animated WebP, which FFmpeg does not read."""
+    with _quiet_on_bombs(), Image.open(file, formats=("WEBP",)) as picture:
+        _require_small(name, picture.size, limits)
+        for frame in ImageSequence.Iterator(picture):
+            yield np.array(_over_white(frame))
+
+
+def _is_animated_webp(head: bytes) -> bool:
+    """By the flag in its extended header (RFC 9649, section 2.7)."""
+    return len(head) == _HEAD and head[8:16] == b"WEBPVP8X" and bool(head[20] & 2)
+
+
+def _require_small(name: str, size: tuple[int, int], limits: Limits) -> None:
+    if size[0] * size[1] > limits.pixels:
+        message = f"{name} has frames of {size[0]}x{size[1]}; at most {limits.pixels:,} pixels are read."
+        raise VerifyError(message)
 
 
 def _require_readable(path: Path) -> None:
@@ -120,8 +152,7 @@ def _over_white(picture: Image.Image) -> Image.Image:
 def _translated(path: Path) -> Iterator[None]:
     """Pillow's many ways to fail as one sentence."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower and exact
+        with _quiet_on_bombs():
             yield
     except UnidentifiedImageError as error:
         message = f"{path.name} ({path.stat().st_size:,} bytes) is not a PNG, JPEG or WebP picture."
@@ -132,3 +163,11 @@ def _translated(path: Path) -> Iterator[None]:
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         message = f"{path.name} ({path.stat().st_size:,} bytes) is damaged or cut short: {error}."
         raise ImageError(message) from error
+
+
+@contextmanager
+def _quiet_on_bombs() -> Iterator[None]:
+    """Our own limit is lower and exact."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
