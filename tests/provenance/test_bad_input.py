@@ -11,6 +11,7 @@ from cartoons import cartoon
 from vitascope.errors import VerifyError
 from vitascope.media import mp4
 from vitascope.media.read import Limits, video
+from vitascope.media.sheets import png_bytes
 from vitascope.origin import verify_file
 from vitascope.provenance.authority import open_authority
 from vitascope.provenance.manifest import Claim
@@ -100,6 +101,15 @@ def test_odd_sides_uneven_time_and_single_frames_are_looked_at(sealed, size, tim
     content = written([np.ascontiguousarray(frame) for frame in cartoon(len(times), *size)], times)
 
     assert not verify_file(content, home=sealed[0]).made_here
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [(1, 1), (2000, 3), (3, 2000)])
+def test_a_dot_and_a_thread_are_looked_at(sealed, size):
+    """Sides far apart: shrunk for the fingerprint, a thread stays one pixel wide."""
+    shades = np.random.default_rng(0).integers(0, 255, (*size, 3), dtype=np.uint8)
+
+    assert not verify_file(png_bytes(shades), home=sealed[0]).made_here
 
 
 def test_ten_hours_are_no_trouble(tmp_path):

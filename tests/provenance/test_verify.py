@@ -1,5 +1,7 @@
 """Where a file comes from: both layers, alone and together."""
 
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
@@ -138,6 +140,13 @@ def test_what_is_no_media_is_refused(tmp_path, content):
         report_on(tmp_path / "clip.mp4", tmp_path / "home")
 
 
+@pytest.mark.parametrize("path", [".", "", "/"])
+def test_a_folder_is_told(tmp_path, path):
+    """Whatever it is called."""
+    with pytest.raises(VerifyError, match="Is a directory"):
+        report_on(Path(path), tmp_path / "home")
+
+
 def test_a_missing_file_is_told(tmp_path):
     """Before anything is searched."""
     with pytest.raises(VerifyError, match="No such file"):
@@ -149,6 +158,35 @@ def test_a_film_without_frames_is_told(tmp_path):
     make(tmp_path / "home", tmp_path / "clip.mp4")
     with pytest.raises(VerifyError, match="no frames"):
         look(iter(()), open_authority(tmp_path / "home").mark_key)
+
+
+def test_a_webm_says_where_its_credential_went(tmp_path):
+    """Without its sidecar, with an empty one, and with that of another film; the mark is found all the same."""
+    home = tmp_path / "home"
+    mark_id = make(home, tmp_path / "clip.webm", write=webm.write)
+    make(home, tmp_path / "other.webm", write=webm.write, seed=1)
+    sidecar, told = tmp_path / "clip.c2pa", {}
+    sidecar.unlink()
+    for case, content in (("none", None), ("empty", b""), ("other", (tmp_path / "other.c2pa").read_bytes())):
+        if content is not None:
+            sidecar.write_bytes(content)
+        told[case] = report_on(tmp_path / "clip.webm", home)
+
+    assert {"none": "not_present", "empty": "invalid", "other": "invalid"} == {
+        case: one.credential.state for case, one in told.items()
+    }
+    assert "none came with it" in told["none"].credential.words
+    assert "was moved here from another file" in told["other"].words
+    assert {mark_id} == {one.mark.mark_id for one in told.values()}
+
+
+def test_a_sidecar_that_cannot_be_read_is_named(tmp_path):
+    """Not the film, which can."""
+    make(tmp_path / "home", tmp_path / "clip.webm", write=webm.write)
+    (tmp_path / "clip.c2pa").unlink()
+    (tmp_path / "clip.c2pa").mkdir()
+    with pytest.raises(VerifyError, match=r"clip\.c2pa cannot be read: Is a directory"):
+        report_on(tmp_path / "clip.webm", tmp_path / "home")
 
 
 def test_a_single_picture_can_be_verified(tmp_path):

@@ -25,6 +25,8 @@ State = Literal["trusted", "valid", "invalid", "not_present"]
 
 _STATES: dict[str, State] = {"Trusted": "trusted", "Valid": "valid", "Invalid": "invalid"}
 _EXPIRED, _UNTRUSTED = "signingCredential.expired", "signingCredential.untrusted"
+_NONE = "no credential; re-encoding and many websites remove it"
+_NONE_BESIDE = "no credential; that of a WebM lies beside it in a file .c2pa of the same name, and none came with it"
 _HEAD = 16  # bytes that tell what a file is
 _DEEPEST = 32  # links of a chain that are followed
 
@@ -64,13 +66,12 @@ def read_credential(path: Path, authority: Authority) -> Credential:
     Raises:
         VerifyError: the file cannot be opened.
     """
-    sidecar = sidecar_of(path)
     try:
-        beside = sidecar.read_bytes() if stands_beside(path) and sidecar.exists() else None
         with path.open("rb") as file:
+            beside = sidecar_of(path).read_bytes() if stands_beside(path) and sidecar_of(path).exists() else None
             return credential_of(file, authority, media_type=format_of(path), sidecar=beside)
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or error}."
+        message = f"{error.filename or path} cannot be read: {error.strerror or error}."
         raise VerifyError(message) from error
 
 
@@ -86,13 +87,15 @@ def credential_of(
     )
     try:
         reader = (
-            c2pa.Reader(kind, file, sidecar, context=context) if sidecar else c2pa.Reader(kind, file, context=context)
+            c2pa.Reader(kind, file, context=context)
+            if sidecar is None
+            else c2pa.Reader(kind, file, sidecar, context=context)
         )
         with reader:
             return _told(json.loads(reader.json()), authority)
     except c2pa.C2paError as error:
         if isinstance(error, c2pa.C2paError.ManifestNotFound | c2pa.C2paError.NotSupported):
-            return Credential(state="not_present", words="no credential; re-encoding and many websites remove it")
+            return Credential(state="not_present", words=_NONE_BESIDE if kind == "video/webm" else _NONE)
         return Credential(state="invalid", words=f"the credential is damaged: {error}", problems=("unreadable",))
 
 

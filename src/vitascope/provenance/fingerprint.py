@@ -77,11 +77,12 @@ def _waves(side: int) -> Floats:
 
 
 def _small(plane: Plane) -> Plane:
-    """``plane`` shrunk by a whole number, so that neither side is over 512 pixels."""
+    """``plane`` shrunk by a whole number, so that neither side is over 512 pixels; a thread stays one pixel wide."""
     step = -(-max(plane.shape) // _SIDE)
     if step == 1:
         return plane
-    height, width = (side // step * step for side in plane.shape)
-    boxes = plane[:height, :width].reshape(height // step, step, width // step, step)
+    down, across = (min(step, side) for side in plane.shape)
+    height, width = plane.shape[0] // down, plane.shape[1] // across
+    boxes = plane[: height * down, : width * across].reshape(height, down, width, across)
     shrunk: Plane = boxes.mean(axis=(1, 3)).astype(np.uint8)
     return shrunk

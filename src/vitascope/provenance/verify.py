@@ -178,7 +178,7 @@ def _sized(frames: Iterable[Pixels], sizes: list[tuple[int, int]]) -> Iterable[P
 
 def _conclusion(credential: Credential, finding: Finding, resemblance: Resemblance, *, made_here: bool) -> str:
     if credential.mark_id is not None and finding.mark_id not in {None, credential.mark_id}:
-        return "Credential and mark name different renders of this house: one of them was moved from another file."
+        return "Credential and mark name different renders: one of them was moved here from another file."
     if credential.state == "trusted" and finding.outcome == "detected":
         return "Made here: credential and mark both say so."
     if made_here:
