@@ -17,7 +17,7 @@ from vitascope.errors import VerifyError
 from vitascope.media.read import video
 from vitascope.media.resize import cover
 from vitascope.provenance.audit import Steward, begun, enter, two_stewards
-from vitascope.provenance.authority import Authority, open_authority
+from vitascope.provenance.authority import House, open_house
 from vitascope.provenance.credential import Credential, credential_of, read_credential
 from vitascope.provenance.register import Issued, LocalRegister, Register
 from vitascope.provenance.trace import Trace, trace
@@ -51,9 +51,9 @@ def verify_file(source: Path | bytes, *, home: Path | None = None, register: Reg
         SealError: the keys or the register of this house cannot be read.
     """
     home = home or settings().home
-    authority = open_authority(home)
-    credential = _credential(source, authority)
-    return report(credential, _seen(source, authority), register or LocalRegister(home))
+    house = open_house(home)
+    credential = _credential(source, house)
+    return report(credential, _seen(source, house), register or LocalRegister(home))
 
 
 def trace_file(
@@ -78,8 +78,8 @@ def trace_file(
     two_stewards(stewards, reason)
     row = begun(stewards, reason, sha256_of(source))
     enter(home, row)
-    authority = open_authority(home)
-    found = trace(_seen(source, authority), register or LocalRegister(home))
+    house = open_house(home)
+    found = trace(_seen(source, house), register or LocalRegister(home))
     party = "" if found.render is None else found.render.party
     if tell is not None and found.render is not None and party:
         tell(found.render)
@@ -94,7 +94,7 @@ def credits_file(source: Path | bytes, *, home: Path | None = None) -> FileCredi
         VerifyError: the file cannot be read or holds no picture.
         SealError: the keys of this house cannot be read.
     """
-    credential = _credential(source, open_authority(home or settings().home))
+    credential = _credential(source, open_house(home or settings().home))
     return credits_of(list(video(source)), credential.credits)
 
 
@@ -150,14 +150,14 @@ def _is_thanked(near: Nearness, credits_: tuple[str, ...]) -> bool:
     return any(concept.replace("_", " ") in things for concept in near.work.concepts)
 
 
-def _credential(source: Path | bytes, authority: Authority) -> Credential:
+def _credential(source: Path | bytes, house: House) -> Credential:
     if isinstance(source, bytes):
-        return credential_of(BytesIO(source), authority)
-    return read_credential(source, authority)
+        return credential_of(BytesIO(source), house)
+    return read_credential(source, house)
 
 
-def _seen(source: Path | bytes, authority: Authority) -> Seen:
-    return look(video(source), authority.mark_key)
+def _seen(source: Path | bytes, house: House) -> Seen:
+    return look(video(source), house.mark_key)
 
 
 def sha256_of(source: Path | bytes) -> str:

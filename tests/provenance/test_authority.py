@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from vitascope.errors import SealError
-from vitascope.provenance.authority import open_authority
+from vitascope.provenance.authority import open_authority, open_house, rotate
 
 
 def test_the_first_run_makes_it_and_the_second_finds_it(tmp_path):
@@ -76,3 +76,15 @@ def test_a_mark_key_cut_short_is_told(tmp_path):
     (tmp_path / "authority" / "mark.key").write_bytes(b"short")
     with pytest.raises(SealError, match="holds 5 bytes, not 32"):
         open_authority(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["root.pem", "root.key"])
+def test_a_damaged_root_is_told_when_it_is_needed(tmp_path, name):
+    """Its certificate to know what is ours, its key for a new signer; neither ends in a traceback."""
+    open_authority(tmp_path)
+    (tmp_path / "authority" / name).write_bytes(b"garbage")
+    with pytest.raises(SealError, match=r"root\."):
+        rotate(tmp_path)
+    if name == "root.pem":
+        with pytest.raises(SealError, match="restore it from a backup"):
+            open_house(tmp_path)

@@ -14,7 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from vitascope.errors import SealError
 from vitascope.media import mp4
-from vitascope.provenance.authority import open_authority, rotate
+from vitascope.origin import verify_file
+from vitascope.provenance.authority import open_authority, open_house, rotate
 from vitascope.provenance.credential import read_credential
 from vitascope.provenance.manifest import Claim
 from vitascope.provenance.seal import seal
@@ -142,6 +143,36 @@ def test_an_expired_certificate_is_not_called_a_changed_file(tmp_path, told):
     assert ("invalid", "invalid") == (expired.state, changed.state)
     assert expired.words.startswith("intact, signed by Studio, whose certificate has expired")
     assert "was changed after signing" in changed.words
+
+
+@pytest.mark.parametrize("damage", ["expired", "garbage", "missing"])
+def test_a_house_that_cannot_sign_still_verifies_and_gets_a_new_key(tmp_path, damage):
+    """What was signed stays trusted, nothing new is, and `keys rotate` mends it, as the sentence says."""
+    home, key = tmp_path / "home", KEYS["es256"]()
+    path = sealed(tmp_path, open_authority(home))
+    signer = home / "authority" / "signer.pem"
+    signer.unlink()
+    if damage != "missing":
+        signer.write_bytes(pem(key) + chain_for(key, days=-1) if damage == "expired" else b"garbage")
+
+    assert "trusted" == read_credential(path, open_house(home)).state
+    assert "trusted" == verify_file(path, home=home).credential.state
+    with pytest.raises(SealError, match="expired on" if damage == "expired" else "Nothing|nothing"):
+        open_authority(home)
+
+    assert "trusted" == read_credential(sealed(tmp_path, rotate(home)), open_house(home)).state
+
+
+@pytest.mark.parametrize("days", [30, -1])
+def test_an_operators_file_is_known_before_anything_is_signed_here(tmp_path, told, days):
+    """A desk never signs: the root of the chain it is told counts, whether the leaf has expired or not."""
+    key = KEYS["es256"]()
+    told(signing_chain=chain_for(key, days=days), signing_key=pem(key))
+
+    assert (
+        x509.load_pem_x509_certificates((tmp_path / "signing_chain").read_bytes())[-1].public_bytes(Encoding.PEM)
+        in open_house(tmp_path / "home").anchors
+    )
 
 
 def test_what_an_operator_signed_is_known_after_they_are_gone(tmp_path, told, monkeypatch):

@@ -26,13 +26,29 @@ _MARK_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
-    """What signing and marking need; secrets stay out of its repr."""
+class House:
+    """What a house knows its own files by; secrets stay out of its repr."""
 
-    signer: SigningKey
     anchors: bytes  # PEM, every root this house signed under: what it knows as its own, and what it publishes
     is_self_issued: bool  # the root is on no public list
     mark_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority(House):
+    """What signing and marking need beside."""
+
+    signer: SigningKey
+
+
+def open_house(home: Path) -> House:
+    """What it takes to verify: no signer, so that files stay known when its certificate has expired or its key is lost.
+
+    Raises:
+        SealError: the files in ``home`` cannot be read, or are damaged, or cannot be made where there are none.
+    """
+    with _opened(home) as folder:
+        return _house(folder)
 
 
 def open_authority(home: Path) -> Authority:
@@ -41,11 +57,23 @@ def open_authority(home: Path) -> Authority:
     Raises:
         SealError: its files cannot be read or written, or are damaged: without a signer nothing is made.
     """
+    with _opened(home) as folder:
+        theirs = operator_key(settings())
+        signer = theirs or key_from(_local_signer(folder), name=str(folder / _SIGNER))
+        if theirs is not None:
+            _remember(folder, root_of(theirs.chain))
+        known = _house(folder)
+    return Authority(signer=signer, anchors=known.anchors, is_self_issued=known.is_self_issued, mark_key=known.mark_key)
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[Path]:
+    """The folder of keys in ``home``; trouble with it becomes one sentence."""
     folder = home / "authority"
     try:
         if not folder.exists():
             _make(folder)
-        return _read(folder)
+        yield folder
     except OSError as error:
         message = (
             f"The signing keys in {folder} cannot be used: {error.strerror or error}. Nothing is made without a "
@@ -64,7 +92,7 @@ def rotate(home: Path, *, with_root: bool = False) -> Authority:
         SealError: as :func:`open_authority`.
     """
     folder = home / "authority"
-    open_authority(home)
+    open_house(home)  # and no signer: an expired or lost one is what a new one is made for
     try:
         with _locked(folder):
             if with_root:
@@ -75,25 +103,33 @@ def rotate(home: Path, *, with_root: bool = False) -> Authority:
             _replace(folder / _SIGNER, _new_signer((folder / _ROOT_KEY).read_bytes(), (folder / _ROOT).read_bytes()))
             for name in _EARLIER:
                 (folder / name).unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         message = f"The keys in {folder} were not rotated: {error}. The old ones still sign; check root.key and disk."
         raise SealError(message) from error
     return open_authority(home)
 
 
-def _read(folder: Path) -> Authority:
-    mark_key = (folder / _MARK_KEY).read_bytes()
+def _house(folder: Path) -> House:
+    mark_key, anchors = (folder / _MARK_KEY).read_bytes(), _anchors(folder) + _brought(settings().signing_chain)
     if len(mark_key) != _MARK_KEY_BYTES:
         message = (
             f"{folder / _MARK_KEY} holds {len(mark_key)} bytes, not {_MARK_KEY_BYTES}: restore it from a backup. "
             "A new key would leave all earlier marks unreadable."
         )
         raise SealError(message)
-    theirs = operator_key(settings())
-    signer = theirs or key_from(_local_signer(folder), name=str(folder / _SIGNER))
-    if theirs is not None:
-        _remember(folder, root_of(theirs.chain))
-    return Authority(signer=signer, anchors=_anchors(folder), is_self_issued=theirs is None, mark_key=mark_key)
+    try:
+        root_of(anchors)
+    except ValueError as error:
+        message = f"{folder / _ROOT} or {_ANCHORS} beside it is no list of certificates: restore it from a backup."
+        raise SealError(message) from error
+    return House(anchors=anchors, is_self_issued=settings().signing_chain is None, mark_key=mark_key)
+
+
+def _brought(chain: Path | None) -> bytes:
+    """The root of the operator's chain, if it can be read: whoever wants to sign by it is told why it cannot."""
+    with suppress(OSError, ValueError):
+        return b"" if chain is None else root_of(chain.read_bytes())
+    return b""
 
 
 def _local_signer(folder: Path) -> bytes:

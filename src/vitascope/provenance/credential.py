@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Literal
 import c2pa
 
 from vitascope.errors import VerifyError
-from vitascope.provenance.authority import Authority
+from vitascope.provenance.authority import House
 from vitascope.provenance.manifest import RELEASE
 from vitascope.provenance.patterns import SCHEME
 from vitascope.provenance.seal import format_of, sidecar_of, sniffed, stands_beside
@@ -60,7 +60,7 @@ class Credential:
     ancestors: tuple[Ancestor, ...] = ()
 
 
-def read_credential(path: Path, authority: Authority) -> Credential:
+def read_credential(path: Path, house: House) -> Credential:
     """The C2PA credential in ``path``, or in the sidecar beside it.
 
     Raises:
@@ -69,19 +69,19 @@ def read_credential(path: Path, authority: Authority) -> Credential:
     try:
         with path.open("rb") as file:
             beside = sidecar_of(path).read_bytes() if stands_beside(path) and sidecar_of(path).exists() else None
-            return credential_of(file, authority, media_type=format_of(path), sidecar=beside)
+            return credential_of(file, house, media_type=format_of(path), sidecar=beside)
     except OSError as error:
         message = f"{error.filename or path} cannot be read: {error.strerror or error}."
         raise VerifyError(message) from error
 
 
 def credential_of(
-    file: BinaryIO | BytesIO, authority: Authority, *, media_type: str = "", sidecar: bytes | None = None
+    file: BinaryIO | BytesIO, house: House, *, media_type: str = "", sidecar: bytes | None = None
 ) -> Credential:
     """The C2PA credential in an open file; its first bytes go before ``media_type``, since names can lie."""
     kind = sniffed(file.read(_HEAD)) or media_type
     file.seek(0)
-    trust = {"trust": {"trust_anchors": authority.anchors.decode()}, "verify": {"verify_trust": True}}
+    trust = {"trust": {"trust_anchors": house.anchors.decode()}, "verify": {"verify_trust": True}}
     context = c2pa.Context(
         c2pa.Settings.from_dict(trust | {"verify": {"verify_trust": True, "remote_manifest_fetch": False}})
     )
@@ -92,7 +92,7 @@ def credential_of(
             else c2pa.Reader(kind, file, sidecar, context=context)
         )
         with reader:
-            return _told(json.loads(reader.json()), authority)
+            return _told(json.loads(reader.json()), house)
     except c2pa.C2paError as error:
         if isinstance(error, c2pa.C2paError.ManifestNotFound | c2pa.C2paError.NotSupported):
             return Credential(state="not_present", words=_NONE_BESIDE if kind == "video/webm" else _NONE)
@@ -109,7 +109,7 @@ def has_credential(content: bytes) -> bool:
         return False
 
 
-def _told(store: dict[str, Any], authority: Authority) -> Credential:
+def _told(store: dict[str, Any], house: House) -> Credential:
     """The parts of a manifest store a person asks for."""
     manifest = store["manifests"][store["active_manifest"]]
     told, signature = _assertions(manifest), manifest.get("signature_info", {})
@@ -118,7 +118,7 @@ def _told(store: dict[str, Any], authority: Authority) -> Credential:
     state = _STATES.get(store["validation_state"], "invalid")
     return Credential(
         state=state,
-        words=_state_words(state, signature.get("issuer", "an unnamed issuer"), problems, authority),
+        words=_state_words(state, signature.get("issuer", "an unnamed issuer"), problems, house),
         problems=problems,
         title=str(manifest.get("title", "")),
         issuer=signature.get("issuer"),
@@ -162,9 +162,9 @@ def _moment(told: dict[str, Any], signature: dict[str, Any]) -> str | None:
         return None
 
 
-def _state_words(state: State, issuer: str, problems: tuple[str, ...], authority: Authority) -> str:
+def _state_words(state: State, issuer: str, problems: tuple[str, ...], house: House) -> str:
     if state == "trusted":
-        public = "valid; issuer unknown to the public lists" if authority.is_self_issued else f"valid; issuer {issuer}"
+        public = "valid; issuer unknown to the public lists" if house.is_self_issued else f"valid; issuer {issuer}"
         return f"intact and signed by this house ({public})"
     if state == "valid":
         return f"intact, signed by {issuer}, which this house does not know"
