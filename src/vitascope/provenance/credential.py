@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -28,7 +29,10 @@ _EXPIRED, _UNTRUSTED = "signingCredential.expired", "signingCredential.untrusted
 _NONE = "no credential; re-encoding and many websites remove it"
 _NONE_BESIDE = "no credential; that of a WebM lies beside it in a file .c2pa of the same name, and none came with it"
 _HEAD = 16  # bytes that tell what a file is
+_MARK_BYTES = 8
 _DEEPEST = 32  # links of a chain that are followed
+_MOST, _LONGEST = 100, 2000  # names in a list, and letters of one
+_JOINERS = "\u200c\u200d"  # letters of names in Persian and Hindi, though not printable by themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,9 @@ def credential_of(
     except c2pa.C2paError as error:
         if isinstance(error, c2pa.C2paError.ManifestNotFound | c2pa.C2paError.NotSupported):
             return Credential(state="not_present", words=_NONE_BESIDE if kind == "video/webm" else _NONE)
-        return Credential(state="invalid", words=f"the credential is damaged: {error}", problems=("unreadable",))
+        return Credential(
+            state="invalid", words=f"the credential is damaged: {_line(str(error))}", problems=("unreadable",)
+        )
 
 
 def has_credential(content: bytes) -> bool:
@@ -110,42 +116,59 @@ def has_credential(content: bytes) -> bool:
 
 
 def _told(store: dict[str, Any], house: House) -> Credential:
-    """The parts of a manifest store a person asks for."""
-    manifest = store["manifests"][store["active_manifest"]]
-    told, signature = _assertions(manifest), manifest.get("signature_info", {})
-    release = told.get(RELEASE, {})
+    """The parts of a manifest store a person asks for. Whoever signed it wrote it: any part may be of any kind."""
+    manifest = _mapping(store.get("manifests")).get(str(store.get("active_manifest")), {})
+    told, signature = _assertions(manifest), _mapping(manifest.get("signature_info"))
+    release, issuer = _mapping(told.get(RELEASE)), _line(signature.get("issuer"))
     problems = tuple(status["code"] for status in store.get("validation_status", []))
     state = _STATES.get(store["validation_state"], "invalid")
     return Credential(
         state=state,
-        words=_state_words(state, signature.get("issuer", "an unnamed issuer"), problems, house),
+        words=_state_words(state, issuer or "an unnamed issuer", problems, house),
         problems=problems,
-        title=str(manifest.get("title", "")),
-        issuer=signature.get("issuer"),
+        title=_line(manifest.get("title")),
+        issuer=issuer or None,
         generated_at=_moment(told, signature),
-        model=str(release.get("model", "")),
-        credits=tuple(str(name) for name in release.get("credits", ())),
-        mark_id=_bound_mark(told.get("c2pa.soft-binding", {})),
-        ancestors=tuple(_ancestors(store["manifests"], manifest, 1)),
+        model=_line(release.get("model")),
+        credits=tuple(filter(None, map(_line, _sequence(release.get("credits"))[:_MOST]))),
+        mark_id=_bound_mark(told.get("c2pa.soft-binding")),
+        ancestors=tuple(islice(_ancestors(store["manifests"], manifest, 1), _MOST)),
     )
 
 
+def _line(told: object) -> str:
+    """What somebody wrote, on one line, without letters a terminal or a page would obey; nothing if it is no text."""
+    letters = told[:_LONGEST] if isinstance(told, str) else ""
+    return "".join(letter if letter.isprintable() or letter in _JOINERS else " " for letter in letters)
+
+
+def _mapping(told: object) -> dict[str, Any]:
+    return told if isinstance(told, dict) else {}
+
+
+def _sequence(told: object) -> list[Any]:
+    return told if isinstance(told, list) else []
+
+
 def _assertions(manifest: dict[str, Any]) -> dict[str, Any]:
-    return {assertion["label"]: assertion["data"] for assertion in manifest.get("assertions", [])}
+    return {assertion["label"]: assertion.get("data") for assertion in manifest.get("assertions", [])}
 
 
 def _ancestors(manifests: dict[str, Any], manifest: dict[str, Any], depth: int) -> Iterator[Ancestor]:
-    """The files a file was made from, and those they were made from, depth first."""
+    """The files a file was made from, and those they were made from, depth first.
+
+    One file may be met in many ways, twice as many with each link: who asks takes as many as they want.
+    """
     for ingredient in manifest.get("ingredients", []):
         own = manifests.get(ingredient.get("active_manifest", ""), {})
         told = _assertions(own)
         yield Ancestor(
-            relationship=str(ingredient.get("relationship", "")),
-            media_type=str(ingredient.get("format", "")),
+            relationship=_line(ingredient.get("relationship")),
+            media_type=_line(ingredient.get("format")),
             depth=depth,
-            title=str(own.get("title") or ingredient.get("title", "")),
-            model=str(told.get(RELEASE, {}).get("model", "")),
-            mark_id=_bound_mark(told.get("c2pa.soft-binding", {})),
+            title=_line(own.get("title") or ingredient.get("title")),
+            model=_line(_mapping(told.get(RELEASE)).get("model")),
+            mark_id=_bound_mark(told.get("c2pa.soft-binding")),
             has_credential=bool(own),
         )
         if own and depth < _DEEPEST:
@@ -154,11 +177,13 @@ def _ancestors(manifests: dict[str, Any], manifest: dict[str, Any], depth: int) 
 
 def _moment(told: dict[str, Any], signature: dict[str, Any]) -> str | None:
     """When the file was made: as time-stamped by a third party, or as the manifest itself says."""
-    actions = told.get("c2pa.actions.v2", {}).get("actions", [{}])
-    said = signature.get("time") or next((action["when"] for action in actions if "when" in action), None)
+    actions = _sequence(_mapping(told.get("c2pa.actions.v2")).get("actions"))
+    said = signature.get("time") or next(
+        (action["when"] for action in map(_mapping, actions) if "when" in action), None
+    )
     try:
         return None if said is None else datetime.fromisoformat(str(said)).astimezone(UTC).isoformat(timespec="seconds")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -174,10 +199,12 @@ def _state_words(state: State, issuer: str, problems: tuple[str, ...], house: Ho
     return f"not to be relied on ({codes}): the file was changed after signing, or badly signed"
 
 
-def _bound_mark(binding: dict[str, Any]) -> int | None:
-    if binding.get("alg") != SCHEME:
+def _bound_mark(binding: object) -> int | None:
+    told = _mapping(binding)
+    if told.get("alg") != SCHEME:
         return None
     try:
-        return int.from_bytes(base64.b64decode(binding["blocks"][0]["value"]), "big")
+        value = base64.b64decode(told["blocks"][0]["value"])
     except (KeyError, IndexError, TypeError, ValueError):
         return None
+    return int.from_bytes(value, "big") if len(value) == _MARK_BYTES else None
