@@ -260,3 +260,25 @@ def test_a_full_disk(folder):
     assert "Traceback" not in ended.stderr
     assert 1 == ended.stderr.count("\n")  # the sentence, and not one file
     assert [] == list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("verify", "clip.mp4"), "clip.mp4 cannot be read: No such file or directory."),
+        (("verify", "."), ". cannot be read: Is a directory."),
+        (("verify", "/dev/null"), "/dev/null cannot be read as a video or picture"),
+        (("credits", "clip.MP4"), "clip.MP4 cannot be read: No such file or directory."),
+        (("credits", "xq " * 200), "I know nothing named in"),  # longer than any file name
+    ],
+)
+def test_a_file_that_is_none(folder, capsys, words, sentence):
+    """One sentence, exit code 2, and nothing is left."""
+    with pytest.raises(SystemExit) as ended:
+        app([*words])
+    told = capsys.readouterr()
+
+    assert (2, "") == (ended.value.code, told.out)
+    assert sentence in told.err
+    assert 1 == told.err.count("\n")
+    assert [] == list(folder.iterdir())

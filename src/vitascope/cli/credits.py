@@ -1,6 +1,8 @@
 """``vitascope credits``: the artists whose work the model learned from, all of them, of some words, or of a file."""
 
 import json
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +21,7 @@ def credits_(
 ) -> None:
     """Name the artists whose licensed work the model learned from."""
     told = " ".join(what or ())
-    if told and Path(told).is_file():
+    if _is_file(told):
         _tell_file(Path(told), is_json=json_)
         return
     lines = _of_words(told)
@@ -28,6 +30,14 @@ def credits_(
         return
     for line in lines or ("No artist's work is behind this.",):
         typer.echo(line)
+
+
+def _is_file(told: str) -> bool:
+    """Whether a file is meant, there or not: one that lies here, or a last word that ends as files do."""
+    with suppress(OSError):  # words can be longer than any name
+        if told and Path(told).is_file():
+            return True
+    return bool(re.search(r"\.(mp4|webm|gif|png|jpe?g|webp)$", told, re.IGNORECASE))
 
 
 def _of_words(told: str) -> tuple[str, ...]:
