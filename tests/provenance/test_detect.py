@@ -8,7 +8,7 @@ from PIL import Image
 from vitascope.media import gif, mp4
 from vitascope.media.film import Film, write_film
 from vitascope.media.read import video
-from vitascope.provenance.detect import ALONE, detect, identify, scores, threshold
+from vitascope.provenance.detect import ALONE, Detection, detect, identify, scores, threshold
 from vitascope.provenance.mark import mark, signs_of
 from vitascope.types import Marked
 
@@ -163,3 +163,12 @@ def test_small_and_flat_frames_are_no_error(size):
     detection = detect([np.full((*size, 3), 90, dtype=np.uint8)], KEY)
     assert identify(detection, [MARK]) is None
     assert detection.p > 1e-3
+
+
+def test_the_chance_of_a_high_peak_is_small_and_not_nothing():
+    """By the function of errors, not by a distribution that ends at 1e-16."""
+    softs = np.ones((1, 64), np.float32)
+    seen = Detection(z=12.0, scale=(1.0, 1.0), offset=(0, 0), softs=softs, trials=1, frames=1)
+
+    assert seen.p == pytest.approx(1.776e-33, rel=1e-3)
+    assert identify(seen, [2**64 - 1]).p == pytest.approx(6.22e-16, rel=1e-2)

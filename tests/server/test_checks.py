@@ -67,6 +67,8 @@ def test_a_file_that_is_none_is_refused(client, content, code):
     answer = client.post("/v1/content_provenance_checks", files={"file": content})
 
     assert (400, code) == (answer.status_code, error_of(answer)["code"])
+    assert error_of(answer)["message"].startswith("The file ")
+    assert "/" not in error_of(answer)["message"]
 
 
 def _film(frames, *, seconds_apart):

@@ -9,6 +9,7 @@ Shapes: H rows, W columns, T = 64 pixels of a tile.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
+from math import erfc, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -52,7 +53,7 @@ class Detection:
     @property
     def p(self) -> float:
         """Chance that noise shows such a peak anywhere in the search, trials added up; checkerboards do more often."""
-        return min(1.0, self.trials * NormalDist().cdf(-self.z))
+        return min(1.0, self.trials * _tail(self.z))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def identify(detection: Detection, ids: Sequence[int] | npt.NDArray[np.uint64], 
     allowed = p if detection.z >= _SYNC_GATE else p * _FAINT
     if best < threshold(trials, allowed) or best - second < _MARGIN:
         return None
-    return Match(mark_id=int(ids[nearest]), score=best, p=min(1.0, trials * NormalDist().cdf(-best)))
+    return Match(mark_id=int(ids[nearest]), score=best, p=min(1.0, trials * _tail(best)))
 
 
 def scores(detection: Detection, ids: Sequence[int]) -> dict[int, float]:
@@ -139,6 +140,11 @@ def certain_threshold(num_ids: int, p: float) -> float:
     theorem 2), and below ``num_ids`` times that for the best of them. Nothing is assumed of the picture.
     """
     return float(np.sqrt(2 * np.log(num_ids / p)))
+
+
+def _tail(score: float) -> float:
+    """Chance of more than ``score`` in a standard normal; ``NormalDist().cdf`` ends at 1e-16 and is 0 from 8.3 on."""
+    return erfc(score / sqrt(2)) / 2
 
 
 def _scores(detection: Detection, ids: Sequence[int] | npt.NDArray[np.uint64]) -> Floats:

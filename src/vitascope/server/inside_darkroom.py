@@ -27,7 +27,7 @@ def main(task: str, *paths: Path) -> int:
     try:
         sys.stdout.write(_TASKS[task](*paths))
     except UserError as error:
-        sys.stdout.write(str(error))
+        sys.stdout.write(str(error).replace(str(paths[0]), "The file"))  # its place here is nobody's business
         return _REFUSED
     return 0
 
