@@ -10,7 +10,7 @@ from fakes import PRESET, MovingGradient
 from PIL import Image
 
 from vitascope.backends.codec import LappedCodec
-from vitascope.errors import StewardError, VerifyError
+from vitascope.errors import SealError, StewardError, VerifyError
 from vitascope.media import mp4
 from vitascope.media.film import Film, write_film
 from vitascope.media.read import video
@@ -197,6 +197,15 @@ def test_a_steward_is_known_by_a_key_that_is_kept_nowhere(home):
     assert key not in (home / "stewards.json").read_text()
     for call in (lambda: steward(home, "steward-x"), lambda: admit(home, "ada"), lambda: admit(home, " ")):
         with pytest.raises(StewardError):
+            call()
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"ada": {}}', '{"ada": {"salt": "x", "hash": "y"}}', '{"ada": 5}'])
+def test_a_damaged_list_of_stewards_is_told(home, text):
+    """One sentence, whoever asks."""
+    (home / "stewards.json").write_text(text)
+    for call in (lambda: steward(home, "steward-x"), lambda: admit(home, "ada")):
+        with pytest.raises(SealError, match=r"stewards\.json cannot be read"):
             call()
 
 

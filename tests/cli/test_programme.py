@@ -156,7 +156,11 @@ def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypa
     register = DatabaseRegister(open_database(db))
     clip = render(request, to=tmp_path / "a.mp4", backend=backend, tick=lambda _: None, party="ana", register=register)
 
-    told = say("trace", str(clip.path), "--reason", "a clip under embargo", "--db", db, typed="\n".join(keys) + "\n")
+    asked, typed = ("trace", str(clip.path), "--reason", "a clip under embargo", "--db"), "\n".join(keys) + "\n"
+
+    assert "There is no database" in say(*asked, f"sqlite:///{tmp_path / 'hose.db'}", typed=typed, code=1)
+    assert not (tmp_path / "house").exists()  # no leaf in a log nobody reads
+    told = say(*asked, db, typed=typed)
 
     assert "Made for: ana. They have a notice." in told
     with open_database(db).reading() as tx:

@@ -163,3 +163,13 @@ def test_postgresql_waits_for_nobody(postgres):
     database.close()
 
     assert min(waits) < 0.04
+
+
+def test_who_only_asks_makes_no_database(tmp_path):
+    """A mistyped address would be an empty register, in which nothing was ever made."""
+    with pytest.raises(DatabaseError, match=r"There is no database in .*house\.db"):
+        open_database(f"sqlite:///{tmp_path / 'here' / 'house.db'}", make=False)
+    assert [] == list(tmp_path.iterdir())
+
+    open_database(f"sqlite:///{tmp_path / 'house.db'}").close()
+    open_database(f"sqlite:///{tmp_path / 'house.db'}", make=False).close()

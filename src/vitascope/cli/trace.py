@@ -1,6 +1,7 @@
 """``vitascope trace``: who a file was made for; asks two stewards and writes an audit."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,7 +26,9 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
             "--db", metavar="URL", help="The server's database: its marks are asked, and who is named is told."
         ),
     ] = "",
-    data: Annotated[Path, typer.Option(help="The server's folder, with its log.")] = Path("var"),
+    data: Annotated[
+        Path | None, typer.Option(help="The server's folder, with its log. Default: server, in VITASCOPE_HOME.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Tell whom FILE was made for, if its pictures and its mark agree. Asks for the keys of two stewards.
@@ -37,16 +40,17 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
     from vitascope.settings import settings
 
     home = settings().home
-    keys = [typer.prompt(f"Key of the {which} steward", hide_input=True, err=True) for which in ("first", "second")]
+    keys = [_asked(f"Key of the {which} steward") for which in ("first", "second")]
     stewards = (steward(home, keys[0]), steward(home, keys[1]))
     tell = register = None
     if db:
+        from vitascope.cli.house import folder_of
         from vitascope.marks.book import DatabaseRegister
         from vitascope.store.database import open_database
 
-        database = open_database(db)
+        database = open_database(db, make=False)
         register = DatabaseRegister(database, mirrors=home / "mirrors")
-        tell = _teller(database, data, file, (stewards[0].name, stewards[1].name), reason)
+        tell = _teller(database, folder_of(data), file, (stewards[0].name, stewards[1].name), reason)
     found = trace_file(file, stewards=stewards, reason=reason, register=register, tell=tell)
     if json_:
         shown = asdict(found)
@@ -61,6 +65,11 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
             typer.echo(f"Made for: {found.render.party or 'nobody on record'}. {told}.")
     if found.render is None:
         raise typer.Exit(_INCONCLUSIVE)
+
+
+def _asked(which: str) -> str:
+    """A key, unseen where somebody types it."""
+    return str(typer.prompt(which, hide_input=sys.stdin.isatty(), err=True))
 
 
 def _teller(

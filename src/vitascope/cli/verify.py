@@ -36,7 +36,7 @@ def _register(db: str) -> "Register":
     from vitascope.settings import settings
     from vitascope.store.database import open_database
 
-    return DatabaseRegister(open_database(db), mirrors=settings().home / "mirrors")
+    return DatabaseRegister(open_database(db, make=False), mirrors=settings().home / "mirrors")
 
 
 def _spelled(part: Any) -> Any:  # noqa: ANN401  # whatever asdict gives

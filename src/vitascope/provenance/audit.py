@@ -129,7 +129,9 @@ def _stewards(home: Path) -> dict[str, dict[str, str]]:
     path = home / "stewards.json"
     try:
         rows: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    except (OSError, ValueError) as error:
+        for row in rows.values():
+            bytes.fromhex(row["salt"] + row["hash"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"The stewards in {path} cannot be read: {error}. Restore the file from a backup."
         raise SealError(message) from error
     return rows

@@ -91,13 +91,15 @@ def clock(tx: Transaction) -> float:
     return float(tx.execute(sa.text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
 
 
-def open_database(url: str, *, migrate: bool = True) -> Database:
-    """Open the database at ``url`` and bring its schema up to date.
+def open_database(url: str, *, migrate: bool = True, make: bool = True) -> Database:
+    """Open the database at ``url`` and bring its schema up to date; ``make`` a file where there is none.
 
     ``sqlite:////absolute/file.db``, ``sqlite:///relative.db`` or ``postgresql://user:password@host/name``.
-    Raises DatabaseError where it cannot be reached or is newer than this program.
+    Raises DatabaseError where it cannot be reached, is not there, or is newer than this program.
     """
     parsed = _parsed(url)
+    if not make and parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        raise DatabaseError(f"There is no database in {parsed.database or 'memory'}. Check the URL.")
     database = Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
     try:
         with _translated():
