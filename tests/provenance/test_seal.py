@@ -4,6 +4,7 @@ import json
 import resource
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import av
 import c2pa
@@ -108,6 +109,20 @@ def test_what_the_manifest_states(tmp_path, authority):
     assert "cd" * 32 == action["parameters"]["org.vitascope.dataset"]
     assert {"notAllowed"} == {entry["use"] for entry in assertions["cawg.training-mining"]["entries"].values()}
     assert "org.vitascope.trace.1" == assertions["c2pa.soft-binding"]["alg"]
+
+
+def test_it_says_when_it_was_made(tmp_path, authority):
+    """A clip of now, and one made from another: by the clock of the house, in UTC."""
+    path = clip(tmp_path)
+    parent = Source(content=path.read_bytes(), media_type="video/mp4", role="parent")
+    began = datetime.now(UTC).replace(microsecond=0)
+
+    for claim in (CLAIM, replace(CLAIM, sources=(parent,), change="remixed")):
+        told = read_credential(seal(path, claim, authority, to=tmp_path / "done.mp4").path, authority)
+
+        assert "trusted" == told.state
+        assert began <= datetime.fromisoformat(told.generated_at) <= datetime.now(UTC)
+        assert told.generated_at.endswith("+00:00")
 
 
 def test_a_first_frame_is_named_as_input(tmp_path, authority):

@@ -7,6 +7,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from vitascope import __version__
 from vitascope.provenance.patterns import SCHEME
@@ -72,6 +73,7 @@ def _actions(claim: Claim) -> Iterator[dict[str, object]]:
     """A clip made from nothing is created; one with a parent opens it, places what is blended in, and edits."""
     labels = {role: [_label(n) for n, s in enumerate(claim.sources) if s.role == role] for role in _RELATIONS}
     agent = {"name": f"Vitascope {claim.model}", "version": claim.weights_sha256[:12] or __version__}
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")  # by our own clock: no time stamp of a third party
     details: dict[str, object] = {
         "org.vitascope.weights": claim.weights_sha256,
         "org.vitascope.dataset": claim.trained_on,
@@ -79,13 +81,15 @@ def _actions(claim: Claim) -> Iterator[dict[str, object]]:
     if labels["first-frame"]:
         details["ingredientIds"] = labels["first-frame"]
     if not labels["parent"]:
-        yield {"action": "c2pa.created", "digitalSourceType": _MADE, "softwareAgent": agent, "parameters": details}
+        made = {"action": "c2pa.created", "when": made_at, "digitalSourceType": _MADE}
+        yield made | {"softwareAgent": agent, "parameters": details}
         return
     yield {"action": "c2pa.opened", "parameters": {"ingredientIds": labels["parent"]}}
     if labels["component"]:
         yield {"action": "c2pa.placed", "parameters": {"ingredientIds": labels["component"]}}
     yield {
         "action": "c2pa.edited",
+        "when": made_at,
         "description": claim.change or "edited",
         "digitalSourceType": _MIXED,
         "softwareAgent": agent,

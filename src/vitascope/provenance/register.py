@@ -177,9 +177,10 @@ class LocalRegister:
         return self._home / "register.jsonl"
 
     def _sentence(self, error: OSError) -> str:
+        where = error.filename or self._path()
         return (
-            f"The register of marks {self._path()} cannot be used: {error.strerror or error}. Nothing is made without "
-            "an entry: give this user read and write access and room on the disk, or set VITASCOPE_HOME."
+            f"The register of marks {where} cannot be used: {error.strerror or error}. Nothing is made without an "
+            "entry: give this user read and write access and room on the disk, or set VITASCOPE_HOME."
         )
 
 
