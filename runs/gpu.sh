@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 DEVICE=${DEVICE:-cuda}
-PRESET=${PRESET:-xs-next}
+PRESET=${PRESET:-xs}
 SCALE=${SCALE:-8}
 SHARDS=${SHARDS:-48}
 MINUTES=${MINUTES:-5.5}

@@ -27,7 +27,7 @@ def shapes(preset):
         **_affine("head_out", 2 * width, channels),
         **{f"blocks.{n}.table": (6, width) for n in range(net.depth)},
         **{k: v for n in range(net.depth) for k, v in _block(f"blocks.{n}", width, net.heads, net.hidden).items()},
-        **{f"{name}.weight": (width,) for name in _behind(net.depth) if net.sandwich},
+        **{f"{name}.weight": (width,) for name in _behind(net.depth)},
         **_text(net),
     }
 

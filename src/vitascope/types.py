@@ -124,7 +124,6 @@ class NetPreset:
     text_heads: int
     words: int  # text rows a prompt is padded to
     vocabulary: int  # tokens, spare ones included
-    sandwich: bool = False  # a norm behind each branch of a block and behind the text encoder, too
     modulations: int = 1  # sets of six vectors made of level and caption; neighbouring blocks share one, if need be
     pool: int = 0  # inner width, in widths, of two layers behind the pooled caption; 0: none
 

@@ -18,7 +18,7 @@ from vitascope.types import Plan
 CHECKPOINT = replace(
     PRESET,
     codec=replace(PRESET.codec, channels=96, gain=0.3),
-    net=replace(PRESET.net, width=128, depth=3, heads=2, sandwich=True, modulations=3, pool=2),
+    net=replace(PRESET.net, width=128, depth=3, heads=2, modulations=3, pool=2),
     weights_sha256="1" * 64,
 )
 """Small, and every part of the network is in it: blocks of both levels, several heads, a text encoder."""
@@ -92,9 +92,9 @@ def test_the_denoiser_agrees_with_torch(branches):
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("less", [{"sandwich": False, "modulations": 1, "pool": 0}, {"modulations": 2}])
+@pytest.mark.parametrize("less", [{"modulations": 1, "pool": 0}, {"modulations": 2}])
 def test_with_less_of_it_the_runtimes_agree_too(less):
-    """The shipped xs network has no norms behind its branches and one modulation; in s neighbours share theirs."""
+    """In s neighbours share their modulations, and the pooled caption has no layers of its own."""
     from vitascope.backends.torch import TorchRuntime
 
     plain = replace(CHECKPOINT, net=replace(CHECKPOINT.net, **less))

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.torch
 def tiny():
     """A preset with two narrow blocks."""
     preset = presets.xs()
-    net = replace(preset.net, width=64, depth=3, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1)
+    net = replace(
+        preset.net, width=64, depth=3, modulations=3, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1
+    )
     return replace(preset, net=net, codec=replace(preset.codec, channels=32))
 
 
@@ -52,11 +54,9 @@ def words(batch=2, first=3):
     return table
 
 
-@pytest.mark.parametrize(("sandwich", "outgrows"), [(True, False), (False, True)])
-def test_a_norm_behind_it_keeps_a_branch_from_outgrowing_the_stream(sandwich, outgrows):
-    """Branches whose last matrix is a thousand times too large add no more than before, if there is a norm behind."""
-    preset = tiny()
-    net = lively(replace(preset, net=replace(preset.net, sandwich=sandwich)))
+def test_a_norm_behind_it_keeps_a_branch_from_outgrowing_the_stream():
+    """Branches whose last matrix is a thousand times too large add no more than before."""
+    net = lively(tiny())
     before = net(rows(), words(), torch.ones(2, 16)).detach()
 
     with torch.no_grad():
@@ -65,7 +65,7 @@ def test_a_norm_behind_it_keeps_a_branch_from_outgrowing_the_stream(sandwich, ou
             block.feed.down.weight.mul_(1000)
     after = net(rows(), words(), torch.ones(2, 16)).detach()
 
-    assert outgrows == (float((after - before).abs().max()) > 0.01 * float(before.abs().max()))
+    assert float((after - before).abs().max()) < 0.01 * float(before.abs().max())
 
 
 def test_an_untrained_network_answers_the_mean():

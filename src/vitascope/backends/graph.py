@@ -52,7 +52,7 @@ def reader(preset: Preset, weights: Mapping[str, Floats], branches: int) -> ov.M
     said = op.unsqueeze(op.convert(op.greater(words["token"], np.int32(0)), np.float32), 2)
     total = op.reduce_sum(op.multiply(tables["token"], said), 1)
     pooled = _pooled(layers, layers.linear("to_pooled", total), net)
-    rows = _behind(layers, "row_norm", layers.linear("to_rows", x), net)
+    rows = layers.scaled_norm("row_norm", layers.linear("to_rows", x))
     return ov.Model([rows, pooled], list(words.values()), "reader")
 
 
@@ -67,7 +67,7 @@ def denoiser(preset: Preset, weights: Mapping[str, Floats], shape: Shape) -> ov.
     x = _pack(layers, given, shape.branches)
     for number in range(net.depth):
         six = (six_now if number < net.depth - net.depth // 3 else six_then)[number * net.modulations // net.depth]
-        x = _block(layers.under(f"blocks.{number}."), x, (six, group), turn, net)
+        x = _block(layers.under(f"blocks.{number}."), x, (six, group), turn, net.heads)
     clip = _rows(x, net.words, net.words + shape.rows)
     answer = _answer(layers, clip, op.gather(layers.linear("last", then), given["group"], 1))
     return ov.Model([answer], list(given.values()), "denoiser")
@@ -118,21 +118,16 @@ def _pack(layers: "_Layers", given: Mapping[str, ov.Node], branches: int) -> ov.
 
 
 def _block(
-    layers: "_Layers", x: ov.Node, six_of_group: tuple[ov.Node, ov.Node], turn: tuple[ov.Node, ov.Node], net: NetPreset
+    layers: "_Layers", x: ov.Node, six_of_group: tuple[ov.Node, ov.Node], turn: tuple[ov.Node, ov.Node], heads: int
 ) -> ov.Node:
     """A block whose shift, scale and gate are gathered for each row from those of its group."""
     six, group = six_of_group
     six = op.split(op.add(six, layers.flat("table")), 2, 6).outputs()  # of the groups, before there are many rows
     shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = (op.gather(one, group, 1) for one in six)
-    attended = _attention(layers.under("attention."), _modulate(x, shift_a, scale_a), net.heads, turn)
-    x = op.add(x, op.multiply(gate_a, _behind(layers, "attention_norm", attended, net)))
+    attended = _attention(layers.under("attention."), _modulate(x, shift_a, scale_a), heads, turn)
+    x = op.add(x, op.multiply(gate_a, layers.scaled_norm("attention_norm", attended)))
     fed = _feed(layers.under("feed."), _modulate(x, shift_f, scale_f))
-    return op.add(x, op.multiply(gate_f, _behind(layers, "feed_norm", fed, net)))
-
-
-def _behind(layers: "_Layers", name: str, x: ov.Node, net: NetPreset) -> ov.Node:
-    """What a branch answers, normalised where the preset has a norm behind its branches."""
-    return layers.scaled_norm(name, x) if net.sandwich else x
+    return op.add(x, op.multiply(gate_f, layers.scaled_norm("feed_norm", fed)))
 
 
 def _pooled(layers: "_Layers", x: ov.Node, net: NetPreset) -> ov.Node:

@@ -114,17 +114,17 @@ class ModulatedBlock(nn.Module):
     """A block whose scale, shift and gate come from noise level and caption (adaLN; Peebles and Xie 2022).
 
     The transformer makes the six vectors, for several blocks at once; each block adds its own table (Chen et al. 2023).
-    With ``sandwich``, what attention and feed-forward answer is normalised before its gate, so that no branch can
-    outgrow the stream it is added to (sandwich norm, as in Lumina-Next, 2406.18583). Without it one branch of block 0
-    came to add four times what the words had brought, and nothing behind it heard them (docs/log.md, 2026-11-26).
+    What attention and feed-forward answer is normalised before its gate, so that no branch can outgrow the stream it is
+    added to (sandwich norm, as in Lumina-Next, 2406.18583). Without it one branch of block 0 came to add four times
+    what the words had brought, and nothing behind it heard them (docs/log.md, 2026-11-26).
     """
 
-    def __init__(self, width: int, heads: int, hidden: int, *, sandwich: bool) -> None:
+    def __init__(self, width: int, heads: int, hidden: int) -> None:
         super().__init__()
         self.attention = Attention(width, heads)
         self.feed = SwiGLU(width, hidden)
-        self.attention_norm = RMSNorm(width) if sandwich else nn.Identity()
-        self.feed_norm = RMSNorm(width) if sandwich else nn.Identity()
+        self.attention_norm = RMSNorm(width)
+        self.feed_norm = RMSNorm(width)
         self.table = nn.Parameter(torch.zeros(6, width))
 
     def forward(self, x_BNE: Tensor, six_BK6E: Tensor, group_BN1: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:

@@ -34,7 +34,7 @@ class TextEncoder(nn.Module):
         if self.pooled:
             self.pool_in = nn.Linear(net.width, net.pool * net.width)
             self.pool_out = nn.Linear(net.pool * net.width, net.width)
-        self.row_norm = RMSNorm(net.width) if net.sandwich else nn.Identity()
+        self.row_norm = RMSNorm(net.width)
         for table in (self.token, self.role, self.entity, self.segment):
             nn.init.normal_(table.weight, std=1.0 if table is self.token else 0.5)
 

@@ -40,9 +40,7 @@ class Transformer(nn.Module):
         self.tag = nn.Embedding(TAGS, width)
         self.level = nn.Sequential(nn.Linear(LEVEL_FEATURES, width), nn.SiLU(), nn.Linear(width, width))
         self.six = nn.Linear(width, net.modulations * 6 * width)
-        self.blocks = nn.ModuleList(
-            ModulatedBlock(width, net.heads, net.hidden, sandwich=net.sandwich) for _ in range(net.depth)
-        )
+        self.blocks = nn.ModuleList(ModulatedBlock(width, net.heads, net.hidden) for _ in range(net.depth))
         self.last = nn.Linear(width, 2 * width)
         self.head_in = nn.Linear(width, 2 * width)
         self.head_out = nn.Linear(2 * width, channels)

@@ -38,13 +38,18 @@ def running(state: Path, preset: Preset, threads: int) -> Candidate:
 
     A learned codec is taken from the state beside it. Raises TrainingError when nothing has been saved.
     """
+    weights = averaged(state, preset)
+    return Candidate(backend=opened(preset, weights, threads), sha256=_sha256(weights))
+
+
+def averaged(state: Path, preset: Preset) -> dict[str, Floats]:
+    """The weights of that running average as float32 arrays. Raises TrainingError as :func:`running` does."""
     if not state.exists():
         raise TrainingError(f"There is no training state at {state}: start a run, or name another one with --run.")
     average = checkpoint.under("average", states.read(state, preset)[0])
     if isinstance(preset.codec, ConvPreset):
         average |= checkpoint.prefixed("codec", codec_tensors(preset, state.with_name("codec.safetensors")))
-    weights: dict[str, Floats] = {name: np.asarray(tensor.float().numpy()) for name, tensor in average.items()}
-    return Candidate(backend=opened(preset, weights, threads), sha256=_sha256(weights))
+    return {name: np.asarray(tensor.float().numpy()) for name, tensor in average.items()}
 
 
 def opened(preset: Preset, weights: Mapping[str, Floats], threads: int) -> Backend:

@@ -13,14 +13,18 @@ STEP, MAP_STEP = 3.0, 7.0
 
 
 def denoising(kind: str, preset: Preset) -> float:
-    """One forward pass of the transformer over one clip; ``kind`` is its frames, with ``r`` for a reference picture."""
+    """One forward pass of the transformer over one clip; ``kind`` is its frames, with ``r`` for a reference picture.
+
+    Each latent may have a noise level of its own, and given rows have another: so many sets of modulations are made.
+    """
     net = preset.net
-    frames = int(kind.removesuffix("r"))
-    clip = (latents(frames, preset.codec) + kind.endswith("r")) * rows_of_latent(preset.size, preset.codec)
+    length = latents(int(kind.removesuffix("r")), preset.codec)
+    clip = (length + kind.endswith("r")) * rows_of_latent(preset.size, preset.codec)
     rows = clip + net.words
+    modulating = 2 * 2 * (length + 1) * net.modulations * 6 * net.width**2  # once for every noise level, twice over
     block = rows * 2 * (4 * net.width**2 + 3 * net.width * net.hidden) + 4 * rows**2 * net.width
     ends = 2 * (3 * net.width * preset.codec.channels + 2 * net.width**2)
-    return float(net.depth * block + ends * clip)
+    return float(net.depth * block + modulating + ends * clip)
 
 
 def coding(preset: ConvPreset, size: tuple[int, int], num_latents: int) -> float:

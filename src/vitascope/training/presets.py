@@ -34,6 +34,8 @@ def xs() -> Preset:
             text_heads=3,
             words=WORDS,
             vocabulary=VOCABULARY_SIZE,
+            modulations=6,
+            pool=3,
         ),
         sampler=SamplerPreset(steps=4, guidance=2.0, shift=6.0),
         size=(128, 128),
@@ -41,12 +43,6 @@ def xs() -> Preset:
         frames=(1, 17, 33),
         vocabulary_sha256=vocabulary_sha256(),
     )
-
-
-def xs_next() -> Preset:
-    """What ``xs`` will be once these weights are the better ones: its words reach every block (decision 0017)."""
-    small = xs()
-    return replace(small, name="xs-next", net=replace(small.net, sandwich=True, modulations=6, pool=3))
 
 
 def s() -> Preset:
@@ -68,7 +64,7 @@ def s() -> Preset:
             encoder_blocks=(1, 1, 1, 1),
             decoder_blocks=(1, 2, 2, 2),
         ),
-        net=replace(small.net, width=320, depth=12, heads=5, hidden=832, sandwich=True, modulations=2),
+        net=replace(small.net, width=320, depth=12, heads=5, hidden=832, modulations=2, pool=0),
         sampler=SamplerPreset(steps=4, guidance=1.0, shift=5.0),
         size=(256, 256),
         views=(
@@ -90,7 +86,7 @@ def s_small() -> Preset:
     return replace(large, name="s-small", codec=codec, net=net, size=(128, 128), frames=(1, 17), views=())
 
 
-_PRESETS = {"xs": xs, "xs-next": xs_next, "s": s, "s-small": s_small}
+_PRESETS = {"xs": xs, "s": s, "s-small": s_small}
 NAMES = tuple(_PRESETS)
 
 

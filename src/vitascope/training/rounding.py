@@ -1,22 +1,24 @@
 """``python -m vitascope.training.rounding``: what int8 rows cost, in decibels between frames of the same seeds.
 
+Measured on the running average of a run, in float32: weights that ship in int8 rows have lost what there is to lose.
 Beside it, what bfloat16 arithmetic costs against float32 with the same weights: below that nobody can see anything.
 """
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
 from rich.console import Console
 
-from vitascope.backends.choose import SHIPPED
 from vitascope.backends.native import NativeBackend
 from vitascope.backends.openvino import OpenVinoRuntime, Precision
-from vitascope.backends.weights import load
+from vitascope.settings import settings
 from vitascope.training import rows8
+from vitascope.training.candidates import averaged
 from vitascope.training.exam import plan_of, questions
+from vitascope.training.presets import NAMES
+from vitascope.training.presets import preset as preset_of
 from vitascope.types import Floats, Pixels, Preset
 
 
@@ -40,15 +42,16 @@ def _clips(backend: NativeBackend, preset: Preset, count: int, seed: int) -> lis
 
 
 def main() -> None:
-    """Measures weights that ship with a lapped codec."""
+    """Measures the last state of a run of a preset with a lapped codec."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--preset", default="xs")
+    parser.add_argument("--preset", default="xs", choices=NAMES)
+    parser.add_argument("--run", default="", help="folder of the run under the home folder's runs/")
     parser.add_argument("--clips", type=int, default=8)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
-    preset, weights = load(SHIPPED / f"{asked.preset}.json")
-    bare = replace(preset, weights_sha256="")  # so that no compiled graph is kept
+    bare = preset_of(asked.preset)  # its weights have no hash, so that no compiled graph is kept
+    weights = averaged(settings().home / "runs" / (asked.run or asked.preset) / "state.safetensors", bare)
     kinds: list[tuple[dict[str, Floats], Precision | None]] = [(weights, None), (int8(weights), None), (weights, "f32")]
     backends = [NativeBackend(OpenVinoRuntime(bare, of, precision=how, threads=asked.threads)) for of, how in kinds]
     half, small, whole = (_clips(backend, bare, asked.clips, asked.seed) for backend in backends)
