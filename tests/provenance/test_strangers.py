@@ -1,7 +1,10 @@
 """What strangers write into their own credentials: anything, under any label, and it is read all the same."""
 
+import socket
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from io import BytesIO
+from threading import Thread
 
 import c2pa
 import numpy as np
@@ -9,8 +12,9 @@ import pytest
 
 from vitascope.media.sheets import png_bytes
 from vitascope.provenance.authority import open_authority, open_house
-from vitascope.provenance.credential import credential_of
+from vitascope.provenance.credential import credential_of, has_credential
 from vitascope.provenance.manifest import RELEASE, Claim
+from vitascope.provenance.mining import mining_entries
 from vitascope.provenance.patterns import SCHEME
 from vitascope.provenance.seal import sealed_bytes
 from vitascope.types import Source
@@ -32,12 +36,15 @@ def house(tmp_path_factory):
     return open_house(tmp_path_factory.mktemp("house"))
 
 
-def signed(by, assertions, title="a picture"):
-    """A picture with these assertions, signed by ``by``."""
+def signed(by, assertions, title="a picture", at=""):
+    """A picture with these assertions, signed by ``by``; with its credential ``at`` an address, if one is given."""
     signer = c2pa.Signer.from_callback(by.signer.sign, c2pa.C2paSigningAlg.ES256, by.signer.chain.decode())
     told = {"claim_generator_info": [{"name": "x", "version": "1"}], "title": title, "assertions": assertions}
     to, settings = BytesIO(), c2pa.Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}})
     with c2pa.Context(settings, signer) as context, c2pa.Builder(told, context=context) as builder:
+        if at:
+            builder.set_no_embed()
+            builder.set_remote_url(at)
         builder.sign("image/png", BytesIO(PICTURE), to)
     return BytesIO(to.getvalue())
 
@@ -105,3 +112,35 @@ def test_a_chain_that_doubles_with_each_link_is_followed_so_far(stranger, house)
 
     assert 100 == len(told.ancestors)
     assert 8 == max(one.depth for one in told.ancestors)
+
+
+def test_no_credential_is_fetched(stranger, house):
+    """A file can name an address for its credential; whoever listens there would learn who looks at it."""
+    with listening() as (port, callers):
+        far = signed(stranger, [CREATED], at=f"http://127.0.0.1:{port}/x.c2pa").getvalue()
+        told = credential_of(BytesIO(far), house)
+        known, reserved = has_credential(far), mining_entries(far, "image/png")
+
+    assert b"/x.c2pa" in far
+    assert [] == callers
+    assert ("not_present", False) == (told.state, known)
+    assert "names an address" in told.words
+    assert "unreadable" in str(reserved)  # somebody may have reserved their rights there
+
+
+@contextmanager
+def listening():
+    """A port, and who called there; they are hung up on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        callers = []
+
+        def answer():
+            with suppress(OSError):
+                while True:
+                    caller, address = server.accept()
+                    callers.append(address)
+                    caller.close()
+
+        Thread(target=answer, daemon=True).start()
+        yield server.getsockname()[1], callers
+        server.shutdown(socket.SHUT_RDWR)

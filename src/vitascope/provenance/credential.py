@@ -28,6 +28,7 @@ _STATES: dict[str, State] = {"Trusted": "trusted", "Valid": "valid", "Invalid": 
 _EXPIRED, _UNTRUSTED = "signingCredential.expired", "signingCredential.untrusted"
 _NONE = "no credential; re-encoding and many websites remove it"
 _NONE_BESIDE = "no credential; that of a WebM lies beside it in a file .c2pa of the same name, and none came with it"
+_ELSEWHERE = "none in the file; it names an address for its credential, and nothing is fetched from there"
 _HEAD = 16  # bytes that tell what a file is
 _MARK_BYTES = 8
 _DEEPEST = 32  # links of a chain that are followed
@@ -98,6 +99,8 @@ def credential_of(
         with reader:
             return _told(json.loads(reader.json()), house)
     except c2pa.C2paError as error:
+        if str(error).startswith("Remote: must fetch"):  # the library has a class for it and does not use it
+            return Credential(state="not_present", words=_ELSEWHERE)
         if isinstance(error, c2pa.C2paError.ManifestNotFound | c2pa.C2paError.NotSupported):
             return Credential(state="not_present", words=_NONE_BESIDE if kind == "video/webm" else _NONE)
         return Credential(
