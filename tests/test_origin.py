@@ -9,6 +9,7 @@ from cartoons import cartoon
 from fakes import PRESET, MovingGradient
 from PIL import Image
 
+from vitascope import origin
 from vitascope.backends.codec import LappedCodec
 from vitascope.errors import SealError, StewardError, VerifyError
 from vitascope.media import mp4
@@ -19,6 +20,8 @@ from vitascope.pipeline import render, source_of
 from vitascope.provenance.audit import Steward, admit, is_whole, steward
 from vitascope.provenance.register import LocalRegister
 from vitascope.rights import compositions
+from vitascope.rights.nearest import Nearness
+from vitascope.rights.register import Register
 from vitascope.settings import settings
 from vitascope.types import Marked, Request
 
@@ -236,6 +239,20 @@ def test_a_file_tells_whose_works_are_behind_it(tmp_path):
     assert sorted(near.distance for near in found.nearest) == [near.distance for near in found.nearest]
     assert all(near.is_too_near for near in found.flagged)
     assert None is found.composition  # a second is too short to tell
+
+
+def test_a_work_too_near_is_flagged_unless_the_seal_thanks_for_what_it_shows(monkeypatch):
+    """A parrot where a parrot was asked for is credit; where a fish was, it is a copy to look into."""
+    works = Register.load().works.values()
+    parrot = next(work for work in works if "parrot" in work.concepts)
+    near = Nearness(work=parrot, distance=0.1, is_too_near=True)
+    monkeypatch.setattr(origin, "nearest_works", lambda frames: (near, replace(near, is_too_near=False)))
+    frames = cartoon(2, 64, 64)
+
+    asked = credits_of(frames, ("Noto and Ada: cat, parrot (OFL; x 1.0)",))
+    other = credits_of(frames, ("Parrot (the artist): fish (OFL; parrot 1.0)",))
+
+    assert ((), (near,), (near,)) == (asked.flagged, other.flagged, credits_of(frames, ()).flagged)
 
 
 def patchwork(seed):

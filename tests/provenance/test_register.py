@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vitascope.errors import SealError
+from vitascope.provenance import register as registers
 from vitascope.provenance.register import Issued, LocalRegister
 
 WORDS, OTHERS = np.random.default_rng(1).integers(0, 2**63, (2, 3, 4), dtype=np.uint64)
@@ -95,6 +96,14 @@ def test_ids_keep_their_distance(tmp_path):
     ids = [take(tmp_path) for _ in range(40)]
 
     assert min((one ^ other).bit_count() for one in ids for other in ids if one != other) >= 13
+
+
+def test_an_id_too_near_another_is_drawn_again(monkeypatch):
+    """Twelve bits apart are too few, thirteen are enough."""
+    drawn = iter([0b1, 2**12 - 1, 2**13 - 1, 0])
+    monkeypatch.setattr(registers, "new_mark_id", lambda: next(drawn))
+
+    assert 2**13 - 1 == registers.far_from(np.array([0, 2**63 - 1], np.uint64))
 
 
 def test_lines_are_only_added(tmp_path):
