@@ -17,6 +17,8 @@ from vitascope.media.read import video
 from vitascope.origin import verify_file
 from vitascope.pipeline import render, source_of
 from vitascope.provenance.authority import open_authority
+from vitascope.provenance.detect import carries
+from vitascope.provenance.register import LocalRegister
 from vitascope.provenance.seal import sidecar_of
 from vitascope.settings import settings
 from vitascope.types import Request
@@ -86,6 +88,15 @@ def test_what_leaves_carries_both_layers(tmp_path, door):
     assert "trusted" == told.credential.state
     assert "detected" == told.mark.outcome
     assert told.credential.mark_id == told.mark.mark_id
+
+
+@pytest.mark.parametrize("kind", ["thumbnail", "spritesheet"])
+def test_a_still_is_marked_at_its_own_size(tmp_path, kind):
+    """Where scaling has taken the mark of the film away it is laid again, so that nothing has to be searched for."""
+    path = as_still(".png", kind)(tmp_path / "left")
+
+    (entry,) = LocalRegister(settings().home).entries()[-1:]
+    assert carries(next(video(path)), entry.mark_id, open_authority(settings().home).mark_key)
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.startswith(("command", "python", "pipeline"))])
