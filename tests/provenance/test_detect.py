@@ -172,3 +172,34 @@ def test_the_chance_of_a_high_peak_is_small_and_not_nothing():
 
     assert seen.p == pytest.approx(1.776e-33, rel=1e-3)
     assert identify(seen, [2**64 - 1]).p == pytest.approx(6.22e-16, rel=1e-2)
+
+
+def spelling(right, *, z=8.0, readings=1):
+    """A clip whose mark spells that many of the 64 bits of ``MARK`` right."""
+    softs = signs_of(np.array([MARK], np.uint64)) * np.where(np.arange(64) < right, 1, -1)
+    return Detection(z=z, scale=(1.0, 1.0), offset=(0, 0), softs=softs.repeat(readings, 0), trials=1, frames=1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "others", "is_found"),
+    [
+        (spelling(45), 0, True),  # 3.25 of 3.09 needed at 1e-3
+        (spelling(44), 0, False),  # 3.00
+        (spelling(50), 99, True),  # 4.50 of 4.26 needed among a hundred ids
+        (spelling(49), 99, False),  # 4.25
+        (spelling(46, readings=4), 0, True),  # 3.50 of 3.48 needed by the best of four readings
+        (spelling(45, readings=4), 0, False),
+        (spelling(48, z=5.0), 0, True),  # 4.00 of 3.89 needed below the gate of the sync peak
+        (spelling(47, z=5.0), 0, False),  # 3.75
+        (spelling(45, z=6.5), 0, True),
+    ],
+)
+def test_an_id_is_named_from_a_chance_of_one_in_a_thousand(seen, others, is_found):
+    """For however many ids and readings there are, and a twentieth of it where hardly any mark is heard."""
+    assert (identify(seen, [MARK, *OTHERS[:others]]) is not None) == is_found
+
+
+@pytest.mark.parametrize(("apart", "is_found"), [(3, False), (4, True)])
+def test_two_ids_that_fit_alike_name_neither(apart, is_found):
+    """The best must stand a sigma above the second: four bits of a perfect reading."""
+    assert (identify(spelling(64), [MARK, MARK ^ (2**apart - 1)]) is not None) == is_found
