@@ -1,5 +1,6 @@
 """The seal: what a file states about itself, and that no change to it goes unseen."""
 
+import hashlib
 import json
 import resource
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from vitascope.media import gif, mp4, webm
 from vitascope.media.sheets import png_bytes
 from vitascope.provenance.authority import open_authority
 from vitascope.provenance.credential import read_credential
-from vitascope.provenance.manifest import Claim
+from vitascope.provenance.manifest import RELEASE, Claim
 from vitascope.provenance.seal import seal, sidecar_of
 from vitascope.types import Marked, Source
 
@@ -106,7 +107,8 @@ def test_what_the_manifest_states(tmp_path, authority):
     assert "c2pa.created" == action["action"]
     assert action["digitalSourceType"].endswith("/trainedAlgorithmicMedia")
     assert {"name": "Vitascope xs", "version": "ab" * 6} == action["softwareAgent"]
-    assert "cd" * 32 == action["parameters"]["org.vitascope.dataset"]
+    assert ("ab" * 32, "cd" * 32) == tuple(action["parameters"][f"org.vitascope.{of}"] for of in ("weights", "dataset"))
+    assert {"model": "xs", "weights_sha256": "ab" * 32, "credits": ["Ada", "Bo"], "sources": []} == assertions[RELEASE]
     assert {"notAllowed"} == {entry["use"] for entry in assertions["cawg.training-mining"]["entries"].values()}
     assert "org.vitascope.trace.1" == assertions["c2pa.soft-binding"]["alg"]
 
@@ -133,6 +135,8 @@ def test_a_first_frame_is_named_as_input(tmp_path, authority):
     manifest = manifest_of(sealed.path)
     (ingredient,) = manifest["ingredients"]
     assert ("inputTo", "image/png") == (ingredient["relationship"], ingredient["format"])
+    release = next(entry for entry in manifest["assertions"] if entry["label"] == RELEASE)
+    assert [{"role": "first-frame", "sha256": hashlib.sha256(png).hexdigest()}] == release["data"]["sources"]
     actions = next(entry for entry in manifest["assertions"] if entry["label"] == "c2pa.actions.v2")
     assert 1 == len(actions["data"]["actions"][0]["parameters"]["ingredients"])
     assert "trusted" == read_credential(sealed.path, authority).state
