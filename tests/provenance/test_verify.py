@@ -62,6 +62,7 @@ def test_a_re_encoded_clip_is_known_by_its_mark(tmp_path):
     told = report_on(encoded_again(tmp_path / "clip.mp4", tmp_path / "copy.mp4"), tmp_path / "home")
     assert (True, "not_present", "detected") == (told.made_here, told.credential.state, told.mark.outcome)
     assert (mark_id, "xs") == (told.mark.mark_id, told.model)
+    assert ("likely", "likely") == (told.confidence, told.mark.confidence)
     assert told.mark.p <= 1e-3
     assert "likely" in told.words
 
