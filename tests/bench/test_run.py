@@ -1,8 +1,10 @@
 """What a clip costs is measured on real processes and real files; only the model is a small stand-in."""
 
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import MovingGradient
 
@@ -49,3 +51,12 @@ def test_the_first_sight_is_a_preview_or_the_clip():
     costs = [Cost(seconds=3.0, preview_seconds=1.0), Cost(seconds=0.7)]
 
     assert [1.0, 0.7] == [cost.seconds for cost in first_sights(costs)]
+
+
+def test_a_peak_is_that_of_the_program_alone():
+    """Not of whoever started it, whose memory ``ru_maxrss`` remembers across the exec."""
+    heavy = np.ones(60_000_000)  # 480 MB
+    program = "from vitascope.bench.child import peak_mb; print(peak_mb())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert 20 < float(done.stdout) < heavy.nbytes / 1e6 * 0.75

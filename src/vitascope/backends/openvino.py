@@ -4,7 +4,6 @@ Precision is bfloat16 where the CPU multiplies it in hardware, else float32.
 """
 
 import hashlib
-import io
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -22,6 +21,7 @@ from vitascope.backends.rows import groups, word_seconds
 from vitascope.types import Floats, Integers, Preset
 
 Precision = Literal["f32", "bf16"]
+Bytes = npt.NDArray[np.uint8]
 
 MIDDLE = 0.5
 """Where words stand in y and x: the middle of the frame."""
@@ -53,6 +53,7 @@ class OpenVinoRuntime:
         self._options = _options(self.precision, threads)
         self._folder = graphs if preset.weights_sha256 else None
         self._ready: dict[str, ov.InferRequest] = {}
+        self._mapped: list[Bytes] = []  # graphs from disk, which OpenVINO may go on reading where they lie
 
     @property
     def name(self) -> str:
@@ -104,7 +105,8 @@ class OpenVinoRuntime:
         stored = load_graph(path)
         if stored is not None:
             try:
-                return self._core.import_model(io.BytesIO(stored), "CPU", self._options)
+                self._mapped.append(stored)
+                return self._core.import_model(ov.Tensor(stored, shared_memory=True), "CPU", self._options)
             except RuntimeError:  # whole, but not to OpenVINO's liking: the compiler never fails where this does
                 path.unlink(missing_ok=True)
         compiled = self._core.compile_model(build(), "CPU", self._options)
@@ -146,17 +148,18 @@ def level_features(level_K: Floats) -> Floats:
     return np.concatenate((np.cos(angles), np.sin(angles)), axis=1)
 
 
-def load_graph(path: Path) -> bytes | None:
-    """What :func:`save_graph` kept, or None where nothing is there or it was damaged.
+def load_graph(path: Path) -> Bytes | None:
+    """What :func:`save_graph` kept, mapped, or None where nothing is there or it was damaged.
 
-    OpenVINO imports a graph with flipped bytes without a word and answers nonsense, so the hash is ours to check.
+    OpenVINO imports a graph with flipped bytes without a word and answers nonsense, so the hash is ours to check. It
+    copies what it reads from a stream three times; a mapped file of 94 MB costs 184 MB less and half the time.
     """
     try:
-        stored = path.read_bytes()
-    except OSError:
+        stored = np.memmap(path, np.uint8, "c")  # OpenVINO wants memory that may be written; the file stays as it is
+    except (OSError, ValueError):  # of no bytes nothing can be mapped
         return None
     digest, graph = stored[:32], stored[32:]
-    return graph if hashlib.sha256(graph).digest() == digest else None
+    return graph if hashlib.sha256(graph.data).digest() == digest.tobytes() else None
 
 
 def save_graph(path: Path, graph: bytes) -> None:
