@@ -105,10 +105,12 @@ class OpenVinoRuntime:
         stored = load_graph(path)
         if stored is not None:
             try:
-                self._mapped.append(stored)
-                return self._core.import_model(ov.Tensor(stored, shared_memory=True), "CPU", self._options)
+                imported = self._core.import_model(ov.Tensor(stored, shared_memory=True), "CPU", self._options)
             except RuntimeError:  # whole, but not to OpenVINO's liking: the compiler never fails where this does
                 path.unlink(missing_ok=True)
+            else:
+                self._mapped.append(stored)
+                return imported
         compiled = self._core.compile_model(build(), "CPU", self._options)
         save_graph(path, compiled.export_model().getvalue())
         return compiled

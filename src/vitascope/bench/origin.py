@@ -132,8 +132,7 @@ def checks(clip: Path, url: str, runs: int) -> dict[str, float]:
         done = subprocess.run(command, input=url, capture_output=True, text=True, check=True)  # noqa: S603  # our own program
         spent.append(_Spent.of_children() - begin)
         made_here += bool(json.loads(done.stdout)["made_here"])
-    megabytes = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
-    return {"runs": runs, "made here": made_here, "peak_mb": megabytes} | _told("check", spent, 0.5)
+    return {"runs": runs, "made here": made_here} | _told("check", spent, 0.5)
 
 
 def costs(frames: list[Pixels], clip: Path, authority: Authority, runs: int) -> dict[str, float]:

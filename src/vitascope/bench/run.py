@@ -78,7 +78,9 @@ def _process(command: Sequence[str]) -> Cost:
         process = subprocess.Popen(  # noqa: S603  # our own command line with constants
             [*command, "-o", str(Path(folder) / "clip.mp4")], stdout=subprocess.DEVNULL, stderr=said
         )
-        _, status, usage = os.wait4(process.pid, 0)  # the only call that gives the peak of this one child
+        # The only call that gives the peak of this one child, or of this process where that was larger when it began
+        # (72 MB: the model is opened later, and no clip takes so little).
+        _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             said.seek(0)
