@@ -1,10 +1,13 @@
 """A small programme to test with: a database, a log, people with roles, and finished renders."""
 
 import json
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from vitascope.errors import VitascopeError
 from vitascope.programme.actor import Actor
 from vitascope.programme.money import journal
 from vitascope.programme.money.amount import Amount
@@ -40,6 +43,33 @@ class Leaves:
     def kinds(self):
         """What was logged, in order."""
         return [event.kind for event in self.events]
+
+
+def at_once(database, *works):
+    """What each work gave or raised, done at the same moment, each in a transaction and a thread of its own.
+
+    Every statement waits a little, so that each work is in the middle when the others begin.
+    """
+    begin, ended = threading.Barrier(len(works)), [None] * len(works)
+
+    def do(place, work):
+        begin.wait()
+        try:
+            with database.transaction() as tx:
+                ended[place] = work(tx)
+        except VitascopeError as error:
+            ended[place] = error
+
+    threads = [threading.Thread(target=do, args=each) for each in enumerate(works)]
+    sa.event.listen(database.engine, "before_cursor_execute", _dawdle)
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    sa.event.remove(database.engine, "before_cursor_execute", _dawdle)
+    return ended
+
+
+def _dawdle(*_):
+    time.sleep(0.03)
 
 
 def euros(cents):

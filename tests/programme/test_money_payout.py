@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.programme.members import ANA, NOW, TEA, TOM, Leaves, euros, fill_pool
+from tests.programme.members import ANA, NOW, TEA, TOM, Leaves, at_once, euros, fill_pool
 from vitascope.errors import MoneyError, OwnCaseError, RecordNotFoundError, RoleError
 from vitascope.programme.actor import Actor
 from vitascope.programme.money import journal, payout, repository
 from vitascope.programme.money.journal import Entry
 from vitascope.programme.money.pain import BankAccount
+from vitascope.programme.money.royalty import Royalty, owe_each
 from vitascope.programme.money.statement import as_document, as_html, as_text, statement
 from vitascope.store.secrets import open_secrets
 
@@ -38,6 +39,26 @@ def owe(tx, party, cents, number=1):
 
 def prepare(tx, secrets, actor=TOM, name="2026-11"):
     return payout.prepare(tx, Leaves(), actor, name, currency="EUR", secrets=secrets, now=NOW)
+
+
+def test_a_run_is_booked_while_royalties_are(database, secrets):
+    """Whoever joined the run last stands last in it; royalties go by name; neither has to be given up."""
+    with database.transaction() as tx:
+        fill_pool(tx, Leaves())
+        for party in ("zoe", "ana"):
+            owe(tx, party, 4_000)
+            payout.tell_where(tx, Leaves(), party, ANAS, secrets=secrets, now=NOW)
+            prepare(tx, secrets)
+    owed = tuple((journal.payable(party), 1) for party in ("ana", "bo", "cy", "di", "ed", "zoe"))
+    due = Royalty(render="video_1", price=euros(6), owed=owed, currency="EUR")
+
+    ended = at_once(
+        database,
+        lambda tx: len(payout.confirm(tx, Leaves(), TOM, "2026-11", now=NOW)),
+        lambda tx: owe_each(tx, Leaves(), [due], by="tom", now=NOW),
+    )
+
+    assert [2, 6] == ended
 
 
 def test_a_run_pays_what_is_owed_to_whoever_said_where(database, secrets):

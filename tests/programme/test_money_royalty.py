@@ -1,15 +1,17 @@
 """Royalties: a part of each render's price to the artists in its credits, by arithmetic on paper."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.programme.members import NOW, Leaves, fill_pool
+from tests.programme.members import NOW, Leaves, at_once, euros, fill_pool
 from vitascope.errors import PoolError
 from vitascope.programme.money import journal, rates
-from vitascope.programme.money.royalty import Rendered, owe, royalty
+from vitascope.programme.money.journal import POOL, Entry
+from vitascope.programme.money.royalty import Rendered, owe, owe_each, royalty
 
 PRICED = rates.table("EUR", [("render.second", 100)], 300_000)
 RENDER = Rendered(video="video_1", frames=33, fps=8, credits=("Ana Lima", "Noto by Google", "Twemoji"))
@@ -42,6 +44,34 @@ def test_an_unbacked_royalty_is_not_owed(database):
     """Without money in the pool nothing is promised."""
     with database.transaction() as tx, pytest.raises(PoolError):
         owe(tx, Leaves(), royalty(RENDER, PRICED, {}), by="engine", now=NOW)
+
+
+def test_royalties_and_an_award_at_once_both_happen(database):
+    """Ben's render is booked, then Ana's, while Ana is owed for a report: neither transaction has to be given up."""
+    dues = [
+        royalty(replace(RENDER, video=f"video_{who}", credits=(who,)), PRICED, {who: who}) for who in ("ben", "ana")
+    ]
+    award = Entry(
+        id="award-1",
+        debit=POOL,
+        credit=journal.payable("ana"),
+        amount=euros(100),
+        purpose="bug",
+        reference="contribution_1",
+        by="raj",
+    )
+    with database.transaction() as tx:
+        fill_pool(tx, Leaves(), 1_000)
+
+    def award_ana(tx):
+        journal.balance(tx, POOL, "EUR")  # long enough for Ben's royalties to have the pool
+        return journal.enter(tx, Leaves(), award, now=NOW).id
+
+    ended = at_once(database, lambda tx: owe_each(tx, Leaves(), dues, by="tom", now=NOW), award_ana)
+
+    assert [2, "award-1"] == ended
+    with database.reading() as tx:
+        assert 100 + 123 == journal.balance(tx, "payable:ana", "EUR").held
 
 
 @given(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from vitascope.refusals import DatabaseError
 from vitascope.store import tables
-from vitascope.store.database import clock, open_database
+from vitascope.store.database import clock, open_database, take_turn
 
 PARTY = {
     "id": "p1", "name": "Ana", "priority": "normal", "requests_per_minute": 1, "jobs_in_flight": 1,
@@ -41,6 +41,25 @@ def test_a_transaction_that_raises_leaves_nothing(database):
         stumble()
 
     assert [] == _names(database)
+
+
+def test_who_takes_turns_sees_what_was_written_before(database):
+    """On both kinds whoever counts and writes in turn is never beside another one."""
+    counted = []
+
+    def add(number):
+        with database.transaction() as tx:
+            take_turn(tx, "counting")
+            seen = tx.execute(sa.select(sa.func.count()).select_from(tables.parties)).scalar_one()
+            time.sleep(0.01)
+            tx.execute(sa.insert(tables.parties).values({**PARTY, "id": f"p{number}"}))
+            counted.append(seen)
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert list(range(8)) == sorted(counted)
 
 
 def test_two_who_count_and_write_do_not_pass_each_other(sqlite):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import rates
-from vitascope.programme.money.royalty import Rendered, owe, royalty
+from vitascope.programme.money.royalty import Rendered, owe_each, royalty
 from vitascope.programme.voice import repository
 from vitascope.programme.voice.repository import Render
 from vitascope.rights.consent import repository as works
@@ -21,8 +21,8 @@ def owe_all(tx: Transaction, log: Leaves, actor: Actor, *, now: datetime) -> int
     require(actor, Use.CONTRIBUTION_PAY)
     table = rates.in_force(tx, now)
     owners = {work.credit: work.owner for work in works.works(tx) if work.credit}
-    due = (royalty(_rendered(render), table, owners) for render in repository.finished(tx))
-    return sum(len(owe(tx, log, each, by=actor.party, now=now)) for each in due)
+    dues = [royalty(_rendered(render), table, owners) for render in repository.finished(tx)]
+    return owe_each(tx, log, dues, by=actor.party, now=now)
 
 
 def _rendered(render: Render) -> Rendered:

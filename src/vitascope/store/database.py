@@ -21,6 +21,7 @@ CHANNEL = "vitascope"
 """The PostgreSQL channel on which every writing transaction says that something changed."""
 
 _READING = "vitascope_reading"
+_TURNS = 0x5455524E  # "TURN": the first half of the advisory locks of ``take_turn``
 _BUSY_MS = 30_000  # writers of one SQLite file queue up; a job's transaction takes milliseconds
 _LONGEST_PAUSE = 0.05  # seconds for which a process that wrote to SQLite lets others in
 _POOL = 8  # connections a process may hold
@@ -89,6 +90,16 @@ def clock(tx: Transaction) -> float:
     if tx.dialect.name == "sqlite":
         return time.time()  # one file, one machine
     return float(tx.execute(sa.text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+
+
+def take_turn(tx: Transaction, what: str) -> None:
+    """Do ``what`` one after the other: whoever comes here waits until the transaction before them has ended.
+
+    Taken before any row is locked. SQLite lets in one writer at a time by itself.
+    """
+    if tx.dialect.name == "postgresql":
+        query = sa.text("SELECT pg_advisory_xact_lock(:turns, hashtext(:what))")
+        tx.execute(query, {"turns": _TURNS, "what": what})
 
 
 def open_database(url: str, *, migrate: bool = True, make: bool = True) -> Database:

@@ -89,10 +89,10 @@ def change_permission(tx: Transaction, permission: Permission) -> None:
     )
 
 
-def permission(tx: Transaction, name: str) -> Permission | None:
-    """One by its id, kept from other writers until the transaction ends."""
-    query = sa.select(people_tables.permissions).where(_PERMISSIONS.id == name).with_for_update()
-    return next(iter(_permissions(tx, query)), None)
+def permission(tx: Transaction, name: str, *, locked: bool = False) -> Permission | None:
+    """One by its id; ``locked``, to change it, keeps it from other writers until the transaction ends."""
+    query = sa.select(people_tables.permissions).where(_PERMISSIONS.id == name)
+    return next(iter(_permissions(tx, query.with_for_update() if locked else query)), None)
 
 
 def permissions_of(tx: Transaction, party: str) -> tuple[Permission, ...]:

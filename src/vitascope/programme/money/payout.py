@@ -129,7 +129,7 @@ def _open_lines(tx: Transaction, actor: Actor, name: str) -> list[Transfer]:
     found = [line for line in repository.waiting(tx) if line.purpose == "payout" and line.reference == name]
     own = [line.debit.removeprefix(_PAYABLE) for line in found]
     require_other(actor, own, "book a run that pays them")
-    return found
+    return sorted(found, key=lambda line: (line.currency, line.debit))  # the order in which accounts are locked
 
 
 def _parties(tx: Transaction, currency: str) -> list[str]:

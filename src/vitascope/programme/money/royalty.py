@@ -79,6 +79,18 @@ def owe(tx: Transaction, log: Leaves, due: Royalty, *, by: str, now: datetime) -
     return booked or [journal.enter(tx, log, _entry(due, account, units, by), now=now) for account, units in due.owed]
 
 
+def owe_each(tx: Transaction, log: Leaves, dues: Sequence[Royalty], *, by: str, now: datetime) -> int:
+    """Enter the royalties of many renders; how many transfers stand for that. Raises ``PoolError``.
+
+    All their accounts are locked first: taken one render after the other, somebody who pays one of the same people
+    meanwhile would wait for us, and we for them.
+    """
+    for currency in sorted({due.currency for due in dues}):
+        accounts = {account for due in dues if due.currency == currency for account, _ in due.owed}
+        repository.lock_accounts(tx, (POOL, *accounts), currency)
+    return sum(len(owe(tx, log, due, by=by, now=now)) for due in dues)
+
+
 def _entry(due: Royalty, account: str, units: int, by: str) -> Entry:
     return Entry(
         id=f"roy_{content_hash([due.render, account])[:40]}",

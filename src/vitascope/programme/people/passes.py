@@ -114,7 +114,7 @@ def given(tx: Transaction, party: str, now: datetime) -> tuple[Given, ...]:
 
 def take_back(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> Permission:
     """End a pass; what hangs below it dies with it. Raises OwnCaseError for another's, GrantError if it has ended."""
-    found = repository.permission(tx, name)
+    found = repository.permission(tx, name, locked=True)
     if found is None or found.parent is None:
         raise RecordNotFoundError(f"There is no pass {name[:64]!r}.")
     if found.grantor != party:
@@ -179,7 +179,7 @@ def _most_guests(above: Permission) -> int:
 
 
 def _own(tx: Transaction, name: str, party: str) -> Permission:
-    found = repository.permission(tx, name)
+    found = repository.permission(tx, name, locked=True)
     if found is None or not found.is_held_by(party):
         raise OwnCaseError(f"Permission {name[:64]!r} is not one that {party} holds.")
     return found

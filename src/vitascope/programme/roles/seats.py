@@ -2,6 +2,7 @@
 
 A programme begins with two stewards, seated by whoever runs the house; from then on one steward proposes a role and
 another one agrees. Reviewing and paying are never in one hand: whoever could do both could pay for what does not exist.
+Roles change one after the other, for a rule looks at several of them: two changes at once would each see half.
 """
 
 import secrets
@@ -23,7 +24,7 @@ from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.permission import Ending, Permission, PermissionState, decline, end
 from vitascope.rights.uses import Use
-from vitascope.store.database import Transaction
+from vitascope.store.database import Transaction, take_turn
 
 SCOPE: Final = "programme.act"
 """The scope a key needs to carry its owner's roles: a key made for videos alone never does."""
@@ -49,6 +50,7 @@ USES: Final = {
 }
 """What each role may do."""
 
+_TURN: Final = "roles"
 _APART: Final = ({Role.REVIEWER, Role.TREASURER}, {Role.STEWARD, Role.AUDITOR})
 
 
@@ -74,6 +76,7 @@ def propose(tx: Transaction, log: Leaves, actor: Actor, party: str, role: Role, 
 
 def seat_steward(tx: Transaction, log: Leaves, party: str, *, by: str, now: datetime) -> Held:
     """Seat one of the first two stewards: for whoever has the house at hand, never over the wire. Raises GrantError."""
+    take_turn(tx, _TURN)
     _require_fitting(tx, party, Role.STEWARD, now)
     if len(_stewards(tx, now)) >= FOUNDING_STEWARDS:
         raise GrantError(f"There are {FOUNDING_STEWARDS} stewards; from now on one proposes a role and another agrees.")
@@ -83,7 +86,7 @@ def seat_steward(tx: Transaction, log: Leaves, party: str, *, by: str, now: date
 def agree(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> Held:
     """The second steward's yes. Raises RoleError, OwnCaseError for who proposed it and whom it is for, GrantError."""
     require(actor, Use.MEMBER_INVITE)
-    held = find(tx, name)
+    held = _taken_up(tx, name)
     require_other(actor, (held.seat.offered_by, held.permission.grantee), "agree to this role")
     if held.permission.state is not PermissionState.OFFERED:
         raise GrantError(f"Role {name} is {held.permission.state}; only one that was proposed can be agreed to.")
@@ -98,7 +101,7 @@ def agree(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetim
 
 def take_back(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> Held:
     """End a role, or lay one's own down: that takes nobody's yes. Raises RoleError, GrantError."""
-    held = find(tx, name)
+    held = _taken_up(tx, name)
     is_own = held.permission.grantee == actor.party
     if not is_own:
         require(actor, Use.MEMBER_INVITE)
@@ -112,10 +115,7 @@ def take_back(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: dat
 
 def find(tx: Transaction, name: str) -> Held:
     """One role by the id of its permission. Raises RecordNotFoundError."""
-    seat, permission = seats.find(tx, name), repository.permission(tx, name)
-    if seat is None or permission is None:
-        raise RecordNotFoundError(f"There is no role {name[:64]!r}; `vitascope programme roles` shows those there are.")
-    return Held(role=Role(seat.role), permission=permission, seat=seat)
+    return _found(tx, name, locked=False)
 
 
 def every(tx: Transaction) -> tuple[Held, ...]:
@@ -133,9 +133,31 @@ def acting(tx: Transaction, grant: Grant, now: datetime) -> Actor:
     return _actor(grant.party, of(tx, grant.party, now) if SCOPE in grant.scopes else frozenset())
 
 
+def changing(tx: Transaction, grant: Grant, now: datetime) -> Actor:
+    """Who changes roles behind a request, by the roles they have when their turn comes.
+
+    Of two stewards who end each other's role at the same moment only the first is still one.
+    """
+    take_turn(tx, _TURN)
+    return acting(tx, grant, now)
+
+
 def actor(tx: Transaction, party: str, now: datetime) -> Actor:
     """Somebody who is here in person, signed in, with the uses of all their roles."""
     return _actor(party, of(tx, party, now))
+
+
+def _taken_up(tx: Transaction, name: str) -> Held:
+    """One role to be changed, when its turn has come."""
+    take_turn(tx, _TURN)
+    return _found(tx, name, locked=True)
+
+
+def _found(tx: Transaction, name: str, *, locked: bool) -> Held:
+    seat, permission = seats.find(tx, name), repository.permission(tx, name, locked=locked)
+    if seat is None or permission is None:
+        raise RecordNotFoundError(f"There is no role {name[:64]!r}; `vitascope programme roles` shows those there are.")
+    return Held(role=Role(seat.role), permission=permission, seat=seat)
 
 
 def _actor(party: str, held: Iterable[Role]) -> Actor:

@@ -1,12 +1,13 @@
 """What stewards do over the wire: cohorts and terms, invitations, applications, roles; each call asks for the role."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from vitascope.orders import Grant
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced, Cohort
 from vitascope.programme.actor import Actor, require
@@ -28,7 +29,7 @@ from vitascope.server import fields, wire
 from vitascope.server.api.joining import announced_of
 from vitascope.server.brackets import Value
 from vitascope.server.calls import ANY, ID, LINE, SCOPE, TEXT, acted, asked, body, checked, moment, seen
-from vitascope.server.desk import Visitor
+from vitascope.server.desk import Visit, Visitor
 from vitascope.server.letters import has_post, house, send
 from vitascope.store.database import Transaction
 
@@ -249,29 +250,31 @@ async def propose_role(request: Request, visit: Visitor) -> Response:
     values = await asked(request, visit, "party", "role")
     party = checked(fields.needed(fields.text(values, "party", most=100), "party"))
     role = Role(fields.needed(fields.choice(values, "role", tuple(role.value for role in Role)), "role"))
-    told = await acted(
-        visit,
-        lambda tx, actor, now: _role(seats.propose(tx, visit.desk.log, actor, party, role, now=now), now),
-    )
-    return wire.answer(told)
+    return await _reseated(visit, lambda tx, actor, now: seats.propose(tx, visit.desk.log, actor, party, role, now=now))
 
 
 @router.post("/roles/{name}/agree", responses=ANY)
 async def agree_to_role(name: str, visit: Visitor) -> Response:
     """The second steward's yes."""
-    told = await acted(
-        visit, lambda tx, actor, now: _role(seats.agree(tx, visit.desk.log, actor, checked(name), now=now), now)
-    )
-    return wire.answer(told)
+    return await _reseated(visit, lambda tx, actor, now: seats.agree(tx, visit.desk.log, actor, checked(name), now=now))
 
 
 @router.delete("/roles/{name}", responses=ANY)
 async def end_role(name: str, visit: Visitor) -> Response:
     """Lay your role down, or end somebody's."""
-    told = await acted(
-        visit, lambda tx, actor, now: _role(seats.take_back(tx, visit.desk.log, actor, checked(name), now=now), now)
+    return await _reseated(
+        visit, lambda tx, actor, now: seats.take_back(tx, visit.desk.log, actor, checked(name), now=now)
     )
-    return wire.answer(told)
+
+
+async def _reseated(visit: Visit, work: Callable[[Transaction, Actor, datetime], Held]) -> Response:
+    """A change of roles, by whoever may still change them when their turn comes."""
+
+    def done(tx: Transaction, grant: Grant, now: float) -> dict[str, object]:
+        at = moment(now)
+        return _role(work(tx, seats.changing(tx, grant, at), at), at)
+
+    return wire.answer(await visit.write(SCOPE, done))
 
 
 def _terms(tx: Transaction, values: Mapping[str, Value], now: datetime) -> Terms:
