@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from tests.programme.members import add_render
 from vitascope.cli.main import app
 from vitascope.store.database import open_database
+from vitascope.store.migrate import upgrade
 
 RUN = CliRunner()
 IBAN = "DE89370400440532013000"
@@ -158,6 +159,9 @@ def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypa
 
     asked, typed = ("trace", str(clip.path), "--reason", "a clip under embargo", "--db"), "\n".join(keys) + "\n"
 
+    before = (tmp_path / "house.db").read_bytes()
+    assert 0 == RUN.invoke(app, ["verify", str(clip.path), "--db", db]).exit_code
+    assert before == (tmp_path / "house.db").read_bytes()
     assert "There is no database" in say(*asked, f"sqlite:///{tmp_path / 'hose.db'}", typed=typed, code=1)
     assert not (tmp_path / "house").exists()  # no leaf in a log nobody reads
     told = say(*asked, db, typed=typed)
@@ -168,3 +172,20 @@ def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypa
     assert f"{clip.mark_id:016x}" in notice.words
     assert "as signed" in say("log", "verify")
     settings.cache_clear()
+
+
+def test_an_older_book_is_named_and_left_as_it_is(tmp_path):
+    """Who asks the marks of a server of an older version is told so in one sentence; its file stays the same."""
+    path = tmp_path / "old.db"
+    old = open_database(f"sqlite:///{path}", migrate=False)
+    upgrade(old.engine, "0005")
+    old.close()
+    before = path.read_bytes()
+    (tmp_path / "a.mp4").write_bytes(b"no film")
+
+    done = RUN.invoke(app, ["verify", str(tmp_path / "a.mp4"), "--db", f"sqlite:///{path}"])
+
+    assert 1 == done.exit_code
+    assert "schema '0005'" in done.stderr
+    assert "was left as it is" in done.stderr
+    assert before == path.read_bytes()

@@ -1,12 +1,15 @@
 """The schema: from nothing and from every older one to today's, on both kinds of database."""
 
+import shutil
 import threading
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from houses import NOW, SECRETS
+from sqlalchemy.exc import InternalError
 
 from tests.programme.members import Leaves
 from vitascope.programme.access import gate, repository
@@ -14,7 +17,7 @@ from vitascope.programme.credential import draw
 from vitascope.programme.door import Knock
 from vitascope.refusals import DatabaseError
 from vitascope.store import tables
-from vitascope.store.database import open_database
+from vitascope.store.database import open_database, open_for_reading
 from vitascope.store.migrate import revision_of, upgrade
 
 _VIDEO = {
@@ -61,6 +64,71 @@ def test_a_newer_database_is_left_alone(database_url):
 
     with pytest.raises(DatabaseError, match="9999"):
         open_database(database_url)
+
+
+def test_who_only_looks_at_an_older_database_leaves_it(database_url):
+    """It keeps its schema, and the answer says which one that is, which one is read, and what to do."""
+    old = open_database(database_url, migrate=False)
+    upgrade(old.engine, "0006")
+
+    with pytest.raises(DatabaseError, match=r"schema '0006'.*reads '0008'.*vitascope serve"):
+        open_for_reading(database_url)
+
+    with old.reading() as tx:
+        assert "0006" == revision_of(tx)
+    old.close()
+
+
+def test_who_only_looks_writes_nothing(prepared_url):
+    """Rows are read; what would write is refused."""
+    with closing(open_database(prepared_url)) as database, database.transaction() as tx:
+        tx.execute(sa.insert(tables.videos).values(_VIDEO))
+
+    with closing(open_for_reading(prepared_url)) as looking:
+        with looking.reading() as tx:
+            assert ["video_1"] == tx.execute(sa.select(tables.videos.c.id)).scalars().all()
+        with pytest.raises((DatabaseError, InternalError), match=r"read-?only"), looking.transaction() as tx:
+            tx.execute(sa.insert(tables.videos).values(_VIDEO | {"id": "video_2"}))
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_a_file_that_is_only_looked_at_stays_the_same_to_the_byte(made_sqlite, tmp_path, mode):
+    """However it is journalled, and whatever letters its folder has."""
+    path = tmp_path / "a b#c%20d" / "vita.db"
+    url = f"sqlite:///{path}".replace("%", "%25")
+    path.parent.mkdir()
+    shutil.copy(made_sqlite, path)
+    with (
+        closing(open_database(url, migrate=False)) as database,
+        database.engine.connect() as connection,
+    ):
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql(f"PRAGMA journal_mode={mode}")
+        connection.exec_driver_sql("BEGIN")
+    before = path.read_bytes()
+
+    with closing(open_for_reading(url)) as looking, looking.reading() as tx:
+        assert [] == tx.execute(sa.select(tables.videos.c.id)).scalars().all()
+
+    assert before == path.read_bytes()
+
+
+def test_a_database_of_something_else_is_told_apart(database_url):
+    """One without any of our tables is no older one."""
+    with closing(open_database(database_url, migrate=False)) as empty:
+        empty.check()  # which makes the file
+
+    with pytest.raises(DatabaseError, match="nothing of Vitascope"):
+        open_for_reading(database_url)
+
+
+def test_a_newer_database_is_not_looked_at(database_url):
+    """What a newer program keeps may mean something else."""
+    with closing(open_database(database_url)) as database, database.transaction() as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(DatabaseError, match="9999"):
+        open_for_reading(database_url)
 
 
 def test_processes_that_start_together_do_not_stumble(database_url):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from vitascope.programme.actor import Actor
     from vitascope.programme.people.post import Mail
+    from vitascope.provenance.register import Register
     from vitascope.rights.log import Log
     from vitascope.store.database import Transaction
 
@@ -54,6 +55,20 @@ def opened(data: Path | None, db: str) -> Iterator[House]:
             yield House(tx=tx, log=log, data=folder, now=datetime.fromtimestamp(time.time(), UTC))
     finally:
         database.close()
+
+
+@contextmanager
+def looking(db: str) -> "Iterator[Register | None]":
+    """The marks in a server's database, which stays as it is; None without one."""
+    if not db:
+        yield None
+        return
+    from vitascope.marks.book import DatabaseRegister
+    from vitascope.settings import settings
+    from vitascope.store.database import open_for_reading
+
+    with closing(open_for_reading(db)) as database:
+        yield DatabaseRegister(database, mirrors=settings().home / "mirrors")
 
 
 def acting(party: str) -> "Actor":

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,6 @@ import typer
 
 if TYPE_CHECKING:
     from vitascope.provenance.register import Issued
-    from vitascope.store.database import Database
 
 _INCONCLUSIVE = 1
 
@@ -35,6 +35,7 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
 
     Ends with 0 if a render is named, 1 if it is inconclusive, 2 if the call cannot be served.
     """
+    from vitascope.cli.house import folder_of, looking
     from vitascope.origin import trace_file
     from vitascope.provenance.audit import steward
     from vitascope.settings import settings
@@ -42,16 +43,9 @@ def trace(  # noqa: PLR0913, RUF100  # one option each
     home = settings().home
     keys = [_asked(f"Key of the {which} steward") for which in ("first", "second")]
     stewards = (steward(home, keys[0]), steward(home, keys[1]))
-    tell = register = None
-    if db:
-        from vitascope.cli.house import folder_of
-        from vitascope.marks.book import DatabaseRegister
-        from vitascope.store.database import open_database
-
-        database = open_database(db, make=False)
-        register = DatabaseRegister(database, mirrors=home / "mirrors")
-        tell = _teller(database, folder_of(data), file, (stewards[0].name, stewards[1].name), reason)
-    found = trace_file(file, stewards=stewards, reason=reason, register=register, tell=tell)
+    with looking(db) as register:
+        tell = _teller(db, folder_of(data), file, (stewards[0].name, stewards[1].name), reason) if db else None
+        found = trace_file(file, stewards=stewards, reason=reason, register=register, tell=tell)
     if json_:
         shown = asdict(found)
         if found.render is not None:
@@ -72,21 +66,23 @@ def _asked(which: str) -> str:
     return str(typer.prompt(which, hide_input=sys.stdin.isatty(), err=True))
 
 
-def _teller(
-    database: "Database", data: Path, file: Path, stewards: tuple[str, str], reason: str
-) -> "Callable[[Issued], None]":
-    """Writes the leaf that a trace begins with; what it returns gives a notice to the member named."""
+def _teller(db: str, data: Path, file: Path, stewards: tuple[str, str], reason: str) -> "Callable[[Issued], None]":
+    """Writes the leaf that a trace begins with; what it returns gives a notice to the member named.
+
+    That notice is the one thing a trace writes into the database, which is opened for it when somebody is named.
+    """
     from vitascope.origin import sha256_of
     from vitascope.programme.leaks import traces
     from vitascope.provenance.audit import Steward, two_stewards
     from vitascope.rights.logbook import open_log
+    from vitascope.store.database import open_database
 
     two_stewards((Steward(name=stewards[0]), Steward(name=stewards[1])), reason)  # refused: no leaf
     log = open_log(data)
     traces.begin(log, stewards=stewards, file_sha256=sha256_of(file), now=datetime.now(UTC))
 
     def tell(render: "Issued") -> None:
-        with database.transaction() as tx:
+        with closing(open_database(db, migrate=False, make=False)) as database, database.transaction() as tx:
             traces.tell(
                 tx,
                 log,

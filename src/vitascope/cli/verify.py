@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from vitascope.provenance.register import Register
     from vitascope.provenance.verify import Report
 
 _UNKNOWN_ORIGIN = 1
@@ -20,23 +19,17 @@ def verify(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Tell whether FILE was made here. Ends with 0 if it was, 1 if that is not known, 2 if it cannot be read."""
+    from vitascope.cli.house import looking
     from vitascope.origin import verify_file
 
-    report = verify_file(file, register=_register(db) if db else None)
+    with looking(db) as register:
+        report = verify_file(file, register=register)
     if json_:
         typer.echo(json.dumps(_spelled(asdict(report)), indent=2))
     else:
         _tell(report)
     if not report.made_here:
         raise typer.Exit(_UNKNOWN_ORIGIN)
-
-
-def _register(db: str) -> "Register":
-    from vitascope.marks.book import DatabaseRegister
-    from vitascope.settings import settings
-    from vitascope.store.database import open_database
-
-    return DatabaseRegister(open_database(db, make=False), mirrors=settings().home / "mirrors")
 
 
 def _spelled(part: Any) -> Any:  # noqa: ANN401  # whatever asdict gives

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -109,8 +110,8 @@ def open_database(url: str, *, migrate: bool = True, make: bool = True) -> Datab
     Raises DatabaseError where it cannot be reached, is not there, or is newer than this program.
     """
     parsed = _parsed(url)
-    if not make and parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        raise DatabaseError(f"There is no database in {parsed.database or 'memory'}. Check the URL.")
+    if not make and parsed.get_backend_name() == "sqlite":
+        _require_there(parsed)
     database = Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
     try:
         with _translated():
@@ -122,6 +123,34 @@ def open_database(url: str, *, migrate: bool = True, make: bool = True) -> Datab
         database.close()
         raise
     return database
+
+
+def open_for_reading(url: str) -> Database:
+    """Open the database at ``url`` to look something up: nothing in it changes, its schema neither.
+
+    Raises DatabaseError where it cannot be reached, is not there, or has another schema than this program's.
+    """
+    parsed = _parsed(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    if is_file:
+        _require_there(parsed)
+    database = Database(
+        _sqlite_to_read(parsed) if is_file else _postgresql(parsed, "-c default_transaction_read_only=on")
+    )
+    try:
+        from vitascope.store.migrate import require_current  # noqa: PLC0415  # see open_database
+
+        with database.reading() as connection:
+            require_current(connection)
+    except DatabaseError:
+        database.close()
+        raise
+    return database
+
+
+def _require_there(url: sa.URL) -> None:
+    if not Path(url.database or "").is_file():
+        raise DatabaseError(f"There is no database in {url.database or 'memory'}. Check the URL.")
 
 
 def _parsed(url: str) -> sa.URL:
@@ -145,6 +174,18 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     return engine
 
 
+def _sqlite_to_read(url: sa.URL) -> sa.Engine:
+    """A file opened to read it stays the same to the byte; beside it SQLite may leave an empty -wal and a -shm."""
+    file = f"file:{quote(str(Path(url.database or '').absolute()))}"
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}),
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000, "isolation_level": None},
+        hide_parameters=True,
+    )
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # sqlite3.Connection, whose module is this door's
     """WAL lets readers go on while one writes, and halves the time of a commit; FULL keeps it through a power cut."""
     connection.isolation_level = None  # we begin transactions ourselves
@@ -158,14 +199,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
-def _postgresql(url: sa.URL) -> sa.Engine:
+def _postgresql(url: sa.URL, options: str = "") -> sa.Engine:
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=_POOL,
         max_overflow=_POOL,
         hide_parameters=True,  # an error must not carry a prompt into a log
         pool_pre_ping=True,  # a connection that died with the server is replaced, not handed out
-        connect_args={"connect_timeout": _CONNECT_SECONDS},
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
     )
 
 

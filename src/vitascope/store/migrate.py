@@ -27,6 +27,20 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
         command.upgrade(config, to)
 
 
+def require_current(connection: sa.Connection) -> None:
+    """Raise DatabaseError unless the database has this program's schema, to the revision."""
+    revision, config = revision_of(connection), _config(connection)
+    _require_known(revision, config)
+    if revision is None:
+        raise DatabaseError("The database holds nothing of Vitascope. Check the URL.")
+    if revision != (today := ScriptDirectory.from_config(config).get_current_head()):
+        raise DatabaseError(
+            f"The database has schema {revision!r} and this version reads {today!r}: it was last used by an older one. "
+            "It was left as it is. Start `vitascope serve` or a worker of this version on it, or on a copy of it, "
+            "which brings it up to date, then look again."
+        )
+
+
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision the database has, None where it has none of our tables."""
     return MigrationContext.configure(connection).get_current_revision()
