@@ -184,6 +184,25 @@ def test_postgresql_waits_for_nobody(postgres):
     assert min(waits) < 0.04
 
 
+def test_closing_waits_for_what_is_under_way(postgres):
+    """A thread in the middle of a transaction ends it, and its connection is closed, not lost."""
+    database, held, is_begun = open_database(postgres.new_database()), [], threading.Event()
+
+    def write():
+        with database.transaction() as tx:
+            held.append(tx.connection.driver_connection)
+            is_begun.set()
+            time.sleep(0.2)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    is_begun.wait()
+    database.close()
+    writing.join()
+
+    assert held[0].closed
+
+
 def test_who_only_asks_makes_no_database(tmp_path):
     """A mistyped address would be an empty register, in which nothing was ever made."""
     with pytest.raises(DatabaseError, match=r"There is no database in .*house\.db"):

@@ -57,6 +57,7 @@ from vitascope.store.secrets import Secrets
 from vitascope.traces import Traces
 from vitascope.videos.queue import Queue
 
+_LAST_LETTER = 5.0  # seconds for the letter under way when the desk ends
 _ABOUT = (
     "The Sora API on a machine of your own. Point base_url of any OpenAI SDK here, end it with /v1, and use a key of "
     "this house. Every call needs `Authorization: Bearer vs_...`, but for the two that tell whether the desk is there."
@@ -154,10 +155,12 @@ def _add_layers(app: FastAPI, settings: DeskSettings, traces: Traces) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
-    posting = asyncio.create_task(outbox.keep(desk))
+    ended = asyncio.Event()
+    posting = asyncio.create_task(outbox.keep(desk, ended))
     yield
-    posting.cancel()
     desk.news.end()
+    ended.set()
+    await asyncio.wait({posting}, timeout=_LAST_LETTER)
 
 
 async def _docs(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,32 +25,38 @@ class _Waiting:
     address: str | None
 
 
-async def keep(desk: Desk) -> None:
-    """Send what waits until cancelled. A mail server that is away delays letters and stops nothing else."""
-    while True:
-        await asyncio.sleep(_LOOK_SECONDS)
+async def keep(desk: Desk, ended: asyncio.Event) -> None:
+    """Send what waits until it has ``ended``. A mail server that is away delays letters and stops nothing else.
+
+    The letter under way is finished and noted: cancelled between the two, it would be sent again at the next start.
+    """
+    while not await _is_set(ended, _LOOK_SECONDS):
         try:
-            await send_waiting(desk)
+            for one in await _waiting(desk):
+                if not ended.is_set():
+                    await _send(desk, one)
         except VitascopeError as error:
             tell("outbox_waits", reason=error.code)
 
 
-async def send_waiting(desk: Desk) -> int:
-    """Send a letter for each notice that has none yet; how many were sent."""
+async def _waiting(desk: Desk) -> list[_Waiting]:
+    """The notices about which no letter was sent yet."""
     since = time.time() - _WORTH_SECONDS
-    waiting = await desk.look(
+    return await desk.look(
         lambda tx, _now: [
             _Waiting(notice=one, address=mailbox(tx, one.party, desk.secrets)) for one in repository.unmailed(tx, since)
         ]
     )
-    sent = 0
-    for one in waiting:
-        mail = letters.notice(one.address, one.notice.words, house=house()) if one.address else None
-        if mail is None or await send(desk, [mail]):
-            await _mark(desk, one.notice.id)
-            sent += mail is not None
-    return sent
 
 
-async def _mark(desk: Desk, name: str) -> None:
-    await desk.transact(lambda tx, now: repository.mark_mailed(tx, name, now))
+async def _send(desk: Desk, one: _Waiting) -> None:
+    mail = letters.notice(one.address, one.notice.words, house=house()) if one.address else None
+    if mail is None or await send(desk, [mail]):
+        await desk.transact(lambda tx, now: repository.mark_mailed(tx, one.notice.id, now))
+
+
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    """Sleep until it is, at most ``seconds``; whether it is."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()

@@ -27,6 +27,7 @@ _BUSY_MS = 30_000  # writers of one SQLite file queue up; a job's transaction ta
 _LONGEST_PAUSE = 0.05  # seconds for which a process that wrote to SQLite lets others in
 _POOL = 8  # connections a process may hold
 _CONNECT_SECONDS = 5
+_LAST_SECONDS, _LOOK_SECONDS = 5.0, 0.01
 
 
 class Database:
@@ -82,8 +83,19 @@ class Database:
             connection.execute(sa.text("SELECT 1"))
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections, of those in use once they are back; at most five seconds are waited for them.
+
+        One that comes back to a pool that is gone is never closed. A desk that ends leaves threads in the middle of
+        their transactions: what was waiting for them is cancelled, and they are not.
+        """
+        until = time.monotonic() + _LAST_SECONDS
+        while _in_use(self.engine.pool) and time.monotonic() < until:
+            time.sleep(_LOOK_SECONDS)
         self.engine.dispose()
+
+
+def _in_use(pool: sa.Pool) -> int:
+    return pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
 
 
 def clock(tx: Transaction) -> float:
