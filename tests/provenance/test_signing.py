@@ -37,9 +37,9 @@ def name(common):
     )
 
 
-def chain_for(key, days=30):
+def chain_for(key, days=30, root_key=None):
     """A root and a leaf for ``key``, PEM, leaf first."""
-    root_key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    root_key, now = root_key or ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
 
     def certificate(subject, public, is_root):
         usage = x509.KeyUsage(True, False, False, False, False, is_root, is_root, False, False)
@@ -176,7 +176,7 @@ def test_an_operators_file_is_known_before_anything_is_signed_here(tmp_path, tol
 
 
 def test_what_an_operator_signed_is_known_after_they_are_gone(tmp_path, told, monkeypatch):
-    """Their root stays among the anchors when the house signs by itself again."""
+    """Their certificate stays known when the house signs by itself again."""
     key = KEYS["es256"]()
     told(signing_chain=chain_for(key), signing_key=pem(key))
     path = sealed(tmp_path, open_authority(tmp_path / "home"))
@@ -185,6 +185,79 @@ def test_what_an_operator_signed_is_known_after_they_are_gone(tmp_path, told, mo
     settings.cache_clear()
 
     assert "trusted" == read_credential(path, open_authority(tmp_path / "home")).state
+
+
+def test_an_operators_earlier_certificate_stays_known(tmp_path, told):
+    """After one or two changes, under the same root or another, each file is told by the certificate that signed it."""
+    home, root_key, paths = tmp_path / "home", KEYS["es256"](), []
+    for number, root in enumerate((root_key, root_key, KEYS["es256"]())):
+        key = KEYS["es256"]()
+        told(signing_chain=chain_for(key, days=30 + number, root_key=root), signing_key=pem(key))
+        (tmp_path / f"{number}").mkdir()
+        paths.append(sealed(tmp_path / f"{number}", open_authority(home)))
+
+    found = [read_credential(path, open_house(home)) for path in paths]
+
+    until = [datetime.now(UTC) + timedelta(days=30 + number) for number in range(3)]
+    assert ["trusted"] * 3 == [one.state for one in found]
+    assert [f"good until {day:%Y-%m-%d}" in one.words for day, one in zip(until, found, strict=True)] == [True] * 3
+
+
+def test_what_the_house_signed_is_known_by_its_root_alone(tmp_path):
+    """A copy of the keys from before certificates were kept: trusted, and nothing is said of dates nobody knows."""
+    path = sealed(tmp_path, open_authority(tmp_path / "home"))
+    (tmp_path / "home" / "authority" / "signed.pem").unlink()
+
+    credential = read_credential(path, open_house(tmp_path / "home"))
+
+    assert ("trusted", "intact and signed by this house (valid; issuer unknown to the public lists)") == (
+        credential.state,
+        credential.words,
+    )
+
+
+def test_a_desk_keeps_the_certificates_it_was_told(tmp_path, told):
+    """It signs nothing, and its workers may be elsewhere: it knows their files after the certificate has changed."""
+    first, second, root_key = KEYS["es256"](), KEYS["es256"](), KEYS["es256"]()
+    told(signing_chain=chain_for(first, root_key=root_key), signing_key=pem(first))
+    path = sealed(tmp_path, open_authority(tmp_path / "worker"))
+    open_house(tmp_path / "desk")
+    told(signing_chain=chain_for(second, root_key=root_key), signing_key=pem(second))
+
+    assert "trusted" == read_credential(path, open_house(tmp_path / "desk")).state
+
+
+def test_another_customer_of_the_operators_company_is_not_this_house(tmp_path, told):
+    """A root that signs for many makes nobody else this house: what they signed is intact, and theirs."""
+    key, other, root_key = KEYS["es256"](), KEYS["es256"](), KEYS["es256"]()
+    told(signing_chain=chain_for(other, root_key=root_key), signing_key=pem(other))
+    path = sealed(tmp_path, open_authority(tmp_path / "elsewhere"))
+    told(signing_chain=chain_for(key, root_key=root_key), signing_key=pem(key))
+    open_authority(tmp_path / "home")
+
+    credential = read_credential(path, open_house(tmp_path / "home"))
+
+    assert "valid" == credential.state
+    assert "which this house does not know" in credential.words
+    assert not verify_file(path, home=tmp_path / "home").made_here
+
+
+def test_a_seal_is_told_by_its_own_certificate_not_by_todays(tmp_path, told, monkeypatch):
+    """What the house signed by itself is on no public list when an operator signs, and the other way round."""
+    home, key = tmp_path / "home", KEYS["es256"]()
+    (tmp_path / "by_itself").mkdir()
+    own = sealed(tmp_path / "by_itself", open_authority(home))
+    told(signing_chain=chain_for(key), signing_key=pem(key))
+    theirs = sealed(tmp_path, open_authority(home))
+
+    with_operator = read_credential(own, open_house(home)).words
+    monkeypatch.delenv("VITASCOPE_SIGNING_CHAIN")
+    monkeypatch.delenv("VITASCOPE_SIGNING_KEY")
+    settings.cache_clear()
+    without = read_credential(theirs, open_house(home)).words
+
+    assert "issuer unknown to the public lists; certificate of" in with_operator
+    assert "issuer Studio; certificate of" in without
 
 
 @pytest.mark.parametrize("with_root", [False, True])

@@ -4,6 +4,9 @@ On first run a local authority is made in ``<home>/authority``: a root and a lea
 certificate profile) and 32 random bytes. An operator may bring a certificate of their own, with its key or with a
 command that signs (see settings). Whoever holds these files can sign and mark as this house: only their owner can
 read them.
+
+What is this house's is told by the certificate that signed. Under a root of its own making that is each; under a root
+an operator's certificate hangs from, which may sign for all customers of a company, only those that signed here.
 """
 
 import fcntl
@@ -11,16 +14,17 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vitascope.errors import SealError
-from vitascope.provenance.certificates import new_leaf, new_root, root_of
+from vitascope.provenance.certificates import Certificate, ends_of, new_leaf, new_root, read_ends, root_of
 from vitascope.provenance.signing import SigningKey, key_from, operator_key
 from vitascope.settings import settings
 
 _SIGNER, _ROOT, _ROOT_KEY, _MARK_KEY, _ANCHORS = "signer.pem", "root.pem", "root.key", "mark.key", "anchors.pem"
+_SIGNED = "signed.pem"  # each certificate that signed here and its root: an operator's changes every year or so
 _EARLIER = ("leaf.key", "chain.pem")  # what the signer was before it became one file, which rotates in one move
 _MARK_KEY_BYTES = 32
 
@@ -29,9 +33,19 @@ _MARK_KEY_BYTES = 32
 class House:
     """What a house knows its own files by; secrets stay out of its repr."""
 
-    anchors: bytes  # PEM, every root this house signed under: what it knows as its own, and what it publishes
-    is_self_issued: bool  # the root is on no public list
+    roots: bytes  # PEM, every root of its own making: whatever was signed under them is this house's
+    signed: tuple[Certificate, ...]  # those known to have signed here: of an operator's root no others are
     mark_key: bytes = field(repr=False)
+
+    @property
+    def anchors(self) -> bytes:
+        """PEM, every root this house signed under: what it publishes."""
+        theirs = dict.fromkeys(one.root for one in self.signed if one.root not in self.roots)
+        return self.roots + b"".join(theirs)
+
+    def certificate(self, serial: str) -> Certificate | None:
+        """The one of that number, in decimal digits, if it is known to have signed here."""
+        return next((one for one in self.signed if str(one.serial) == serial), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +53,7 @@ class Authority(House):
     """What signing and marking need beside."""
 
     signer: SigningKey
+    is_self_issued: bool  # its root is on no public list
 
 
 def open_house(home: Path) -> House:
@@ -60,10 +75,12 @@ def open_authority(home: Path) -> Authority:
     with _opened(home) as folder:
         theirs = operator_key(settings())
         signer = theirs or key_from(_local_signer(folder), name=str(folder / _SIGNER))
-        if theirs is not None:
-            _remember(folder, root_of(theirs.chain))
+        with nullcontext() if theirs else suppress(OSError):  # ours is known by its root as well
+            _keep(folder / _SIGNED, ends_of(signer.chain))
         known = _house(folder)
-    return Authority(signer=signer, anchors=known.anchors, is_self_issued=known.is_self_issued, mark_key=known.mark_key)
+    return Authority(
+        signer=signer, roots=known.roots, signed=known.signed, is_self_issued=theirs is None, mark_key=known.mark_key
+    )
 
 
 @contextmanager
@@ -85,7 +102,7 @@ def _opened(home: Path) -> Iterator[Path]:
 def rotate(home: Path, *, with_root: bool = False) -> Authority:
     """A new signing key in the place of the local one, under the same root, or under a new one as well.
 
-    Files signed before stay known: every root that ever signed stays among the anchors. The mark key never changes,
+    Files signed before stay known: every root that ever signed stays among the house's own. The mark key never changes,
     since marks of another key could not be found.
 
     Raises:
@@ -97,7 +114,7 @@ def rotate(home: Path, *, with_root: bool = False) -> Authority:
         with _locked(folder):
             if with_root:
                 key, root = new_root()
-                _remember(folder, root)
+                _keep(folder / _ANCHORS, (folder / _ROOT).read_bytes())
                 _replace(folder / _ROOT_KEY, key)
                 _replace(folder / _ROOT, root)
             _replace(folder / _SIGNER, _new_signer((folder / _ROOT_KEY).read_bytes(), (folder / _ROOT).read_bytes()))
@@ -110,7 +127,7 @@ def rotate(home: Path, *, with_root: bool = False) -> Authority:
 
 
 def _house(folder: Path) -> House:
-    mark_key, anchors = (folder / _MARK_KEY).read_bytes(), _anchors(folder) + _brought(settings().signing_chain)
+    mark_key, roots = (folder / _MARK_KEY).read_bytes(), (folder / _ROOT).read_bytes() + _read(folder / _ANCHORS)
     if len(mark_key) != _MARK_KEY_BYTES:
         message = (
             f"{folder / _MARK_KEY} holds {len(mark_key)} bytes, not {_MARK_KEY_BYTES}: restore it from a backup. "
@@ -118,18 +135,27 @@ def _house(folder: Path) -> House:
         )
         raise SealError(message)
     try:
-        root_of(anchors)
+        root_of(roots)
+        signed = read_ends(_read(folder / _SIGNED) + _brought(folder, settings().signing_chain))
     except ValueError as error:
-        message = f"{folder / _ROOT} or {_ANCHORS} beside it is no list of certificates: restore it from a backup."
+        message = (
+            f"{folder / _ROOT}, or {_ANCHORS} or {_SIGNED} beside it, is no list of certificates: restore it from a "
+            "backup."
+        )
         raise SealError(message) from error
-    return House(anchors=anchors, is_self_issued=settings().signing_chain is None, mark_key=mark_key)
+    return House(roots=roots, signed=signed, mark_key=mark_key)
 
 
-def _brought(chain: Path | None) -> bytes:
-    """The root of the operator's chain, if it can be read: whoever wants to sign by it is told why it cannot."""
+def _brought(folder: Path, chain: Path | None) -> bytes:
+    """The operator's certificate and its root, if they can be read: whoever wants to sign by them is told why not.
+
+    A desk never signs, and its workers may be elsewhere: it keeps the certificate it is told as well, where it may.
+    """
+    ends = b""
     with suppress(OSError, ValueError):
-        return b"" if chain is None else root_of(chain.read_bytes())
-    return b""
+        ends = ends_of(chain.read_bytes()) if chain else b""
+        _keep(folder / _SIGNED, ends)
+    return ends
 
 
 def _local_signer(folder: Path) -> bytes:
@@ -138,17 +164,15 @@ def _local_signer(folder: Path) -> bytes:
     return b"".join((folder / name).read_bytes() for name in _EARLIER)
 
 
-def _anchors(folder: Path) -> bytes:
-    remembered = folder / _ANCHORS
-    return (folder / _ROOT).read_bytes() + (remembered.read_bytes() if remembered.exists() else b"")
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
 
 
-def _remember(folder: Path, root: bytes) -> None:
-    """Keeps ``root``, and the one in use, among the anchors."""
-    known = _anchors(folder)
-    if root in known and (folder / _ANCHORS).exists():
-        return
-    _replace(folder / _ANCHORS, known + (b"" if root in known else root))
+def _keep(path: Path, certificates: bytes) -> None:
+    """Adds certificates to a list, once."""
+    known = _read(path)
+    if certificates not in known:
+        _replace(path, known + certificates)
 
 
 def _make(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The certificates of a local authority: a root, and leaves that sign files (C2PA 2.2, section 14.5)."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
@@ -14,6 +15,16 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _ROOT_YEARS, _LEAF_YEARS = 30, 10  # without time stamps a seal lives as long as its leaf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """One that signed files, and the root it hung under."""
+
+    serial: int
+    since: datetime
+    until: datetime
+    root: bytes  # PEM
 
 
 def new_root() -> tuple[bytes, bytes]:
@@ -54,6 +65,26 @@ def new_leaf(root_key: bytes, root: bytes) -> tuple[bytes, bytes]:
 def root_of(chain: bytes) -> bytes:
     """The last certificate of a chain in PEM: what everything above it is trusted by."""
     return x509.load_pem_x509_certificates(chain)[-1].public_bytes(Encoding.PEM)
+
+
+def ends_of(chain: bytes) -> bytes:
+    """The first and the last certificate of a chain in PEM: what signs, and what it is trusted by."""
+    certificates = x509.load_pem_x509_certificates(chain)
+    return b"".join(one.public_bytes(Encoding.PEM) for one in (certificates[0], certificates[-1]))
+
+
+def read_ends(kept: bytes) -> tuple[Certificate, ...]:
+    """The certificates in any number of ``ends_of`` chains. Raises ValueError."""
+    ends = x509.load_pem_x509_certificates(kept) if kept else []
+    return tuple(
+        Certificate(
+            serial=leaf.serial_number,
+            since=leaf.not_valid_before_utc,
+            until=leaf.not_valid_after_utc,
+            root=root.public_bytes(Encoding.PEM),
+        )
+        for leaf, root in zip(ends[::2], ends[1::2], strict=True)
+    )
 
 
 def _certificate(

@@ -17,6 +17,7 @@ import c2pa
 
 from vitascope.errors import VerifyError
 from vitascope.provenance.authority import House
+from vitascope.provenance.certificates import Certificate
 from vitascope.provenance.manifest import RELEASE
 from vitascope.provenance.patterns import SCHEME
 from vitascope.provenance.seal import format_of, sidecar_of, sniffed, stands_beside
@@ -85,19 +86,11 @@ def credential_of(
 ) -> Credential:
     """The C2PA credential in an open file; its first bytes go before ``media_type``, since names can lie."""
     kind = sniffed(file.read(_HEAD)) or media_type
-    file.seek(0)
-    trust = {"trust": {"trust_anchors": house.anchors.decode()}, "verify": {"verify_trust": True}}
-    context = c2pa.Context(
-        c2pa.Settings.from_dict(trust | {"verify": {"verify_trust": True, "remote_manifest_fetch": False}})
-    )
     try:
-        reader = (
-            c2pa.Reader(kind, file, context=context)
-            if sidecar is None
-            else c2pa.Reader(kind, file, sidecar, context=context)
-        )
-        with reader:
-            return _told(json.loads(reader.json()), house)
+        store = _store(file, kind, sidecar, house.anchors)
+        if store["validation_state"] == "Trusted" and house.roots != house.anchors and _own(store, house) is None:
+            store = _store(file, kind, sidecar, house.roots)  # who sold an operator a certificate has other customers
+        return _told(store, house)
     except c2pa.C2paError as error:
         if str(error).startswith("Remote: must fetch"):  # the library has a class for it and does not use it
             return Credential(state="not_present", words=_ELSEWHERE)
@@ -106,6 +99,30 @@ def credential_of(
         return Credential(
             state="invalid", words=f"the credential is damaged: {_line(str(error))}", problems=("unreadable",)
         )
+
+
+def _store(file: BinaryIO | BytesIO, kind: str, sidecar: bytes | None, anchors: bytes) -> dict[str, Any]:
+    """The manifest store of a file, trusted under ``anchors``. Raises c2pa.C2paError."""
+    told = {
+        "trust": {"trust_anchors": anchors.decode()},
+        "verify": {"verify_trust": True, "remote_manifest_fetch": False},
+    }
+    context = c2pa.Context(c2pa.Settings.from_dict(told))
+    file.seek(0)
+    reader = (
+        c2pa.Reader(kind, file, context=context)
+        if sidecar is None
+        else c2pa.Reader(kind, file, sidecar, context=context)
+    )
+    with reader:
+        store: dict[str, Any] = json.loads(reader.json())
+        return store
+
+
+def _own(store: dict[str, Any], house: House) -> Certificate | None:
+    """The certificate a file was signed by, if it is known to have signed here; only a trusted one is what it says."""
+    manifest = _mapping(_mapping(store.get("manifests")).get(str(store.get("active_manifest"))))
+    return house.certificate(str(_mapping(manifest.get("signature_info")).get("cert_serial_number")))
 
 
 def has_credential(content: bytes) -> bool:
@@ -127,7 +144,7 @@ def _told(store: dict[str, Any], house: House) -> Credential:
     state = _STATES.get(store["validation_state"], "invalid")
     return Credential(
         state=state,
-        words=_state_words(state, issuer or "an unnamed issuer", problems, house),
+        words=_state_words(state, issuer or "an unnamed issuer", problems, _own(store, house), house),
         problems=problems,
         title=_line(manifest.get("title")),
         issuer=issuer or None,
@@ -190,10 +207,15 @@ def _moment(told: dict[str, Any], signature: dict[str, Any]) -> str | None:
         return None
 
 
-def _state_words(state: State, issuer: str, problems: tuple[str, ...], house: House) -> str:
+def _state_words(
+    state: State, issuer: str, problems: tuple[str, ...], certificate: Certificate | None, house: House
+) -> str:
     if state == "trusted":
-        public = "valid; issuer unknown to the public lists" if house.is_self_issued else f"valid; issuer {issuer}"
-        return f"intact and signed by this house ({public})"
+        is_ours = certificate is None or certificate.root in house.roots
+        facts = ["valid", "issuer unknown to the public lists" if is_ours else f"issuer {issuer}"]
+        if certificate is not None:
+            facts.append(f"certificate of {certificate.since:%Y-%m-%d}, good until {certificate.until:%Y-%m-%d}")
+        return f"intact and signed by this house ({'; '.join(facts)})"
     if state == "valid":
         return f"intact, signed by {issuer}, which this house does not know"
     if _EXPIRED in problems and set(problems) <= {_EXPIRED, _UNTRUSTED}:
