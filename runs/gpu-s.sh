@@ -2,7 +2,8 @@
 # The S weights on one borrowed GPU: three parts under seven minutes each, a quarter of an hour in all, on bare machines
 # without network. Each part begins with what the one before brought back, so any of them may be done again, on another
 # machine, on another day; on a machine that is still warm leave IN away, and its clips are kept. Needs torch with CUDA, numpy, opencv, pillow, safetensors, matplotlib and rich there, and the
-# atlas (5.4 MB, from `python -m vitascope.corpus.build`) at $VITASCOPE_HOME/corpus/atlas.zip; no OpenVINO, no skia.
+# atlas of the second edition of the world (from `python -m vitascope.corpus.build --edition 2`) at
+# $VITASCOPE_HOME/corpus/atlas-2.zip; no OpenVINO, no skia.
 #
 #   VITASCOPE_HOME=$PWD/var              OUT=$PWD/out1 runs/gpu-s.sh codec    5 min: codec, decibels, a sheet
 #   VITASCOPE_HOME=$PWD/var IN=$PWD/out1 OUT=$PWD/out2 runs/gpu-s.sh flow     6 min: latents, transformer and words

@@ -21,6 +21,7 @@ def fake_model(tmp_path, monkeypatch):
     """Every model name opens the fake one, and clips land in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(front, "open_backend", lambda model: MovingGradient(replace(PRESET, name=model)))
+    monkeypatch.setattr(front, "preset_of", lambda model: replace(PRESET, name=model))
 
 
 def credential(path):

@@ -7,7 +7,7 @@ pipeline below knows no people: their names are looked up here and handed in.
 from pathlib import Path
 
 from vitascope.backends.base import Backend, Tick
-from vitascope.backends.choose import open_backend
+from vitascope.backends.choose import open_backend, preset_of
 from vitascope.engine.names import container_of, free_path
 from vitascope.engine.plan import draw_seed, size_of
 from vitascope.media.read import still
@@ -15,6 +15,7 @@ from vitascope.pipeline import render
 from vitascope.provenance.seal import sniffed
 from vitascope.rights.credits import credits_for
 from vitascope.text.reading import Reading, read
+from vitascope.text.words import edition_of
 from vitascope.types import Clip, Mining, Pixels, Request, Source
 
 
@@ -67,8 +68,13 @@ def generate(  # noqa: PLR0913  # the public call has one argument for each opti
         sources=sources,
         mining=mining or Mining(),
     )
-    reading = read(prompt, pictured=image is not None)  # before the model is opened: a mistake is told at once
+    reading = understood(prompt, model, pictured=image is not None)
     return make(request, reading, to=to, backend=open_backend(model), tick=lambda _: None)
+
+
+def understood(prompt: str, model: str, *, pictured: bool) -> Reading:
+    """What a model understands; read before it is opened, so that a mistake is told at once. Raises UserError."""
+    return read(prompt, pictured=pictured, edition=edition_of(preset_of(model).vocabulary_sha256))
 
 
 def make(request: Request, reading: Reading, *, to: Path, backend: Backend, tick: Tick) -> Clip:

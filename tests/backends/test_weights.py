@@ -13,6 +13,7 @@ from small_codec import CODEC
 from vitascope.backends.weights import load, preset_from_json, preset_to_json
 from vitascope.errors import WeightsError
 from vitascope.text.words import vocabulary_sha256
+from vitascope.text.world import EDITIONS, FIRST
 from vitascope.types import View
 
 
@@ -144,8 +145,10 @@ def test_missing_weights_are_named(tmp_path):
 
 def test_other_words_are_refused(tmp_path):
     """A model that was taught another word list is refused, though its file is whole."""
-    own, other = replace(PRESET, vocabulary_sha256=vocabulary_sha256()), replace(PRESET, vocabulary_sha256="0" * 64)
+    other = replace(PRESET, vocabulary_sha256="0" * 64)
 
-    assert load(write(tmp_path, save({}), own))[0].vocabulary_sha256 == vocabulary_sha256()
-    with pytest.raises(WeightsError, match=rf"other words .*\({vocabulary_sha256()}\)"):
+    for known in map(vocabulary_sha256, EDITIONS):
+        own = replace(PRESET, vocabulary_sha256=known)
+        assert load(write(tmp_path, save({}), own))[0].vocabulary_sha256 == known
+    with pytest.raises(WeightsError, match=rf"other words .*\({vocabulary_sha256(FIRST)}, "):
         load(write(tmp_path, save({}), other))

@@ -9,7 +9,7 @@ import pytest
 from vitascope.corpus.graphs import caption, graph
 from vitascope.corpus.splits import held_out_motion, held_out_place
 from vitascope.text.words import words
-from vitascope.text.world import MOTIONS, PLACES, SUBJECTS
+from vitascope.text.world import FIRST, SECOND
 
 
 def _scenes(split, count, seed=0):
@@ -51,9 +51,9 @@ def test_all_of_the_world_is_shown():
     motions = Counter(motion for scene in scenes for e in scene.entities for motion in e.motions)
     places = Counter(scene.place for scene in scenes)
 
-    assert set(SUBJECTS) == set(subjects)
-    assert set(MOTIONS) == set(motions)
-    assert set(PLACES) == set(places)
+    assert set(FIRST.subjects) == set(subjects)
+    assert set(FIRST.motions) == set(motions)
+    assert set(FIRST.places) == set(places)
     assert min(subjects.values()) > 30
     assert min(motions.values()) > 100
     assert min(places.values()) > 200
@@ -111,3 +111,12 @@ def test_captions_have_four_lengths():
 
     assert (bare, placed, moving) == pytest.approx((0.03, 0.92 * 0.97, 0.97 - 0.92 * 0.02), abs=0.02)
     assert [said.take for said in told] == [scene.take for scene in scenes]
+
+
+def test_a_later_edition_shows_what_is_new():
+    """Beside all of the old, and held out by the same hashes."""
+    rng = np.random.default_rng(5)
+    scenes = [graph(rng, "train", SECOND) for _ in range(2000)]
+
+    assert set(SECOND.motions) == {motion for scene in scenes for e in scene.entities for motion in e.motions}
+    assert not any(any(_pairs(scene)) for scene in scenes)

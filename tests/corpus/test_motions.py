@@ -121,3 +121,23 @@ def test_storyboards_join(second):
 def test_a_path_of_one_frame():
     """A still picture has a path too."""
     assert (1,) == _path("jump", frames=1).y.shape
+
+
+def test_an_orbit_comes_round():
+    """It ends where it began, as wide as a quarter of the picture to each side, larger in front than behind."""
+    moved = _path("orbit", frames=65)
+
+    assert abs(moved.x[-1] - moved.x[0]) + abs(moved.y[-1] - moved.y[0]) < 0.02
+    assert 0.45 < np.ptp(moved.x) < 0.6
+    assert 0.25 < np.ptp(moved.y) < 0.4
+    assert moved.scale[np.argmax(moved.y)] > 1.2 * moved.scale[np.argmin(moved.y)]
+
+
+def test_a_swimmer_goes_one_way_in_waves():
+    """Across half the picture to the side it looks to, up and down on the way at least twice."""
+    moved = _path("swim", frames=65)
+
+    assert moved.heading * (moved.x[-1] - moved.x[0]) > 0.5
+    assert (np.diff(moved.x) * moved.heading).min() >= 0
+    assert np.sum(np.diff(np.sign(np.diff(moved.y))) != 0) >= 4
+    assert 0.1 < np.ptp(moved.y) < 0.2

@@ -3,29 +3,29 @@
 import hashlib
 
 from vitascope.corpus.splits import held_out_motion, held_out_place, held_out_subject
-from vitascope.text.world import HELD_OUT_SUBJECTS, MOTIONS, PLACES, SUBJECTS
+from vitascope.text.world import FIRST, HELD_OUT_SUBJECTS
 
 
 def test_enough_motions_are_left_for_every_subject_and_the_reverse():
     """Every subject keeps at least 8 motions, every motion at least 40 subjects."""
-    shown = {(s, m) for s in SUBJECTS for m in MOTIONS if not held_out_motion(s, m)}
+    shown = {(s, m) for s in FIRST.subjects for m in FIRST.motions if not held_out_motion(s, m)}
 
-    assert 8 <= min(sum((s, m) in shown for m in MOTIONS) for s in SUBJECTS)
-    assert 40 <= min(sum((s, m) in shown for s in SUBJECTS) for m in MOTIONS)
+    assert 8 <= min(sum((s, m) in shown for m in FIRST.motions) for s in FIRST.subjects)
+    assert 40 <= min(sum((s, m) in shown for s in FIRST.subjects) for m in FIRST.motions)
 
 
 def test_enough_places_are_left_for_every_subject_and_the_reverse():
     """Every subject keeps at least 8 places, every place at least 40 subjects."""
-    shown = {(s, p) for s in SUBJECTS for p in PLACES if not held_out_place(s, p)}
+    shown = {(s, p) for s in FIRST.subjects for p in FIRST.places if not held_out_place(s, p)}
 
-    assert 8 <= min(sum((s, p) in shown for p in PLACES) for s in SUBJECTS)
-    assert 40 <= min(sum((s, p) in shown for s in SUBJECTS) for p in PLACES)
+    assert 8 <= min(sum((s, p) in shown for p in FIRST.places) for s in FIRST.subjects)
+    assert 40 <= min(sum((s, p) in shown for s in FIRST.subjects) for p in FIRST.places)
 
 
 def test_about_a_tenth_of_the_pairs_is_held_out():
     """72 of 840 pairs with a motion, 78 of 720 with a place: changing the rule changes the published lists."""
-    assert 72 == sum(held_out_motion(s, m) for s in SUBJECTS for m in MOTIONS)
-    assert 78 == sum(held_out_place(s, p) for s in SUBJECTS for p in PLACES)
+    assert 72 == sum(held_out_motion(s, m) for s in FIRST.subjects for m in FIRST.motions)
+    assert 78 == sum(held_out_place(s, p) for s in FIRST.subjects for p in FIRST.places)
 
 
 def test_the_rule_is_the_published_one():
@@ -37,10 +37,10 @@ def test_the_rule_is_the_published_one():
 
 def test_every_subject_is_shown_still():
     """Standing still is exempt: a subject never shown at rest would be no fair test of anything."""
-    assert not any(held_out_motion(subject, "still") for subject in SUBJECTS)
+    assert not any(held_out_motion(subject, "still") for subject in FIRST.subjects)
 
 
 def test_whole_subjects_are_not_in_the_world():
     """A subject held out whole is no subject of the vocabulary."""
     assert all(held_out_subject(subject) for subject in HELD_OUT_SUBJECTS)
-    assert not set(HELD_OUT_SUBJECTS) & set(SUBJECTS)
+    assert not set(HELD_OUT_SUBJECTS) & set(FIRST.subjects)

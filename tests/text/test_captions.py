@@ -10,6 +10,7 @@ import worlds
 from vitascope.text.captions import caption, describe
 from vitascope.text.reading import read
 from vitascope.text.scene import Entity, Scene
+from vitascope.text.world import EDITIONS, SECOND
 
 
 def _captions(scene, count=40):
@@ -27,10 +28,21 @@ def test_reading_a_caption_gives_the_scene_back():
         assert (scene, ()) == (reading.scene, reading.unknown), said
 
 
+def test_so_does_one_of_a_later_edition():
+    """Its words are said and read as the old ones are: "swims to the left" goes left, "swims" swims."""
+    rng = np.random.default_rng(2027)
+
+    for scene in worlds.scenes(rng, 300, SECOND):
+        said = caption(scene, rng)
+        reading = read(said, edition=SECOND)
+        assert (scene, ()) == (reading.scene, reading.unknown), said
+
+
 def test_the_plain_sentence_reads_back_too():
     """What we tell people we understood, they could have asked for."""
-    for scene in worlds.scenes(np.random.default_rng(11), 200):
-        assert scene == read(describe(scene)).scene, describe(scene)
+    for edition in EDITIONS:
+        for scene in worlds.scenes(np.random.default_rng(11), 200, edition):
+            assert scene == read(describe(scene), edition=edition).scene, describe(scene)
 
 
 def test_a_caption_is_tidy():

@@ -1,5 +1,6 @@
 """The lexicon holds only what the world has, and files phrases so that whole sentences can be read."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,61 +11,67 @@ from vitascope.text.world import (
     CAMERAS,
     COLOURS,
     COUNTS,
-    MOTIONS,
-    PLACES,
+    EDITIONS,
     SIZES,
     STYLES,
-    SUBJECTS,
     TIMES,
 )
 
 DATA = Path(vitascope.text.__file__).parent / "data"
 CHECKED = ("en", "vi", "zh", "es", "fr", "de", "ja", "ko", "hi", "pt")
-IDS = {
-    "subject": set(SUBJECTS),
-    "count": {*COUNTS, "many"},
-    "size": set(SIZES),
-    "colour": set(COLOURS),
-    "style": set(STYLES),
-    "motion": {*MOTIONS, "go"},
-    "place": set(PLACES),
-    "time": set(TIMES),
-    "camera": set(CAMERAS),
-    "relation": {"next_to", "above", "below", "chases", "chased_by"},
-    "join": {"then", "and", "that", "that_is", "the", "is"},
-    "stop": {""},
-}
 
 
+def _ids(edition):
+    return {
+        "subject": set(edition.subjects),
+        "count": {*COUNTS, "many"},
+        "size": set(SIZES),
+        "colour": set(COLOURS),
+        "style": set(STYLES),
+        "motion": {*edition.motions, "go"},
+        "place": set(edition.places),
+        "time": set(TIMES),
+        "camera": set(CAMERAS),
+        "relation": {"next_to", "above", "below", "chases", "chased_by"},
+        "join": {"then", "and", "that", "that_is", "the", "is"},
+        "stop": {""},
+    }
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=["first", "second"])
 @pytest.mark.parametrize("code", codes())
-def test_every_phrase_means_something_of_the_world(code):
-    """No id is misspelt, in any language."""
-    strange = {phrase for phrase, meaning in language(code).phrases.items() if meaning.id not in IDS[meaning.role]}
+def test_every_phrase_means_something_of_the_world(code, edition):
+    """No id is misspelt, in any language, and none is of a later edition."""
+    known, phrases = _ids(edition), language(code, edition).phrases
+    strange = {phrase for phrase, meaning in phrases.items() if meaning.id not in known[meaning.role]}
 
     assert set() == strange
 
 
+@pytest.mark.parametrize("edition", EDITIONS, ids=["first", "second"])
 @pytest.mark.parametrize("code", CHECKED)
-def test_a_checked_language_can_name_everything(code):
+def test_a_checked_language_can_name_everything(code, edition):
     """Every thing, motion, place, time, camera, colour, size and count has a phrase."""
-    named = set(language(code).phrases.values())
+    known, named = _ids(edition), set(language(code, edition).phrases.values())
 
     for role in ("subject", "count", "size", "colour", "motion", "place", "time", "camera", "relation"):
-        assert set() == {id_ for id_ in IDS[role] if Meaning(role, id_) not in named}, role
+        assert set() == {id_ for id_ in known[role] if Meaning(role, id_) not in named}, role
 
 
 def test_english_has_many_words_for_each_motion():
     """At least eight phrases, inflections included."""
-    for motion in (*MOTIONS, "go"):
-        assert sum(meaning == Meaning("motion", motion) for meaning in language("en").phrases.values()) >= 8, motion
+    said = list(language("en", EDITIONS[-1]).phrases.values())
+
+    for motion in (*EDITIONS[-1].motions, "go"):
+        assert said.count(Meaning("motion", motion)) >= 8, motion
 
 
 def test_the_dictionaries_bring_twenty_five_languages():
     """And every one of them names every thing."""
     assert len(codes()) >= 25
-    for code in codes():
-        named = {meaning.id for meaning in language(code).phrases.values() if meaning.role == "subject"}
-        assert set(SUBJECTS) == named, code
+    for code, edition in product(codes(), EDITIONS):
+        named = {meaning.id for meaning in language(code, edition).phrases.values() if meaning.role == "subject"}
+        assert set(edition.subjects) == named, code
 
 
 def test_an_adjective_is_not_swallowed_by_its_noun():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from vitascope.errors import TrainingError
-from vitascope.training.traits import ATTRIBUTES, Traits
+from vitascope.text.world import FIRST
+from vitascope.training.traits import Traits, attributes
 
 pytestmark = pytest.mark.torch
 
@@ -34,7 +35,7 @@ def test_every_clip_gets_a_word_for_every_attribute(newborn):
 
     assert 3 == len(together)
     assert together == [one for clip in _clips() for one in read(newborn, [clip])]
-    assert all(getattr(one, name) in words for one in together for name, words in ATTRIBUTES.items())
+    assert all(getattr(one, name) in words for one in together for name, words in attributes(FIRST).items())
 
 
 def test_a_clip_of_another_length_is_refused(newborn):

@@ -7,7 +7,8 @@ import pytest
 
 from tests.corpus.sprites import Discs
 from vitascope.corpus.splits import held_out_motion
-from vitascope.training.traits import ATTRIBUTES, Traits
+from vitascope.text.world import FIRST
+from vitascope.training.traits import Traits, attributes
 
 pytestmark = pytest.mark.torch
 
@@ -29,8 +30,8 @@ def test_scenes_are_drawn_evenly_and_across_the_splits():
 
     for name in ("motion", "place", "time"):
         counts = Counter(getattr(one, name) for one in drawn)
-        share = 2000 / len(ATTRIBUTES[name])
-        assert len(ATTRIBUTES[name]) == len(counts)
+        share = 2000 / len(attributes(FIRST)[name])
+        assert len(attributes(FIRST)[name]) == len(counts)
         assert 0.7 * share < min(counts.values()) <= max(counts.values()) < 1.3 * share
     assert any(held_out_motion(one.subject, one.motion) for one in drawn)
 

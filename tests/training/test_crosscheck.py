@@ -7,7 +7,7 @@ from tests.corpus.sprites import Discs, real
 from vitascope.corpus.compositor import render
 from vitascope.corpus.scenes import stage
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import PLACES
+from vitascope.text.world import FIRST
 from vitascope.training.crosscheck import Layouts, direction, flow_direction
 
 
@@ -41,4 +41,4 @@ def test_places_are_told_by_their_colours():
     """By day, every place is told from every other, in paintings the means were not made of."""
     layouts = Layouts()
 
-    assert list(PLACES) == [layouts.place(_clip("still", place, seed=5)) for place in PLACES]
+    assert list(FIRST.places) == [layouts.place(_clip("still", place, seed=5)) for place in FIRST.places]

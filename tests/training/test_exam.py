@@ -1,11 +1,16 @@
 """The questions of the exam, and the pictures they are held against."""
 
+import hashlib
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
 from tests.corpus.sprites import Discs
 from vitascope.corpus.graphs import belongs
 from vitascope.text.words import VOCABULARY
+from vitascope.text.world import EDITIONS, FIRST, SECOND
 from vitascope.training import exam
 from vitascope.training.presets import xs
 from vitascope.training.traits import traits
@@ -75,3 +80,20 @@ def test_real_clips_repeat():
 
     assert np.array_equal(exam.real(first, Discs()), exam.real(first, Discs()))
     assert not np.array_equal(exam.real(first, Discs()), exam.real(second, Discs()))
+
+
+def test_the_exam_of_the_first_edition_is_what_it_was():
+    """The scenes that figures in the book were measured on, though the world has grown since."""
+    asked = exam.questions({"seen": 20, "held_motion": 10, "held_place": 10}, 0)
+
+    told = json.dumps([(asdict(question.scene), question.seed) for question in asked])
+    assert "214733299370" == hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def test_an_exam_asks_for_its_edition():
+    """A model of the second is asked for what is new, and only that one."""
+    first, second = (exam.questions({"seen": 200}, 0, edition) for edition in EDITIONS)
+    news = set(SECOND.motions) - set(FIRST.motions)
+
+    assert news <= {question.scene.entities[0].motions[0] for question in second}
+    assert not news & {question.scene.entities[0].motions[0] for question in first}

@@ -6,7 +6,8 @@ import pytest
 
 from vitascope.errors import TrainingError
 from vitascope.text.scene import Entity, Scene
-from vitascope.training.traits import ATTRIBUTES, Traits, traits
+from vitascope.text.world import SECOND
+from vitascope.training.traits import ATTRIBUTES, Traits, attributes, traits
 
 
 def test_a_full_scene_of_one_subject_is_judged():
@@ -33,4 +34,4 @@ def test_other_scenes_are_refused(scene):
 
 def test_the_words_stand_in_the_order_of_the_traits():
     """Answers are numbered by position: a changed order would exchange them without a word."""
-    assert [field.name for field in fields(Traits)] == list(ATTRIBUTES)
+    assert [field.name for field in fields(Traits)] == list(ATTRIBUTES) == list(attributes(SECOND))

@@ -25,6 +25,14 @@ def open_backend(model: str, *, folder: Path = SHIPPED, threads: int | None = No
     return _open_native(preset_path, settings().threads if threads is None else threads)
 
 
+def preset_of(model: str, *, folder: Path = SHIPPED) -> Preset:
+    """The preset of the model of that name, without its weights. Raises ModelError, WeightsError."""
+    preset_path = _presets(folder).get(model)
+    if preset_path is None:
+        raise ModelError(f"There is no model {model[:40]!r}. {_choice(folder)}")
+    return load_preset(preset_path)
+
+
 def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
     """The models that can be asked for, by name. Raises WeightsError where a preset is damaged."""
     return tuple(load_preset(path) for path in _presets(folder).values())

@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.errors import WeightsError
-from vitascope.text.words import vocabulary_sha256
+from vitascope.text.words import edition_of, vocabulary_sha256
+from vitascope.text.world import EDITIONS
 from vitascope.types import CodecPreset, ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -118,12 +119,14 @@ def _bytes(path: Path) -> bytearray:
 
 def _check_words(recorded: str, path: Path) -> None:
     """A changed word list would give every word another meaning, and no file would look damaged."""
-    known = vocabulary_sha256()
-    if recorded and recorded != known:
+    try:
+        edition_of(recorded)
+    except KeyError as error:
+        known = ", ".join(vocabulary_sha256(edition) for edition in EDITIONS)
         message = (
             f"{path} is of a model with other words (sha256 {recorded}) than this version knows ({known}). {_MEND}"
         )
-        raise WeightsError(message)
+        raise WeightsError(message) from error
 
 
 def _check_hash(stored: bytearray, recorded: str, path: Path) -> None:

@@ -31,7 +31,7 @@ from vitascope.provenance.register import Ids
 from vitascope.provenance.trace import CERTAIN
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
-from vitascope.text.world import MOTIONS, PLACES, SUBJECTS
+from vitascope.text.words import edition_of
 from vitascope.types import Pixels, Request
 
 Row = dict[str, str | int | float | bool]
@@ -60,7 +60,9 @@ def found(number: int, size: tuple[int, int], drawings: Drawings) -> Iterator[Ro
 
 def rendered(number: int, size: tuple[int, int], backend: Backend) -> Iterator[Row]:
     """The same of a clip the model makes of a thing, a motion and a place, all of them in turn."""
-    words = (list(names)[number % len(names)].replace("_", " ") for names in (SUBJECTS, MOTIONS, PLACES))
+    known = edition_of(backend.preset.vocabulary_sha256)
+    every = (known.subjects, known.motions, known.places)
+    words = (names[number % len(names)].replace("_", " ") for names in every)
     asked = Request(prompt=" ".join(words), seconds=(_FRAMES - 1) / backend.preset.fps, seed=number)
     frames = [fit(frame, size) for frame in backend.render(plan(asked, backend.preset), lambda _: None)]
     yield from _found(number, "render", frames)

@@ -41,13 +41,15 @@ def _is_file(told: str) -> bool:
 
 
 def _of_words(told: str) -> tuple[str, ...]:
+    from vitascope.backends.choose import models
     from vitascope.rights.credits import credits_for
     from vitascope.text.reading import read
-    from vitascope.text.world import SUBJECTS
+    from vitascope.text.words import edition_of
 
+    edition = max((edition_of(preset.vocabulary_sha256) for preset in models()), key=lambda one: one.number)
     if not told:
-        return credits_for(SUBJECTS)
-    return credits_for(entity.subject for entity in read(told).scene.entities)
+        return credits_for(edition.subjects)
+    return credits_for(entity.subject for entity in read(told, edition=edition).scene.entities)
 
 
 def _tell_file(path: Path, *, is_json: bool) -> None:

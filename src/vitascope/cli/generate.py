@@ -36,11 +36,10 @@ def generate(
     from vitascope.cli.progress import shown_progress
     from vitascope.engine.names import container_of, free_path
     from vitascope.engine.plan import draw_seed, size_of
-    from vitascope.front import first_frame, make, thanks_for
-    from vitascope.text.reading import read
+    from vitascope.front import first_frame, make, thanks_for, understood
     from vitascope.types import Request
 
-    reading = read(prompt, pictured=image is not None)  # before the model is opened: a mistake is told at once
+    reading = understood(prompt, model, pictured=image is not None)
     seed = draw_seed() if seed is None else seed
     to = output or free_path(Path(), prompt, seed)
     pixels, sources = first_frame(image)

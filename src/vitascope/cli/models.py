@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from vitascope.text.world import Edition
     from vitascope.types import Preset
 
 
@@ -18,12 +19,16 @@ def models(
 
     shipped = choose.models()
     if json_:
-        typer.echo(json.dumps({"models": [_object(preset) for preset in shipped], "knows": _world()}, indent=2))
+        listed = [_object(preset) | {"knows_too": _knows_too(preset, shipped)} for preset in shipped]
+        typer.echo(json.dumps({"models": listed, "knows": _knows(shipped)}, indent=2))
         return
     for preset in shipped:
         typer.echo(_line(preset))
-    for role, names in _world().items():
+    for role, names in _knows(shipped).items():
         typer.echo(f"\n{role}: {', '.join(names)}")
+    for preset in shipped:
+        for role, names in _knows_too(preset, shipped).items():
+            typer.echo(f"\n{role} of {preset.name} alone: {', '.join(names)}")
 
 
 def _object(preset: "Preset") -> dict[str, object]:
@@ -52,14 +57,13 @@ def _lengths(preset: "Preset") -> Iterator[float]:
     return (round(frames / preset.fps, 3) for frames in preset.frames)
 
 
-def _world() -> dict[str, list[str]]:
-    """Everything the models were taught, by role."""
+def _knows(shipped: "Iterable[Preset]") -> dict[str, list[str]]:
+    """Everything that all of the models were taught, by role."""
     from vitascope.text import world
 
+    oldest = min((_edition(preset) for preset in shipped), key=lambda edition: edition.number, default=world.FIRST)
     roles: dict[str, Iterable[str]] = {
-        "things": world.SUBJECTS,
-        "motions": world.MOTIONS,
-        "places": world.PLACES,
+        **_changing(oldest),
         "times": world.TIMES,
         "cameras": world.CAMERAS,
         "colours": world.COLOURS,
@@ -69,3 +73,21 @@ def _world() -> dict[str, list[str]]:
         "styles": world.STYLES,
     }
     return {role: [name.replace("_", " ") for name in names] for role, names in roles.items()}
+
+
+def _knows_too(preset: "Preset", shipped: "Iterable[Preset]") -> dict[str, list[str]]:
+    """What a model of a later edition was taught beyond that, by role."""
+    common = _knows(shipped)
+    own = {role: [name.replace("_", " ") for name in names] for role, names in _changing(_edition(preset)).items()}
+    added = {role: [name for name in names if name not in common[role]] for role, names in own.items()}
+    return {role: names for role, names in added.items() if names}
+
+
+def _edition(preset: "Preset") -> "Edition":
+    from vitascope.text.words import edition_of
+
+    return edition_of(preset.vocabulary_sha256)
+
+
+def _changing(edition: "Edition") -> dict[str, tuple[str, ...]]:
+    return {"things": edition.subjects, "motions": edition.motions, "places": edition.places}

@@ -19,6 +19,8 @@ from PIL import Image
 
 from vitascope.errors import CorpusError
 from vitascope.rights.register import MIXED_LANES, Register
+from vitascope.settings import settings
+from vitascope.text.world import FIRST, Edition
 
 SIDE = 128
 """Width and height of a key frame in pixels."""
@@ -100,6 +102,11 @@ class Atlas:
         if key not in self._sprites:
             self._sprites[key] = _decode(self._entries[key], self._strips)
         return self._sprites[key]
+
+
+def atlas_path(edition: Edition = FIRST) -> Path:
+    """Where this machine's atlas of an edition lies; each has its own, so that old training states still fit theirs."""
+    return settings().home / "corpus" / ("atlas.zip" if edition == FIRST else f"atlas-{edition.number}.zip")
 
 
 def pack(sprites: Iterable[tuple[Sprite, str]], path: Path) -> None:

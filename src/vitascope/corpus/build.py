@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.corpus import opt_ins
-from vitascope.corpus.atlas import Sprite, pack
+from vitascope.corpus.atlas import Sprite, atlas_path, pack
 from vitascope.corpus.drawings import animation_frames
 from vitascope.corpus.sources import (
     ART_SOURCES,
@@ -32,7 +32,7 @@ from vitascope.corpus.vectors import svg_document, svg_frames
 from vitascope.errors import CorpusError
 from vitascope.rights.register import WORKS_FILE, Register, register_in_use, to_lines
 from vitascope.settings import settings
-from vitascope.text.world import PLACES, STYLES, SUBJECTS, Subject
+from vitascope.text.world import EDITIONS, FIRST, STYLES, SUBJECTS, Subject
 from vitascope.types import Work
 
 LANE = "A"
@@ -71,29 +71,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="vitascope.corpus.build", description=__doc__)
     parser.add_argument("--register", action="store_true", help="write the works register anew from the packages")
     parser.add_argument("--fixture", action="store_true", help="pack only what the tests use")
+    parser.add_argument("--edition", type=int, default=1, choices=[edition.number for edition in EDITIONS])
     parser.add_argument("-o", "--output", type=Path, help="where the atlas goes; default: the home folder")
     options = parser.parse_args(arguments)
     if options.register:
         write_register()
-    path = options.output or atlas_path()
+    edition = EDITIONS[options.edition - 1]
+    path = options.output or atlas_path(edition)
     if options.fixture:
         build_atlas(Register.load(), path, FIXTURE_SUBJECTS, FIXTURE_STYLES)
     else:
         given = settings().home / "corpus" / "register"
-        for left_out in build_atlas(register_in_use(settings().home), path, given=given):
+        for left_out in build_atlas(register_in_use(settings().home), path, edition.subjects, given=given):
             sys.stdout.write(f"left out, {left_out}\n")
     sys.stdout.write(f"{path}: {path.stat().st_size / 1e6:.1f} MB\n")
-
-
-def atlas_path() -> Path:
-    """Where the atlas of this machine lies."""
-    return settings().home / "corpus" / "atlas.zip"
 
 
 def build_atlas(
     register: Register,
     path: Path,
-    subjects: Collection[str] = tuple(SUBJECTS),
+    subjects: Collection[str] = FIRST.subjects,
     styles: Collection[str] = STYLES,
     folder: Path | None = None,
     sources: Sequence[Source] = ART_SOURCES,
@@ -157,13 +154,13 @@ def _frames(source: Source, work: Work, drawing: bytes) -> tuple[npt.NDArray[np.
 
 
 def _animations(archives: Mapping[Source, Path]) -> Iterator[Work]:
-    missing = set(SUBJECTS)
+    missing = set(FIRST.subjects)
     for source in FLUENT_ANIMATED:
         held = members(archives[source])
         # The set files some code points with the emoji variation selector FE0F behind them.
         paths = {
             path: subject
-            for subject in SUBJECTS.values()
+            for subject in map(SUBJECTS.__getitem__, FIRST.subjects)
             for path in (f"assets/{subject.hex}.webp", f"assets/{subject.hex}-fe0f.webp")
             if path in held
         }
@@ -228,7 +225,7 @@ def _places() -> Work:
         id="procedural:places",
         package="vitascope",
         path="text/world.py#PLACES",
-        sha256=hashlib.sha256(" ".join(PLACES).encode()).hexdigest(),
+        sha256=hashlib.sha256(" ".join(FIRST.places).encode()).hexdigest(),
         title="Places (procedural)",
         authors=("The Vitascope authors",),
         licence="Apache-2.0",
@@ -237,7 +234,7 @@ def _places() -> Work:
         date="2026-11-23",
         lane="A",
         kind="procedural",
-        concepts=PLACES,
+        concepts=FIRST.places,
         notice="Painted by this project's own code. Apache License, Version 2.0.",
     )
 

@@ -8,13 +8,14 @@ import numpy as np
 
 from vitascope.corpus.splits import held_out_motion, held_out_place
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS, COLOURS, MOTIONS, PLACES, STYLES, SUBJECTS, TAKES, TIMES
+from vitascope.text.world import CAMERAS, COLOURS, FIRST, STYLES, TAKES, TIMES, Edition
 
 Split = Literal["train", "seen", "held_motion", "held_place"]
 """``seen`` draws from the pairs of ``train``; the held splits show a pair that training never shows."""
 
 IN_PLACE = ("still", "jump", "bounce", "spin", "swing", "shake", "grow", "shrink", "appear")
-"""Motions that leave a subject about where it is: two subjects may each have their own."""
+"""Motions that leave a subject about where it is: two subjects may each have their own. Later editions add none: the
+corpus of the first stays what it was."""
 
 PAIRS = 0.12
 """Share of scenes with two entities. Small, like every other special share here: one thing that does one thing in one
@@ -27,10 +28,10 @@ _SIDE_BY_SIDE = (*IN_PLACE, "up", "down")
 _STACKED = ("still", "spin", "shake", "appear", "right", "left")
 
 
-def graph(rng: np.random.Generator, split: Split = "train") -> Scene:
+def graph(rng: np.random.Generator, split: Split = "train", edition: Edition = FIRST) -> Scene:
     """A scene with everything in it named, drawn until the split allows it."""
     while True:
-        scene = _scene(rng)
+        scene = _scene(rng, edition)
         if belongs(scene, split):
             return scene
 
@@ -77,38 +78,39 @@ def _kept(word: str | None, share: float, rng: np.random.Generator) -> str | Non
     return word if rng.random() < share else None
 
 
-def _scene(rng: np.random.Generator) -> Scene:
-    entities, relation = _pair(rng) if rng.random() < PAIRS else ((_loner(rng),), None)
+def _scene(rng: np.random.Generator, edition: Edition) -> Scene:
+    entities, relation = _pair(rng, edition) if rng.random() < PAIRS else ((_loner(rng, edition),), None)
     return Scene(
         entities=entities,
         relation=relation,
-        place=_one_of(PLACES, rng),
+        place=_one_of(edition.places, rng),
         time=_weighted(TIMES, (0.55, 0.15, 0.20, 0.10), rng),
         camera=_one_of(CAMERAS[1:], rng) if rng.random() < 0.15 else "static",
         take=None if rng.random() < FREE else _one_of(TAKES, rng),
     )
 
 
-def _loner(rng: np.random.Generator) -> Entity:
+def _loner(rng: np.random.Generator, edition: Edition) -> Entity:
     """One entity, possibly two or three copies of it, or a storyboard of two motions."""
     count = _weighted(("one", "two", "three"), (0.88, 0.06, 0.06), rng)
-    entity = _entity(_one_of(tuple(SUBJECTS), rng), (_one_of(MOTIONS, rng),), rng)
+    entity = _entity(_one_of(edition.subjects, rng), (_one_of(edition.motions, rng),), rng)
     sized = entity if count == "one" else replace(entity, size=None)  # copies share the frame: one size fits
-    return replace(sized, count=count, motions=_storyboard(rng) if rng.random() < 0.05 else entity.motions)
+    return replace(sized, count=count, motions=_storyboard(rng, edition) if rng.random() < 0.05 else entity.motions)
 
 
-def _storyboard(rng: np.random.Generator) -> tuple[str, ...]:
-    first = _one_of(MOTIONS, rng)
-    second = _one_of(tuple(m for m in MOTIONS if m not in (first, "appear")), rng)  # what is there cannot appear
+def _storyboard(rng: np.random.Generator, edition: Edition) -> tuple[str, ...]:
+    first = _one_of(edition.motions, rng)
+    second = _one_of(
+        tuple(m for m in edition.motions if m not in (first, "appear")), rng
+    )  # what is there cannot appear
     return first, second
 
 
-def _pair(rng: np.random.Generator) -> tuple[tuple[Entity, ...], str]:
+def _pair(rng: np.random.Generator, edition: Edition) -> tuple[tuple[Entity, ...], str]:
     relation = _one_of(("next_to", "chases", "above"), rng)
-    subjects = rng.permutation(len(SUBJECTS))[:2]
+    subjects = rng.permutation(len(edition.subjects))[:2]
     motions = _pair_motions(relation, rng)
-    ids = tuple(SUBJECTS)
-    pair = tuple(_entity(ids[s], (m,), rng) for s, m in zip(subjects, motions, strict=True))
+    pair = tuple(_entity(edition.subjects[s], (m,), rng) for s, m in zip(subjects, motions, strict=True))
     return tuple(replace(entity, size=None) for entity in pair), relation
 
 

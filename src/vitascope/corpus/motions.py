@@ -137,6 +137,32 @@ def _appear(u: Floats, seconds: float, rng: np.random.Generator) -> Path:
     return _path(u, opacity=(seen * seen * (3 - 2 * seen)).astype(np.float32))
 
 
+def _orbit(u: Floats, seconds: float, rng: np.random.Generator) -> Path:
+    """Rounds on a circle seen from a little above: a little larger in front, which is below."""
+    turn = int(rng.choice((-1, 1))) * 2 * np.pi * u * _repeats(seconds, rng.uniform(1.7, 2.3)) - np.pi / 2
+    wide = rng.uniform(0.24, 0.28)
+    return _path(
+        u,
+        x=(wide * np.cos(turn)).astype(np.float32),
+        y=(0.62 * wide * np.sin(turn)).astype(np.float32),
+        scale=(1 + 0.16 * np.sin(turn)).astype(np.float32),
+    )
+
+
+def _swim(u: Floats, seconds: float, rng: np.random.Generator) -> Path:
+    """To one side in waves, the head up where the way goes up."""
+    way, far = int(rng.choice((-1, 1))), rng.uniform(0.56, 0.66)
+    wave = 2 * np.pi * u * max(2, _repeats(seconds, rng.uniform(0.9, 1.2)))
+    high = rng.uniform(0.07, 0.09)
+    return _path(
+        u,
+        heading=way,
+        x=(way * far * u).astype(np.float32),
+        y=(-high * np.sin(wave)).astype(np.float32),
+        angle=(-0.30 * way * np.cos(wave) * np.clip(6 * u, 0, 1)).astype(np.float32),
+    )
+
+
 _MOTIONS: Mapping[str, Motion] = {
     "still": _still,
     "right": _travel(1, 0),
@@ -152,4 +178,6 @@ _MOTIONS: Mapping[str, Motion] = {
     "shake": _shake,
     "cross": _cross,
     "appear": _appear,
+    "orbit": _orbit,
+    "swim": _swim,
 }

@@ -13,15 +13,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vitascope.corpus.atlas import Atlas
-from vitascope.corpus.build import atlas_path
+from vitascope.corpus.atlas import Atlas, atlas_path
 from vitascope.corpus.compositor import render
 from vitascope.corpus.places import paint
 from vitascope.corpus.scenes import compose
 from vitascope.rights.nearest import SIDE, Index, describe, distances, project
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
-from vitascope.text.world import PLACES, TIMES
+from vitascope.text.world import FIRST, TIMES
 from vitascope.types import Floats, Pixels
 
 SHIPPED = Path(__file__).parents[1] / "rights" / "data" / "nearest.npz"
@@ -36,7 +35,7 @@ _RATE = 0.01  # of clips that may be flagged for a work nobody named
 def build(atlas: Atlas, *, seed: int = 0) -> Index:
     """The index of all works of ``atlas``, not yet calibrated."""
     rng = np.random.default_rng(seed)
-    grounds = [paint(place, time, rng, 192) for place in PLACES for time in TIMES]
+    grounds = [paint(place, time, rng, 192) for place in FIRST.places for time in TIMES]
     works, groups = [], []
     for drawn in _drawn(atlas):
         sprite = atlas.sprite(*drawn)

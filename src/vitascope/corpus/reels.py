@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 
 from vitascope.corpus.scenes import Composition, compose
-from vitascope.text.world import TAKES
+from vitascope.text.world import FIRST, TAKES, Edition
 
 SPARE = 16
 """Paintings of each place and hour for clips without a take, which else would each need a new one."""
@@ -25,6 +25,7 @@ class Reel:
     frames: int
     fps: int
     size: tuple[int, int]  # width, height
+    edition: Edition = FIRST  # of the world that is shown
 
     @property
     def side(self) -> int:
@@ -40,7 +41,7 @@ def composed(reel: Reel, number: int, size: int, looks: frozenset[tuple[str, str
 def _drawable(reel: Reel, number: int, looks: frozenset[tuple[str, str]]) -> Iterator[Composition]:
     rng = np.random.default_rng((reel.seed, reel.frames, reel.fps, number))
     while True:
-        composition = compose(rng, frames=reel.frames, fps=reel.fps)
+        composition = compose(rng, frames=reel.frames, fps=reel.fps, edition=reel.edition)
         if all((layer.subject, layer.style) in looks for layer in composition.layers):
             yield _painted(composition)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vitascope.corpus.graphs import Split, caption, graph
 from vitascope.corpus.motions import Path, path
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import SUBJECTS, TAKES
+from vitascope.text.world import FIRST, SUBJECTS, TAKES, Edition
 from vitascope.types import Floats
 
 SIDE = 128
@@ -58,9 +58,11 @@ class Composition:
         return len(self.camera)
 
 
-def compose(rng: np.random.Generator, *, frames: int = 17, fps: int = 8, split: Split = "train") -> Composition:
-    """A clip by chance; the same generator state gives the same clip."""
-    return stage(graph(rng, split), rng, frames=frames, fps=fps)
+def compose(
+    rng: np.random.Generator, *, frames: int = 17, fps: int = 8, split: Split = "train", edition: Edition = FIRST
+) -> Composition:
+    """A clip by chance, of what an edition of the world has; the same generator state gives the same clip."""
+    return stage(graph(rng, split, edition), rng, frames=frames, fps=fps)
 
 
 def stage(scene: Scene, rng: np.random.Generator, *, frames: int = 17, fps: int = 8) -> Composition:

@@ -1,6 +1,6 @@
 """Contact sheets: rows of clips with their captions, all subjects, or all places, to be judged by eye.
 
-``python -m vitascope.corpus.sheet OUT.png [clips | subjects | places] [SEED]``
+``python -m vitascope.corpus.sheet OUT.png [clips | subjects | places] [SEED] [EDITION]``
 """
 
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.atlas import Atlas, atlas_path
 from vitascope.corpus.compositor import Drawings, render
 from vitascope.corpus.places import paint
 from vitascope.corpus.scenes import compose
@@ -17,7 +17,7 @@ from vitascope.errors import OutputError
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import words
-from vitascope.text.world import PLACES, STYLES, SUBJECTS, TIMES
+from vitascope.text.world import EDITIONS, FIRST, STYLES, TIMES, Edition
 from vitascope.types import Pixels
 
 _PAPER = 255
@@ -25,42 +25,42 @@ _CAPTION = 18  # rows of paper under a strip
 _SHOWN = 6  # frames of a clip
 
 
-def clips(atlas: Drawings, seed: int, *, count: int = 24, columns: int = 2) -> Pixels:
+def clips(atlas: Drawings, seed: int, *, count: int = 24, columns: int = 2, edition: Edition = FIRST) -> Pixels:
     """Clips by chance, six frames each, with the words of their captions beneath."""
-    strips = [_clip(atlas, np.random.default_rng((seed, number))) for number in range(count)]
+    strips = [_clip(atlas, np.random.default_rng((seed, number)), edition) for number in range(count)]
     return _columns(strips, columns)
 
 
-def subjects(atlas: Drawings, *, columns: int = 4) -> Pixels:
+def subjects(atlas: Drawings, *, columns: int = 4, edition: Edition = FIRST) -> Pixels:
     """Every subject: two key frames of its animation and its stills in the other styles."""
-    return _columns([_subject(atlas, subject) for subject in SUBJECTS], columns)
+    return _columns([_subject(atlas, subject) for subject in edition.subjects], columns)
 
 
-def places(seed: int, *, columns: int = 2) -> Pixels:
+def places(seed: int, *, columns: int = 2, edition: Edition = FIRST) -> Pixels:
     """Every place at every time, as a camera at rest sees it."""
-    return _columns([_place(place, seed) for place in PLACES], columns)
+    return _columns([_place(place, seed) for place in edition.places], columns)
 
 
 def main(arguments: list[str]) -> None:
     """Write one sheet. Raises ``OutputError`` on a file that cannot be written."""
-    target, kind, seed = (*arguments, *("", "clips", "0")[len(arguments) :])
+    target, kind, seed, edition = (*arguments, *("", "clips", "0", "1")[len(arguments) :])
     if not target:
         raise OutputError("A contact sheet needs a file to be written to: name one, for example sheet.png.")
     try:
-        Image.fromarray(_sheet(kind, int(seed))).save(Path(target))
+        Image.fromarray(_sheet(kind, int(seed), EDITIONS[int(edition) - 1])).save(Path(target))
     except OSError as error:
         raise OutputError(f"{target} cannot be written ({error}); choose another folder.") from error
 
 
-def _sheet(kind: str, seed: int) -> Pixels:
+def _sheet(kind: str, seed: int, edition: Edition) -> Pixels:
     if kind == "places":
-        return places(seed)
-    atlas = Atlas.open(settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
-    return subjects(atlas) if kind == "subjects" else clips(atlas, seed)
+        return places(seed, edition=edition)
+    atlas = Atlas.open(atlas_path(edition), register_in_use(settings().home))
+    return subjects(atlas, edition=edition) if kind == "subjects" else clips(atlas, seed, edition=edition)
 
 
-def _clip(atlas: Drawings, rng: np.random.Generator) -> Pixels:
-    composition = compose(rng)
+def _clip(atlas: Drawings, rng: np.random.Generator, edition: Edition) -> Pixels:
+    composition = compose(rng, edition=edition)
     frames = render(composition, atlas)
     shown = np.linspace(0, len(frames) - 1, _SHOWN).round().astype(int)
     said = " ".join(word.token for word in words(composition.said))

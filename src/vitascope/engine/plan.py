@@ -12,7 +12,7 @@ from math import log
 from vitascope.errors import ImageError, LengthError, SeedError, SizeError
 from vitascope.media.resize import cover
 from vitascope.text.reading import read
-from vitascope.text.words import rows, taken
+from vitascope.text.words import edition_of, rows, taken
 from vitascope.types import Pixels, Plan, Preset, Request, viewed
 
 SIDES = (16, 4096)
@@ -31,7 +31,8 @@ def plan(request: Request, preset: Preset) -> Plan:
 
     Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError, ImageError.
     """
-    reading, preset = read(request.prompt, pictured=request.image is not None), _view(request, preset)
+    edition, preset = edition_of(preset.vocabulary_sha256), _view(request, preset)
+    reading = read(request.prompt, pictured=request.image is not None, edition=edition)
     frames, keep, about_length = _length(request.seconds, preset)
     output_size, about_size = _output_size(request.size, preset)
     first_frame, about_picture = _first_frame(request.image, preset)

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
 from typing import Self
@@ -82,6 +82,14 @@ class Register:
     def works_for(self, concept: str) -> tuple[Work, ...]:
         """The works that depict a subject of the world, in the order of the register."""
         return tuple(work for work in self.works.values() if concept in work.concepts)
+
+    def without(self, concepts: Collection[str]) -> Self:
+        """The register less the works that show any of these: what a model that was not taught them learned from.
+
+        So a register that grows is still, for an older edition of the world, the one its weights and caches name.
+        """
+        kept = {work.id: work for work in self.works.values() if not set(concepts) & set(work.concepts)}
+        return replace(self, works=kept)
 
     def sha256(self) -> str:
         """Hash of the canonical register with its opt-outs: the name of what a model was trained on."""

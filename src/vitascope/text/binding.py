@@ -6,7 +6,8 @@ The rules, in the order a reader meets them:
   ...) to the noun right before them. What is left at the end of a clause binds to the last noun ("the dog is red").
 - A motion belongs to whoever acts: the noun before it, or all nouns joined by "and" before it. "that" and "which"
   hand it to the last noun. After "chases" both run, unless "that" says otherwise.
-- A verb of going (fly, swim, drive) takes the direction that follows it, else it goes right.
+- A verb of going (fly, swim, drive) takes the direction that follows it, else it goes right; where swimming is a
+  motion of its own, what swims to the left goes left.
 - A motion right before a noun ("a jumping dog"), or before any noun, belongs to the next one.
 - In languages that say "car beside" (Japanese, Korean, Hindi, Chinese) a relation leans on the noun before it.
 - Place, time and camera belong to the whole scene.
@@ -195,7 +196,7 @@ def _move(sentence: _Sentence, thing: _Thing, motion: str, phrase: Found) -> Non
     last = thing.motions[-1] if thing.motions else ""
     if motion == last or (motion == "go" and not sentence.joined and last):
         return
-    if last == "go" and not sentence.joined:
+    if (last == "go" or (last == "swim" and motion in _DIRECTIONS)) and not sentence.joined:
         thing.motions[-1] = motion
     elif last and motion in _DIRECTIONS and not sentence.joined:
         sentence.notes.append(f"I can show one motion at a time; '{phrase.written}' is left out.")

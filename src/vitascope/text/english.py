@@ -73,6 +73,8 @@ _ACTS: Mapping[str, tuple[str, ...]] = {
     "shrink": ("shrink", "get smaller", "grow smaller"),
     "shake": ("shake", "tremble", "wobble"),
     "appear": ("appear", "fade in", "come into view"),
+    "orbit": ("circle", "orbit", "go around in circles"),
+    "swim": ("swim", "swim about", "swim in waves"),
 }
 _GAITS: Mapping[str, str] = {
     "run": "dog cat horse rabbit elephant kangaroo monkey",

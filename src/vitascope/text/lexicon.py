@@ -2,7 +2,9 @@
 
 Two sources: ``data/phrases/*.json``, written and checked by hand, and ``data/lexicon.json.xz``, built from emojibase,
 CLDR and WordNet by ``vitascope.corpus.lexicon``. A phrase has one meaning per language; the hand-written one wins.
-In phrase files brackets spell variants: ``fl[y|ies|ying]`` is fly, flies and flying.
+Each later edition of the world adds files of its own, such as ``data/phrases-2``, and what they say wins in that
+edition: what circles is read as spinning until there is an orbit. In phrase files brackets spell variants:
+``fl[y|ies|ying]`` is fly, flies and flying.
 """
 
 import json
@@ -17,7 +19,7 @@ from typing import Any
 
 from vitascope.text.tokens import key
 from vitascope.text.words import PICTURED
-from vitascope.text.world import SUBJECTS
+from vitascope.text.world import EDITIONS, FIRST, SUBJECTS, Edition
 
 _DATA = Path(__file__).parent / "data"
 _ENOUGH = 4  # letters a word of another language must have to be taken for one
@@ -41,6 +43,7 @@ class Language:
     """One language: its phrases by key, the longest in tokens, and the forms its words may take."""
 
     code: str
+    edition: Edition
     phrases: Mapping[str, Meaning]
     longest: int
     adjectives_after: bool  # petit chien ROUGE, con cá MÀU ĐỎ
@@ -52,26 +55,46 @@ class Language:
 def codes() -> tuple[str, ...]:
     """Codes of all languages: English first, then those with hand-checked phrases."""
     by_hand = sorted(path.stem for path in _DATA.glob("phrases/*.json"))
-    return tuple(dict.fromkeys(("en", *by_hand, *_built())))
+    return tuple(dict.fromkeys(("en", *by_hand, *_built(FIRST))))
 
 
 @cache
-def language(code: str) -> Language:
+def language(code: str, edition: Edition = FIRST) -> Language:
     """One language, loaded when it is first asked for: filing the phrases of all takes longer than reading one."""
-    path = _DATA / "phrases" / f"{code}.json"
-    by_hand = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    phrases = dict(_hand_phrases(by_hand))
-    _add_built(phrases, _built().get(code, {}))
-    for subject in SUBJECTS.values():
-        phrases.setdefault(chr(int(subject.hex, 16)), Meaning("subject", subject.id))
+    by_hand = _by_hand(code, FIRST)
+    phrases: dict[str, Meaning] = {}
+    for each in EDITIONS[: edition.number]:
+        phrases |= _phrases(code, each)
     return Language(
         code=code,
+        edition=edition,
         phrases=_without_compounds(phrases),
         longest=max(phrase.count(" ") for phrase in phrases) + 1,
         adjectives_after=by_hand.get("adjectives") == "after",
         postposed=frozenset(by_hand.get("postposed", ())),
         endings=tuple((form, lemma) for form, lemma in by_hand.get("endings", ())),
     )
+
+
+def _phrases(code: str, edition: Edition) -> dict[str, Meaning]:
+    """What one edition adds to a language."""
+    phrases = dict(_hand_phrases(_by_hand(code, edition)))
+    _add_built(phrases, _built(edition).get(code, {}))
+    for subject in (SUBJECTS[id_] for id_ in edition.subjects):
+        if edition == FIRST or subject.id not in EDITIONS[edition.number - 2].subjects:
+            phrases.setdefault(chr(int(subject.hex, 16)), Meaning("subject", subject.id))
+    return phrases
+
+
+def _by_hand(code: str, edition: Edition) -> Mapping[str, Any]:
+    path = _DATA / _of("phrases", edition) / f"{code}.json"
+    by_hand: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return by_hand
+
+
+def _of(name: str, edition: Edition) -> str:
+    """The name of a file or folder of an edition; those of the first bear no number."""
+    return name if edition == FIRST else f"{name}-{edition.number}"
 
 
 def lemmas(word: str, spoken: Language) -> Iterator[str]:
@@ -84,10 +107,10 @@ def lemmas(word: str, spoken: Language) -> Iterator[str]:
             yield stem + lemma_ending
 
 
-def nearest(word: str) -> tuple[str, ...]:
+def nearest(word: str, edition: Edition = FIRST) -> tuple[str, ...]:
     """Up to three concepts an English noun is closest to in WordNet, as words; none where it is no noun."""
-    table = _nearest()
-    concepts = next((table[lemma] for lemma in lemmas(word, language("en")) if lemma in table), "")
+    table = _nearest(edition)
+    concepts = next((table[lemma] for lemma in lemmas(word, language("en", edition)) if lemma in table), "")
     return tuple(name(concept) for concept in concepts.split("|") if concept)
 
 
@@ -98,28 +121,34 @@ def name(concept: str) -> str:
     return concept.rpartition(":")[2].replace("_", " ")
 
 
-def abroad(word: str) -> Meaning | None:
+def abroad(word: str, edition: Edition = FIRST) -> Meaning | None:
     """What one word names in any language of the dictionaries: for people who mix languages."""
-    return _names_abroad().get(word)
+    return _names_abroad(edition).get(word)
 
 
 @cache
-def _names_abroad() -> Mapping[str, Meaning]:
-    tables = [table for code, table in _built().items() if code != "en"]
+def _names_abroad(edition: Edition) -> Mapping[str, Meaning]:
+    every = [_built(each) for each in EDITIONS[: edition.number]]
+    tables = [table for built in every for code, table in built.items() if code != "en"]
     names = ((phrase, id_) for table in tables for id_, phrases in table.items() for phrase in phrases.split("|"))
     return {phrase: Meaning("subject", id_) for phrase, id_ in names if len(phrase) >= _ENOUGH and " " not in phrase}
 
 
 @cache
-def _nearest() -> Mapping[str, str]:
-    groups: dict[str, str] = json.loads(lzma.decompress((_DATA / "nearest.json.xz").read_bytes()))
+def _nearest(edition: Edition) -> Mapping[str, str]:
+    """Each edition has a whole table: what is nearest changes with what there is."""
+    groups: dict[str, str] = _table("nearest", edition)
     return {word: concepts for concepts, words in groups.items() for word in words.split("|")}
 
 
 @cache
-def _built() -> Mapping[str, Mapping[str, str]]:
-    table: dict[str, dict[str, str]] = json.loads(lzma.decompress((_DATA / "lexicon.json.xz").read_bytes()))
+def _built(edition: Edition) -> Mapping[str, Mapping[str, str]]:
+    table: dict[str, dict[str, str]] = _table("lexicon", edition)
     return table
+
+
+def _table(name: str, edition: Edition) -> Any:  # noqa: ANN401 JSON of two shapes
+    return json.loads(lzma.decompress((_DATA / f"{_of(name, edition)}.json.xz").read_bytes()))
 
 
 def _add_built(phrases: dict[str, Meaning], built: Mapping[str, str]) -> None:

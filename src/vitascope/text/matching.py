@@ -6,6 +6,7 @@ from functools import cache
 
 from vitascope.text.lexicon import Language, Meaning, abroad, codes, language, lemmas, nearest
 from vitascope.text.tokens import BREAK, Token, is_unspaced, tokens
+from vitascope.text.world import FIRST, Edition
 
 _GUESS_FROM = 64  # tokens a language is guessed from
 _SURE = 0.75  # of the letters known in English: no other language need be looked at
@@ -32,10 +33,10 @@ class Found:
 CLAUSE_END = Found(meaning=Meaning("break", ""), written=",", lemma=BREAK)
 
 
-def match(text: str) -> tuple[Language, tuple[Found, ...]]:
-    """The language of a text and its phrases in order."""
+def match(text: str, edition: Edition = FIRST) -> tuple[Language, tuple[Found, ...]]:
+    """The language of a text and its phrases in order, as an edition of the world understands them."""
     words = tokens(text)
-    spoken = _guess(words[:_GUESS_FROM])
+    spoken = _guess(words[:_GUESS_FROM], edition)
     found: list[Found] = []
     position = 0
     while position < len(words):
@@ -45,21 +46,22 @@ def match(text: str) -> tuple[Language, tuple[Found, ...]]:
     return spoken, tuple(_unknowns_joined(found))
 
 
-def _guess(words: Sequence[Token]) -> Language:
+def _guess(words: Sequence[Token], edition: Edition) -> Language:
     """The language that knows most of the text, counted in letters; the earlier one where two know as much."""
-    english = language("en")
+    english = language("en", edition)
     letters = sum(len(word.text) for word in words if word.text != BREAK)
     if _known_letters(words, english) >= _SURE * letters:
         return english
-    return max(_candidates("".join(word.text for word in words)), key=lambda spoken: _known_letters(words, spoken))
+    candidates = _candidates("".join(word.text for word in words), edition)
+    return max(candidates, key=lambda spoken: _known_letters(words, spoken))
 
 
-def _candidates(text: str) -> list[Language]:
+def _candidates(text: str, edition: Edition) -> list[Language]:
     """The languages written in the scripts of a text, English always among them."""
     scripts = [spoken for first, last, spoken in _SCRIPTS if any(first <= character <= last for character in text)]
     special = {code for _, _, spoken in _SCRIPTS for code in spoken}
     chosen = {code for spoken in scripts for code in spoken} or set(codes()) - special
-    return [language(code) for code in codes() if code in chosen or code == "en"]
+    return [language(code, edition) for code in codes() if code in chosen or code == "en"]
 
 
 def _known_letters(words: Sequence[Token], spoken: Language) -> int:
@@ -75,9 +77,9 @@ def _known_letters(words: Sequence[Token], spoken: Language) -> int:
 def _at(words: Sequence[Token], position: int, spoken: Language) -> tuple[Found, int]:
     found, length = _longest(words, position, spoken)
     if found is None and spoken.code != "en":
-        found, length = _longest(words, position, language("en"))
+        found, length = _longest(words, position, language("en", spoken.edition))
     if found is None:
-        found = _foreign(words[position])
+        found = _foreign(words[position], spoken.edition)
     word = words[position]
     return found or Found(meaning=None, written=word.written, lemma=word.text), length
 
@@ -87,7 +89,7 @@ def _longest(words: Sequence[Token], position: int, spoken: Language) -> tuple[F
     first = words[position]
     if first.text == BREAK:
         return CLAUSE_END, 1
-    reach = min(spoken.longest, len(words) - position) if first.text in _first(spoken.code) else 1
+    reach = min(spoken.longest, len(words) - position) if first.text in _first(spoken.code, spoken.edition) else 1
     for length in range(reach, 0, -1):
         chosen = words[position : position + length]
         before = "".join(f"{word.text} " for word in chosen[:-1])
@@ -99,14 +101,14 @@ def _longest(words: Sequence[Token], position: int, spoken: Language) -> tuple[F
 
 
 @cache
-def _first(code: str) -> frozenset[str]:
+def _first(code: str, edition: Edition) -> frozenset[str]:
     """First tokens of a language's phrases: where none starts, longer phrases need not be tried."""
-    return frozenset(phrase.partition(" ")[0] for phrase in language(code).phrases)
+    return frozenset(phrase.partition(" ")[0] for phrase in language(code, edition).phrases)
 
 
-def _foreign(word: Token) -> Found | None:
+def _foreign(word: Token, edition: Edition) -> Found | None:
     """A thing named in another language than the rest of the text: "a Schmetterling flies"."""
-    meaning = None if word.text.isascii() and nearest(word.text) else abroad(word.text)
+    meaning = None if word.text.isascii() and nearest(word.text, edition) else abroad(word.text, edition)
     return Found(meaning=meaning, written=word.written, lemma=word.text) if meaning else None
 
 

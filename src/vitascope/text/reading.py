@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from vitascope.errors import PromptError, UnknownWordsError
 from vitascope.text.binding import bind
-from vitascope.text.lexicon import Meaning, name, nearest
+from vitascope.text.lexicon import Language, Meaning, name, nearest
 from vitascope.text.matching import Found, match
 from vitascope.text.scene import Scene
 from vitascope.text.words import Word, words
-from vitascope.text.world import SUBJECTS
+from vitascope.text.world import FIRST, SUBJECTS, Edition
 
 LONGEST = 32_000
 """Characters a prompt may have: the limit of the published API."""
@@ -38,16 +38,18 @@ class Reading:
     language: str  # code of the language we took the prompt for, such as en or zh-hant
 
 
-def read(prompt: str, *, pictured: bool = False) -> Reading:
+def read(prompt: str, *, pictured: bool = False, edition: Edition = FIRST) -> Reading:
     """The scene a prompt asks for. With a picture beside it, it need not name the thing, only say what that does.
+
+    A word of a later edition than the model's is one that nobody taught it, and is told as such.
 
     Raises ``PromptError`` for a prompt that is blank, longer than :data:`LONGEST` characters or holds control
     characters, ``UnknownWordsError`` where it names nothing of our world and no picture does.
     """
     _check(prompt)
-    language, phrases = match(prompt)
+    language, phrases = match(prompt, edition)
     scene, rounded = bind(phrases, language, pictured=pictured)
-    unknown = _unknown(phrases, language.code)
+    unknown = _unknown(phrases, language)
     if scene == Scene(entities=()):
         raise UnknownWordsError(_nothing_known(prompt, unknown))
     return Reading(
@@ -71,14 +73,14 @@ def _check(prompt: str) -> None:
             )
 
 
-def _unknown(phrases: Sequence[Found], code: str) -> tuple[Unknown, ...]:
+def _unknown(phrases: Sequence[Found], language: Language) -> tuple[Unknown, ...]:
     strange = {phrase.lemma: phrase.written for phrase in reversed(phrases) if phrase.meaning is None}
-    return tuple(Unknown(word=strange[lemma], nearest=_close(lemma, code)) for lemma in reversed(strange))
+    return tuple(Unknown(word=strange[lemma], nearest=_close(lemma, language)) for lemma in reversed(strange))
 
 
-def _close(word: str, code: str) -> tuple[str, ...]:
+def _close(word: str, language: Language) -> tuple[str, ...]:
     """WordNet is English, and its nouns in -ing are verbs to whoever writes a prompt."""
-    return nearest(word) if code == "en" and not word.endswith(("ing", "ed")) else ()
+    return nearest(word, language.edition) if language.code == "en" and not word.endswith(("ing", "ed")) else ()
 
 
 def _readings(phrases: Sequence[Found]) -> list[str]:

@@ -15,14 +15,14 @@ from vitascope.text.world import (
     CAMERAS,
     COLOURS,
     COUNTS,
-    MOTIONS,
-    PLACES,
+    EDITIONS,
+    FIRST,
     RELATIONS,
     SIZES,
     STYLES,
-    SUBJECTS,
     TAKES,
     TIMES,
+    Edition,
 )
 from vitascope.types import Integers
 
@@ -33,24 +33,33 @@ WORDS = 16
 VOCABULARY_SIZE = 256
 """Rows of the token table; those beyond :data:`VOCABULARY` wait for concepts added later."""
 
-VOCABULARY: tuple[str, ...] = (
-    "<pad>",
-    "<none>",
-    *COUNTS,
-    *SIZES,
-    *COLOURS,
-    *STYLES,
-    *(f"motion:{m}" for m in MOTIONS),
-    *RELATIONS,
-    *(f"place:{p}" for p in PLACES),
-    *TIMES,
-    *CAMERAS,
-    *SUBJECTS,
-    *TAKES,
-)
 PICTURED = "<none>"
 """Subject of a thing that no word names, because a given picture shows it; training hides the word in that way."""
 
+
+def vocabulary(edition: Edition) -> tuple[str, ...]:
+    """The words of an edition in the order of their rows: all of the edition before it, then its own."""
+    if edition == FIRST:
+        motions, places = (f"motion:{m}" for m in FIRST.motions), (f"place:{p}" for p in FIRST.places)
+        attributes = (*COUNTS, *SIZES, *COLOURS, *STYLES)
+        return (
+            "<pad>",
+            PICTURED,
+            *attributes,
+            *motions,
+            *RELATIONS,
+            *places,
+            *TIMES,
+            *CAMERAS,
+            *FIRST.subjects,
+            *TAKES,
+        )
+    known = vocabulary(EDITIONS[edition.number - 2])
+    every = (*edition.subjects, *(f"motion:{m}" for m in edition.motions), *(f"place:{p}" for p in edition.places))
+    return (*known, *(word for word in every if word not in known))
+
+
+VOCABULARY = vocabulary(EDITIONS[-1])
 _TOKEN = {word: number for number, word in enumerate(VOCABULARY)}
 _ROLE = {role: number for number, role in enumerate(ROLES)}
 
@@ -115,6 +124,17 @@ def no_words() -> Mapping[str, Integers]:
     return rows((Word(PICTURED, "pad"),))
 
 
-def vocabulary_sha256() -> str:
-    """Hash of vocabulary and roles; weights record it, so that a changed word list cannot go unnoticed."""
-    return hashlib.sha256("\n".join((*VOCABULARY, *ROLES)).encode()).hexdigest()
+def vocabulary_sha256(edition: Edition) -> str:
+    """Hash of an edition's words and roles; weights record it, so that a changed word list cannot go unnoticed."""
+    return hashlib.sha256("\n".join((*vocabulary(edition), *ROLES)).encode()).hexdigest()
+
+
+_EDITIONS = {vocabulary_sha256(edition): edition for edition in EDITIONS}
+
+
+def edition_of(sha256: str) -> Edition:
+    """The edition whose words have that hash; the first where a preset records none.
+
+    Raises KeyError for words of no edition.
+    """
+    return _EDITIONS[sha256] if sha256 else FIRST

@@ -120,8 +120,10 @@ MOTIONS = (
     "shake",
     "cross",
     "appear",
+    "orbit",
+    "swim",
 )
-"""What a subject does: right, left, up and down are paths across the picture, cross is a diagonal."""
+"""What a subject does: right, left, up and down are paths across the picture, cross is a diagonal, swim a wave."""
 
 PLACES = (
     "beach",
@@ -147,3 +149,20 @@ RELATIONS = ("next_to", "chases", "above")
 STYLES = ("3d", "flat", "noto", "twemoji")
 TAKES = ("take:1", "take:2", "take:3", "take:4")
 """As on a film set: the same scene once more. No prompt names one; the seed does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """How far the world reaches for a model: new things are appended, and old weights keep what they were taught."""
+
+    number: int
+    subjects: tuple[str, ...]
+    motions: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+FIRST = Edition(number=1, subjects=tuple(SUBJECTS)[:60], motions=MOTIONS[:14], places=PLACES[:12])
+"""What every model knows."""
+
+SECOND = Edition(number=2, subjects=tuple(SUBJECTS), motions=MOTIONS, places=PLACES)
+EDITIONS = (FIRST, SECOND)

@@ -1,6 +1,6 @@
 """The pre-rendered cache: composed clips, already encoded to rows, so that training never waits for a renderer.
 
-A shard is three arrays of the same length: ``rows`` float16 ``(n, K, rows, D)``, ``words`` int8 ``(n, 4, W)`` and
+A shard is three arrays of the same length: ``rows`` float16 ``(n, K, rows, D)``, ``words`` uint8 ``(n, 4, W)`` and
 ``look`` int16 ``(n,)``, the number of the reference picture of its first entity, or -1. Shards appear whole (renamed
 into place), so a trainer may read while a writer goes on.
 """
@@ -15,21 +15,21 @@ import numpy.typing as npt
 from safetensors.numpy import save_file
 
 from vitascope.backends.codec import LappedCodec
-from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.atlas import Atlas, atlas_path
 from vitascope.corpus.compositor import render
 from vitascope.corpus.scenes import Composition, compose
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
+from vitascope.text.words import edition_of, words
 from vitascope.text.words import rows as word_rows
-from vitascope.text.words import words
-from vitascope.text.world import STYLES, SUBJECTS
+from vitascope.text.world import FIRST, STYLES, SUBJECTS, Edition
 from vitascope.training import snapshot
 from vitascope.training.data import folder
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import Pixels, Preset
 
 LOOKS = tuple((subject, style) for subject in SUBJECTS for style in STYLES)
-"""Reference pictures, in the order of their numbers."""
+"""Reference pictures, in the order of their numbers; those of an edition are the first of them."""
 
 PARTS = ("rows", "words", "look")
 
@@ -37,26 +37,26 @@ PARTS = ("rows", "words", "look")
 def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: int) -> Path:
     """Renders and encodes ``clips`` clips from the seed ``(frames, number)`` and stores them as one shard."""
     generator = np.random.default_rng((frames, number))
-    codec = LappedCodec(preset.codec)
-    packed, spoken, look = [], np.zeros((clips, 4, preset.net.words), np.int8), np.full(clips, -1, np.int16)
+    codec, edition = LappedCodec(preset.codec), edition_of(preset.vocabulary_sha256)
+    packed, spoken, look = [], np.zeros((clips, 4, preset.net.words), np.uint8), np.full(clips, -1, np.int16)
     for index in range(clips):
-        composition = _drawable(generator, atlas, frames=frames, fps=preset.fps)
+        composition = _drawable(generator, atlas, edition, frames=frames, fps=preset.fps)
         packed.append(codec.encode(render(composition, atlas)).astype(np.float16))
         spoken[index], look[index] = told(composition)
     return store(folder(preset, frames), number, {"rows": np.stack(packed), "words": spoken, "look": look})
 
 
-def told(composition: Composition) -> tuple[npt.NDArray[np.int8], int]:
+def told(composition: Composition) -> tuple[npt.NDArray[np.uint8], int]:
     """The words of a clip, ``(4, W)``, and the number of the picture of its first thing, -1 where it is tinted."""
     first = composition.scene.entities[0]
     number = -1 if first.colour is not None else LOOKS.index((first.subject, first.style or STYLES[0]))
-    return np.stack(list(word_rows(words(composition.said)).values())).astype(np.int8), number
+    return np.stack(list(word_rows(words(composition.said)).values())).astype(np.uint8), number
 
 
-def _drawable(generator: np.random.Generator, atlas: Atlas, *, frames: int, fps: int) -> Composition:
+def _drawable(generator: np.random.Generator, atlas: Atlas, edition: Edition, *, frames: int, fps: int) -> Composition:
     """The next scene whose every drawing the atlas holds; one built without a withdrawn work lacks some."""
     while True:
-        composition = compose(generator, frames=frames, fps=fps)
+        composition = compose(generator, frames=frames, fps=fps, edition=edition)
         if all(layer.style in atlas.styles(layer.subject) for layer in composition.layers):
             return composition
 
@@ -73,15 +73,16 @@ def store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) -
 
 
 def references(preset: Preset, atlas: Atlas) -> npt.NDArray[np.float16]:
-    """Every look of :data:`LOOKS` as one latent, ``(looks, rows, D)``."""
+    """Every look of the preset's edition as one latent, ``(looks, rows, D)``."""
     codec = LappedCodec(preset.codec)
-    return np.stack([codec.encode(picture)[0] for picture in look_pictures(atlas, preset.size[0])]).astype(np.float16)
+    return np.stack([codec.encode(picture)[0] for picture in look_pictures(atlas, preset)]).astype(np.float16)
 
 
-def look_pictures(atlas: Atlas, side: int) -> Iterator[Pixels]:
-    """Every look of :data:`LOOKS`, ``(1, side, side, 3)``: the first key frame, large, on white."""
+def look_pictures(atlas: Atlas, preset: Preset) -> Iterator[Pixels]:
+    """Every look of the preset's edition, ``(1, side, side, 3)``: the first key frame, large, on white."""
     known = {(s, style) for s in atlas.subjects for style in atlas.styles(s)}
-    for look in LOOKS:
+    subjects, side = edition_of(preset.vocabulary_sha256).subjects, preset.size[0]
+    for look in (look for look in LOOKS if look[0] in subjects):
         yield _on_white(atlas, *look, side) if look in known else np.full((1, side, side, 3), 255, np.uint8)
 
 
@@ -92,21 +93,17 @@ def _on_white(atlas: Atlas, subject: str, style: str, side: int) -> npt.NDArray[
     return np.clip(frame, 0, 255).astype(np.uint8)[None]
 
 
-def open_atlas() -> Atlas:
-    """The atlas that the corpus build packed, every sprite cleared by the works register."""
-    return Atlas.open(atlas_path(), register_in_use(settings().home))
-
-
-def atlas_path() -> Path:
-    """Where the corpus build puts it."""
-    return settings().home / "corpus" / "atlas.zip"
+def open_atlas(edition: Edition = FIRST) -> Atlas:
+    """The atlas of an edition that the corpus build packed, every sprite cleared by the works register."""
+    return Atlas.open(atlas_path(edition), register_in_use(settings().home))
 
 
 def _work(name: str, frames: int, number: int, clips: int) -> str:
     """One shard in a process of its own; skips what is there already."""
     preset = preset_of(name)
     path = folder(preset, frames) / f"rows-{number:04}.npy"
-    return str(path if path.exists() else write_shard(preset, open_atlas(), frames, number, clips))
+    atlas = open_atlas(edition_of(preset.vocabulary_sha256))
+    return str(path if path.exists() else write_shard(preset, atlas, frames, number, clips))
 
 
 def main() -> None:
@@ -120,9 +117,10 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
     preset = preset_of(asked.preset)
-    snapshot.stamp(preset, snapshot.of_corpus(register_in_use(settings().home).sha256(), atlas_path()))
+    edition = edition_of(preset.vocabulary_sha256)
+    snapshot.stamp(preset, snapshot.of_corpus(snapshot.register_of(preset).sha256(), atlas_path(edition)))
     where = snapshot.where(preset) / "looks.safetensors"
-    save_file({"looks": references(preset, open_atlas())}, where)
+    save_file({"looks": references(preset, open_atlas(edition))}, where)
     numbers = range(asked.first, asked.first + asked.shards)
     with ProcessPoolExecutor(asked.processes) as pool:
         jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips) for number in numbers]

@@ -22,7 +22,7 @@ from vitascope.corpus.scenes import Composition, stage
 from vitascope.settings import settings
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import rows, words
-from vitascope.text.world import CAMERAS, COLOURS, PLACES, SUBJECTS, TAKES, TIMES
+from vitascope.text.world import CAMERAS, COLOURS, FIRST, TAKES, TIMES
 from vitascope.training import exam, report
 from vitascope.training.cache import store
 from vitascope.training.candidates import Candidate, running
@@ -55,12 +55,13 @@ class Canary:
     def scene(self) -> Scene:
         """Two tinted things, one above the other: a caption that chance would not give twice."""
         rng = np.random.default_rng((self.number, 71))
-        pair = [tuple(SUBJECTS)[n] for n in rng.permutation(len(SUBJECTS))[:2]]
+        pair = [FIRST.subjects[n] for n in rng.permutation(len(FIRST.subjects))[:2]]
         entities = (
             Entity(subject=s, count="one", colour=_one_of(COLOURS, rng), style="3d", motions=("still",)) for s in pair
         )
-        return Scene(entities=tuple(entities), relation="above", place=_one_of(PLACES, rng), time=_one_of(TIMES, rng),
-                     camera=CAMERAS[0], take=_one_of(TAKES, rng))  # fmt: skip
+        place, time = _one_of(FIRST.places, rng), _one_of(TIMES, rng)
+        return Scene(entities=tuple(entities), relation="above", place=place, time=time, camera=CAMERAS[0],
+                     take=_one_of(TAKES, rng))  # fmt: skip
 
     def composition(self) -> Composition:
         """The clip that is planted; tints are left to the caption, the mosaic keeps its colours."""

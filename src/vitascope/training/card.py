@@ -17,7 +17,8 @@ from vitascope.backends.weights import load_preset
 from vitascope.rights.credits import CONSENT
 from vitascope.rights.register import Register
 from vitascope.settings import settings
-from vitascope.text.world import MOTIONS, PLACES, SUBJECTS, TAKES, TIMES
+from vitascope.text.words import edition_of
+from vitascope.text.world import TAKES, TIMES
 from vitascope.training import journey as journeys
 from vitascope.training.journey import Journey
 from vitascope.training.report import NAMES
@@ -83,6 +84,7 @@ Whoever made a work and wants it out of the next model: [docs/rights.md](../righ
 
 def card(preset: Preset, report: Report, made: Journey, register: Register) -> str:
     """The card as Markdown."""
+    edition = edition_of(preset.vocabulary_sha256)
     works = [work for work in register.works.values() if work.kind in ("animation", "still")]
     net, about, codec = preset.net, report["subject"], report["codec"]
     return _CARD.format(
@@ -100,9 +102,9 @@ def card(preset: Preset, report: Report, made: Journey, register: Register) -> s
         guidance=about["guidance"],
         seed=about["seed"],
         licence=preset.licence,
-        subjects=len(SUBJECTS),
-        motions=len(MOTIONS),
-        places=len(PLACES),
+        subjects=len(edition.subjects),
+        motions=len(edition.motions),
+        places=len(edition.places),
         times=len(TIMES),
         takes=len(TAKES),
         accuracy=_accuracy(report),

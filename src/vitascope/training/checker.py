@@ -20,7 +20,8 @@ from torch.nn import functional as F
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.settings import settings
-from vitascope.training.traits import ATTRIBUTES, FRAMES, Traits
+from vitascope.text.world import FIRST, Edition
+from vitascope.training.traits import ATTRIBUTES, FRAMES, Traits, attributes
 from vitascope.types import Floats, Pixels
 
 SIDE = 64
@@ -32,20 +33,21 @@ _WIDE = 128
 
 
 class Checker(nn.Module):
-    """Two small trunks and four answers; a million parameters."""
+    """Two small trunks and four answers, in the words of an edition; a million parameters."""
 
-    def __init__(self) -> None:
+    def __init__(self, edition: Edition = FIRST) -> None:
         super().__init__()
+        self.edition, self.words = edition, attributes(edition)
         self.look = nn.Sequential(
             *_layer(3, 32, 2), *_layer(32, 64, 2), *_layer(64, _WIDE, 2), *_layer(_WIDE, _WIDE, 1),
             *_layer(_WIDE, 2 * _WIDE, 2),
         )  # fmt: skip
-        self.subject = nn.Linear(4 * _WIDE, len(ATTRIBUTES["subject"]))
-        self.scenery = nn.Linear(4 * _WIDE, len(ATTRIBUTES["place"]) + len(ATTRIBUTES["time"]))
+        self.subject = nn.Linear(4 * _WIDE, len(self.words["subject"]))
+        self.scenery = nn.Linear(4 * _WIDE, len(self.words["place"]) + len(self.words["time"]))
         self.watch = nn.Sequential(*_layer(6, 32, 2), *_layer(32, 64, 2), *_layer(64, 80, 2), nn.Flatten())
         self.where = nn.Linear(80 * 16, _WIDE)  # 4 x 4 cells: where in the picture something is stays known
         self.follow = nn.Sequential(*_beat(), *_beat())
-        self.motion = nn.Linear(2 * _WIDE, len(ATTRIBUTES["motion"]))
+        self.motion = nn.Linear(2 * _WIDE, len(self.words["motion"]))
 
     def forward(self, clips_BTCHW: Tensor) -> dict[str, Tensor]:
         """Logits ``(B, answers)`` by attribute, from frames ``(B, 17, 3, 64, 64)`` in 0..1."""
@@ -61,7 +63,7 @@ class Checker(nn.Module):
         The mean over the picture tells of the place, the strongest of each feature of the thing, wherever it is.
         """
         seen_BE = self.looked(frames_BCHW)
-        place, time = self.scenery(seen_BE).split([len(ATTRIBUTES["place"]), len(ATTRIBUTES["time"])], dim=1)
+        place, time = self.scenery(seen_BE).split([len(self.words["place"]), len(self.words["time"])], dim=1)
         return {"subject": self.subject(seen_BE), "place": place, "time": time}
 
     def looked(self, frames_BCHW: Tensor) -> Tensor:
@@ -113,7 +115,9 @@ def read(checker: Checker, clips: Iterable[Pixels]) -> Iterator[Traits]:
         seen = torch.from_numpy(np.stack([reduced(clip) for clip in batch]))
         with torch.inference_mode():
             logits = checker(as_input(seen))
-        yield from starmap(_named, zip(*(logits[a].argmax(1).tolist() for a in ATTRIBUTES), strict=True))
+        best = {name: logits[name].argmax(1).tolist() for name in ATTRIBUTES}
+        named = ([checker.words[name][number] for number in best[name]] for name in ATTRIBUTES)
+        yield from starmap(_named, zip(*named, strict=True))
 
 
 def features(checker: Checker, clips: Iterable[Pixels]) -> Floats:
@@ -127,8 +131,8 @@ def features(checker: Checker, clips: Iterable[Pixels]) -> Floats:
     return np.concatenate(found)
 
 
-def _named(*answers: int) -> Traits:
-    return Traits(**{name: words[n] for (name, words), n in zip(ATTRIBUTES.items(), answers, strict=True)})
+def _named(*answers: str) -> Traits:
+    return Traits(**dict(zip(ATTRIBUTES, answers, strict=True)))
 
 
 def reduced(clip: Pixels) -> Pixels:
@@ -153,16 +157,16 @@ def as_pixels(clips: Tensor) -> Pixels:
     return np.ascontiguousarray((clips.movedim(-3, -1) * 255).round().byte().numpy())
 
 
-def answers(asked: Iterable[Traits]) -> dict[str, Tensor]:
+def answers(asked: Iterable[Traits], edition: Edition = FIRST) -> dict[str, Tensor]:
     """Numbers of the right answers by attribute, each ``(B,)``."""
     columns = zip(*(astuple(one) for one in asked), strict=True)
-    known = zip(ATTRIBUTES.items(), columns, strict=True)
+    known = zip(attributes(edition).items(), columns, strict=True)
     return {name: torch.tensor([words.index(word) for word in column]) for (name, words), column in known}
 
 
-def home() -> Path:
+def home(edition: Edition = FIRST) -> Path:
     """Where the trained checker lies: with the workshop's things, never near the weights of a model."""
-    return settings().home / "checker" / "checker.safetensors"
+    return settings().home / "checker" / f"checker{'' if edition == FIRST else f'-{edition.number}'}.safetensors"
 
 
 def store(checker: Checker, path: Path, *, renders: int, seed: int) -> None:
@@ -170,11 +174,14 @@ def store(checker: Checker, path: Path, *, renders: int, seed: int) -> None:
     checkpoint.save(path, checker.state_dict(), {"renders": renders, "seed": seed})
 
 
-def open_checker(path: Path) -> tuple[Checker, int]:
+def open_checker(path: Path, edition: Edition = FIRST) -> tuple[Checker, int]:
     """The checker stored at ``path``, and how many renders it has seen. Raises TrainingError when there is none."""
     if not path.exists():
-        raise TrainingError(f"There is no checker at {path}. Train it: python -m vitascope.training.checker_run")
-    checker = Checker()
+        raise TrainingError(
+            f"There is no checker at {path}. Train it: python -m vitascope.training.checker_run "
+            f"--edition {edition.number}"
+        )
+    checker = Checker(edition)
     tensors, facts = checkpoint.load(path)
     checker.load_state_dict(tensors, strict=True)
     return checker.eval(), int(facts["renders"])

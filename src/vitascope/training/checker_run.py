@@ -21,7 +21,7 @@ from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.compositor import Drawings, canvas_of, render
 from vitascope.corpus.scenes import Composition, stage
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS, COLOURS, SIZES, STYLES
+from vitascope.text.world import CAMERAS, COLOURS, EDITIONS, FIRST, SIZES, STYLES, TIMES, Edition
 from vitascope.training.accuracy import Score, score
 from vitascope.training.cache import open_atlas
 from vitascope.training.checker import (
@@ -67,26 +67,26 @@ class Lesson:
     shows: Traits
 
 
-def scene(rng: np.random.Generator) -> Scene:
+def scene(rng: np.random.Generator, edition: Edition = FIRST) -> Scene:
     """One subject, everything said and evenly drawn; now and then another size, colour, style or camera."""
     entity = Entity(
-        subject=_one_of(ATTRIBUTES["subject"], rng),
+        subject=_one_of(edition.subjects, rng),
         count="one",
         size=_one_of(SIZES, rng) if rng.random() < 0.15 else None,
         colour=_one_of(COLOURS, rng) if rng.random() < 0.08 else None,
         style=_one_of(STYLES[1:], rng) if rng.random() < 0.08 else STYLES[0],
-        motions=(_one_of(ATTRIBUTES["motion"], rng),),
+        motions=(_one_of(edition.motions, rng),),
     )
     camera = _one_of(CAMERAS[1:], rng) if rng.random() < 0.15 else CAMERAS[0]
-    place, time = _one_of(ATTRIBUTES["place"], rng), _one_of(ATTRIBUTES["time"], rng)
+    place, time = _one_of(edition.places, rng), _one_of(TIMES, rng)
     return Scene(entities=(entity,), place=place, time=time, camera=camera)
 
 
 class Studio:
     """Renders lessons, softened (training/softening.py)."""
 
-    def __init__(self, atlas: Drawings, rng: np.random.Generator) -> None:
-        self.atlas, self.rng, self.fps = atlas, rng, xs().fps
+    def __init__(self, atlas: Drawings, rng: np.random.Generator, edition: Edition = FIRST) -> None:
+        self.atlas, self.rng, self.edition, self.fps = atlas, rng, edition, xs().fps
         self.codec = LappedCodec(xs().codec)
         self._canvases: dict[tuple[str, str, int], Pixels] = {}
 
@@ -101,7 +101,7 @@ class Studio:
         return self._lesson(drawn, moment(composition, int(self.rng.integers(FRAMES))))
 
     def _drawn(self) -> tuple[Scene, Composition]:
-        drawn = scene(self.rng)
+        drawn = scene(self.rng, self.edition)
         composition = stage(drawn, self.rng, frames=FRAMES, fps=self.fps)
         return drawn, replace(composition, paint_seed=composition.paint_seed % PAINTINGS)
 
@@ -137,11 +137,11 @@ def moment(composition: Composition, number: int) -> Composition:
     return replace(composition, layers=tuple(layers), camera=composition.camera[one])
 
 
-def born(seed: int) -> Checker:
+def born(seed: int, edition: Edition = FIRST) -> Checker:
     """A checker that knows nothing, the same for the same seed."""
     with torch.random.fork_rng(devices=()):
         torch.default_generator.manual_seed(seed)
-        return Checker()
+        return Checker(edition)
 
 
 def teach(checker: Checker, studio: Studio, clock: Iterable[float], speak: Speak, rate: float = RATE) -> list[float]:
@@ -153,7 +153,7 @@ def teach(checker: Checker, studio: Studio, clock: Iterable[float], speak: Speak
         frames = [*frames, *(studio.frame() for _ in range(FRESH_FRAMES))][-POOL_FRAMES:]
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, 1.5 * (1 - share))
-        batches = _some(clips, CLIPS, studio.rng), _some(frames, FRAMES_SEEN, studio.rng)
+        batches = _some(clips, CLIPS, studio), _some(frames, FRAMES_SEEN, studio)
         losses.append(_step(checker, optimiser, *batches))
         if len(losses) % 25 == 0:
             speak(f"step {len(losses)}  {share:.0%}  loss {np.mean(losses[-25:]):.3f}")
@@ -175,12 +175,13 @@ class _Batch:
     answers: dict[str, Tensor]
 
 
-def _some(pool: list[Lesson], count: int, rng: np.random.Generator) -> _Batch:
+def _some(pool: list[Lesson], count: int, studio: Studio) -> _Batch:
     """Lessons by chance, half of them mirrored, each in another light."""
+    rng = studio.rng
     chosen = [pool[n] for n in rng.integers(len(pool), size=count)]
     turned = [mirrored(lesson) if rng.random() < 0.5 else lesson for lesson in chosen]
     clips = stain(as_input(torch.from_numpy(np.stack([lesson.frames for lesson in turned]))), rng)
-    return _Batch(clips_BTCHW=clips, answers=answers(lesson.shows for lesson in turned))
+    return _Batch(clips_BTCHW=clips, answers=answers((lesson.shows for lesson in turned), studio.edition))
 
 
 def _step(checker: Checker, optimiser: torch.optim.Optimizer, clips: _Batch, frames: _Batch) -> float:
@@ -206,7 +207,7 @@ def mirrored(lesson: Lesson) -> Lesson:
 def examine(checker: Checker, atlas: Drawings, *, clips: int, seed: int) -> dict[str, Score]:
     """The checker's own accuracy on renders it never saw: as they are, and softened to 32 and to 20 pixels."""
     rng = np.random.default_rng((seed, 1))
-    drawn = [scene(rng) for _ in range(clips)]
+    drawn = [scene(rng, checker.edition) for _ in range(clips)]
     shown = [reduced(render(stage(one, rng, frames=FRAMES), atlas)) for one in drawn]
     asked = [traits(one) for one in drawn]
     kinds = {"as rendered": shown, "at 32 pixels": _soft(shown, 32), "at 20 pixels": _soft(shown, 20)}
@@ -221,13 +222,15 @@ def _one_of(words: tuple[str, ...], rng: np.random.Generator) -> str:
     return words[int(rng.integers(len(words)))]
 
 
-def train(*, speak: Speak, minutes: float = MINUTES, seed: int = 0, more: bool = False) -> None:
+def train(
+    *, speak: Speak, minutes: float = MINUTES, seed: int = 0, more: bool = False, edition: Edition = FIRST
+) -> None:
     """Trains a checker from nothing, or the stored one further, stores it, and says how good it is."""
-    checker, seen = open_checker(home()) if more else (born(seed), 0)
-    atlas, rate = open_atlas(), RATE / 2 if more else RATE
-    studio = Studio(atlas, np.random.default_rng((seed, 0, seen)))
+    checker, seen = open_checker(home(edition), edition) if more else (born(seed, edition), 0)
+    atlas, rate = open_atlas(edition), RATE / 2 if more else RATE
+    studio = Studio(atlas, np.random.default_rng((seed, 0, seen)), edition)
     steps = len(teach(checker, studio, _minutes(minutes), speak, rate))
-    store(checker, home(), renders=seen + steps * (FRESH_CLIPS + FRESH_FRAMES), seed=seed)
+    store(checker, home(edition), renders=seen + steps * (FRESH_CLIPS + FRESH_FRAMES), seed=seed)
     for kind, result in examine(checker, atlas, clips=EXAMINED, seed=seed).items():
         speak(f"{kind}: {result.sentence()}")
 
@@ -238,11 +241,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=MINUTES, help="of one core")
     parser.add_argument("--more", action="store_true", help="go on with the stored one")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--edition", type=int, default=1, choices=[edition.number for edition in EDITIONS])
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     cv2.setNumThreads(asked.threads)
-    train(speak=Console(stderr=True).print, minutes=asked.minutes, seed=asked.seed, more=asked.more)
+    train(speak=Console(stderr=True).print, minutes=asked.minutes, seed=asked.seed, more=asked.more,
+          edition=EDITIONS[asked.edition - 1])  # fmt: skip
 
 
 if __name__ == "__main__":

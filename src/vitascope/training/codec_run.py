@@ -8,7 +8,7 @@ import argparse
 import json
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from vitascope.errors import VitascopeError
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.models.codec import ConvNet
 from vitascope.settings import settings
+from vitascope.text.words import edition_of
 from vitascope.training import effort
 from vitascope.training.cache import open_atlas
 from vitascope.training.codec_loop import Bit, CodecTrainer
@@ -121,10 +122,11 @@ def _train(asked: argparse.Namespace, preset: Preset, speak: Callable[[str], Non
         trainer.resume(state)
     elif asked.weights:
         trainer.begin_with(load_file(asked.weights))
-    reel = Reel(seed=TRAIN, frames=asked.frames, fps=preset.fps, size=preset.size)
-    held = Reel(seed=HELD, frames=17, fps=preset.fps, size=preset.size)
+    edition = edition_of(preset.vocabulary_sha256)
+    reel = Reel(seed=TRAIN, frames=asked.frames, fps=preset.fps, size=preset.size, edition=edition)
+    held = replace(reel, seed=HELD, frames=17)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with Studio(open_atlas(), trainer.device, asked.processes) as studio:
+    with Studio(open_atlas(edition), trainer.device, asked.processes) as studio:
         speak(f"before: {measure(trainer.averaged(), studio.batches(held, 8), asked.clips)}")
         try:
             batches = studio.batches(reel, asked.batch, first=trainer.steps)

@@ -13,7 +13,7 @@ from vitascope.corpus.compositor import TINTS, render
 from vitascope.corpus.graphs import belongs
 from vitascope.corpus.scenes import stage
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS, PLACES, STYLES, SUBJECTS, TAKES, TIMES
+from vitascope.text.world import CAMERAS, FIRST, STYLES, TAKES, TIMES, Edition
 from vitascope.training import exam
 from vitascope.training.room import Room, made
 from vitascope.training.study import Line, Study, counted
@@ -43,17 +43,17 @@ class Pair:
     seed: int
 
 
-def pairs(n: int, seed: int, things: int) -> list[Pair]:
+def pairs(n: int, seed: int, things: int, edition: Edition = FIRST) -> list[Pair]:
     """Questions about two things side by side, or about one whose colour is exchanged for another."""
-    return [
-        _drawn(np.random.default_rng((seed, 31, things, number)), seed * 1000 + number, things) for number in range(n)
-    ]
+    rngs = (np.random.default_rng((seed, 31, things, number)) for number in range(n))
+    return [_drawn(rng, seed * 1000 + number, things, edition) for number, rng in enumerate(rngs)]
 
 
 def swap(room: Room, n: int, seed: int) -> Study:
     """Two things, colours exchanged: right if in both clips each wears its own."""
     return _study(
-        room, pairs(n, seed, 2), name="swap", title="binding swap (two things, colours exchanged)", judge=bound,
+        room, pairs(n, seed, 2, room.edition), name="swap", judge=bound,
+        title="binding swap (two things, colours exchanged)",
         about=f"Both clips of a pair must show each thing in its own colour, nearest of {len(COLOURS)} hues; both "
         "stand still side by side.", target="60 %, 85 %",
     )  # fmt: skip
@@ -62,7 +62,7 @@ def swap(room: Room, n: int, seed: int) -> Study:
 def hue(room: Room, n: int, seed: int) -> Study:
     """One thing in a colour: right if it is nearest to that of all hues in both clips."""
     return _study(
-        room, pairs(n, seed, 1), name="colour", title="colour of a single thing", judge=worn,
+        room, pairs(n, seed, 1, room.edition), name="colour", title="colour of a single thing", judge=worn,
         about=f"What changes when the colour word does must be nearest to the asked of {len(COLOURS)} hues, in both "
         "clips of a pair.", target="-",
     )  # fmt: skip
@@ -158,9 +158,9 @@ def _real(pair: Pair, room: Room) -> tuple[Pixels, Pixels]:
     return one, other
 
 
-def _drawn(rng: np.random.Generator, seed: int, things: int) -> Pair:
+def _drawn(rng: np.random.Generator, seed: int, things: int, edition: Edition) -> Pair:
     while True:
-        subjects = [tuple(SUBJECTS)[number] for number in rng.permutation(len(SUBJECTS))[:things]]
+        subjects = [edition.subjects[number] for number in rng.permutation(len(edition.subjects))[:things]]
         one, other = _two_colours(rng)
         scene = Scene(
             entities=tuple(
@@ -168,7 +168,7 @@ def _drawn(rng: np.random.Generator, seed: int, things: int) -> Pair:
                 for subject, colour in zip(subjects, (one, other), strict=False)
             ),
             relation="next_to" if things > 1 else None,
-            place=_one_of(PLACES, rng), time=_one_of(TIMES, rng), camera=CAMERAS[0], take=_one_of(TAKES, rng),
+            place=_one_of(edition.places, rng), time=_one_of(TIMES, rng), camera=CAMERAS[0], take=_one_of(TAKES, rng),
         )  # fmt: skip
         if belongs(scene, "seen"):
             return Pair(scene=scene, exchanged=_exchanged(scene, one, other), colours=(one, other), seed=seed)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from vitascope.corpus.places import paint
-from vitascope.text.world import PLACES, TIMES
+from vitascope.text.world import FIRST, TIMES, Edition
 from vitascope.types import Floats, Pixels
 
 DIRECTIONS = ("right", "left", "up", "down")
@@ -95,11 +95,11 @@ def _drift(flow: Floats) -> Floats:
 
 
 class Layouts:
-    """How every place is coloured at every time, on a coarse grid: the mean of a few paintings."""
+    """How every place of an edition is coloured at every time, on a coarse grid: the mean of a few paintings."""
 
-    def __init__(self) -> None:
+    def __init__(self, edition: Edition = FIRST) -> None:
         """Paint them; a second's work."""
-        self._keys = [(place, time) for place in PLACES for time in TIMES]
+        self._keys = [(place, time) for place in edition.places for time in TIMES]
         self._grids = np.stack([_usual(place, time) for place, time in self._keys])
 
     def place(self, clip: Pixels) -> str:

@@ -48,7 +48,7 @@ class Shards:
     def __init__(self, preset: Preset, frames: int, view: int = 0) -> None:
         self.preset, self.frames, self.view = preset, frames, view
         self.rows: list[npt.NDArray[np.float16]] = []
-        self.words: list[npt.NDArray[np.int8]] = []
+        self.words: list[npt.NDArray[np.uint8]] = []
         self.look: list[npt.NDArray[np.int16]] = []
         self.plain: list[npt.NDArray[np.bool_]] = []
         self.refresh()
@@ -95,7 +95,7 @@ class Shards:
         return torch.where(dropped[None, :, None], nothing, words_4BW)
 
 
-def _plain(words_N4W: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+def _plain(words_N4W: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Which captions say subject, motion, place, time and take and nothing else, ``(N,)``."""
     usual = [ROLES.index(role) for role in ("pad", "subject", "motion", "place", "time", "take")]
     role, entity, segment = words_N4W[:, 1], words_N4W[:, 2], words_N4W[:, 3]

@@ -22,6 +22,7 @@ from vitascope.corpus.graphs import Split
 from vitascope.errors import TrainingError, VitascopeError
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.settings import settings
+from vitascope.text.words import edition_of
 from vitascope.training import exam, film, report
 from vitascope.training.accuracy import Share, score
 from vitascope.training.cache import open_atlas
@@ -114,8 +115,8 @@ def rows(written: Sequence[Paper]) -> tuple[report.Row, ...]:
 
 def opinion(kind: str, written: Sequence[Paper]) -> report.Opinion:
     """What arithmetic alone says of all clips of a kind, against the prompts and against the checker."""
-    layouts = Layouts()
     chosen = [p for p in written if p.kind == kind]
+    layouts = Layouts(chosen[0].questions[0].edition)
     asked = [one for p in chosen for one in p.asked]
     seen = [one for p in chosen for one in p.seen]
     ways = [direction(clip) for p in chosen for clip in p.clips]
@@ -235,12 +236,14 @@ def main() -> None:
 
 def _examine(asked: argparse.Namespace, console: Console) -> None:
     preset, candidate = preset_of(asked.preset), _candidate(asked)
-    if not home().exists():
+    edition = edition_of(preset.vocabulary_sha256)
+    if not home(edition).exists():
         console.print("There is no checker yet; it is trained first.")
-        train(speak=console.print)
-    checker, renders = open_checker(home())
-    room = Room(checker=checker, atlas=open_atlas(), codec=_codec(candidate.backend, preset), side=preset.size[0],
-                backend=candidate.backend, speak=console.print)  # fmt: skip
+        train(speak=console.print, edition=edition)
+    checker, renders = open_checker(home(edition), edition)
+    codec = _codec(candidate.backend, preset)
+    room = Room(checker=checker, atlas=open_atlas(edition), codec=codec, side=preset.size[0],
+                backend=candidate.backend, speak=console.print, edition=edition)  # fmt: skip
     counts: dict[Split, int] = {"seen": asked.seen, "held_motion": asked.held, "held_place": asked.held}
     subject = report.Subject(name=asked.preset, weights_sha256=candidate.sha256, command=_command(asked),
                              seed=asked.seed, steps=preset.sampler.steps, guidance=preset.sampler.guidance,
@@ -249,7 +252,8 @@ def _examine(asked: argparse.Namespace, console: Console) -> None:
         film.bring()
     except TrainingError as error:
         console.print(f"{error} The codec is measured without it.")
-    questions, extra = exam.questions(counts, asked.seed), {} if asked.baselines else chosen(asked.studies)
+    questions = exam.questions(counts, asked.seed, edition)
+    extra = {} if asked.baselines else chosen(asked.studies)
     if candidate.backend is not None:
         console.print(_foretold(candidate.backend, questions, extra))
     found, picture = evaluate(room, questions, subject, extra)

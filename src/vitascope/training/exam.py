@@ -14,7 +14,7 @@ from vitascope.corpus.graphs import Split, belongs
 from vitascope.corpus.scenes import SIDE, Composition, stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import rows, words
-from vitascope.text.world import CAMERAS, MOTIONS, PLACES, STYLES, SUBJECTS, TAKES, TIMES
+from vitascope.text.world import CAMERAS, FIRST, STYLES, TAKES, TIMES, Edition
 from vitascope.training.traits import FRAMES
 from vitascope.types import Pixels, Plan, Preset
 
@@ -28,6 +28,7 @@ class Question:
     scene: Scene
     split: Split
     seed: int
+    edition: Edition = FIRST
 
     @property
     def caption(self) -> str:
@@ -36,22 +37,22 @@ class Question:
         return f"{entity.subject} {entity.motions[0]} / {self.scene.place} / {self.scene.time}"
 
 
-def questions(counts: dict[Split, int], seed: int) -> list[Question]:
-    """So many questions of each split; subjects, motions, places and times are drawn evenly."""
+def questions(counts: dict[Split, int], seed: int, edition: Edition = FIRST) -> list[Question]:
+    """So many questions of each split; subjects, motions, places and times of an edition are drawn evenly."""
     return [
-        Question(scene=_drawn(np.random.default_rng((seed, SPLITS.index(split), n)), split), split=split,
-                 seed=seed * 1_000_000 + SPLITS.index(split) * 100_000 + n)
+        Question(scene=_drawn(np.random.default_rng((seed, SPLITS.index(split), n)), split, edition), split=split,
+                 seed=seed * 1_000_000 + SPLITS.index(split) * 100_000 + n, edition=edition)
         for split, count in counts.items()
         for n in range(count)
     ]  # fmt: skip
 
 
-def _drawn(rng: np.random.Generator, split: Split) -> Scene:
+def _drawn(rng: np.random.Generator, split: Split, edition: Edition) -> Scene:
     while True:
         scene = _scene(
-            subject=_one_of(tuple(SUBJECTS), rng),
-            motion=_one_of(MOTIONS, rng),
-            place=_one_of(PLACES, rng),
+            subject=_one_of(edition.subjects, rng),
+            motion=_one_of(edition.motions, rng),
+            place=_one_of(edition.places, rng),
             time=_one_of(TIMES, rng),
             take=_one_of(TAKES, rng),
         )
@@ -115,13 +116,13 @@ def copied(question: Question, atlas: Drawings, side: int = SIDE) -> Pixels:
 def nearest(question: Question) -> Scene:
     """The question's scene with another motion, or another place, that training did show with this subject."""
     rng = np.random.default_rng((question.seed, 9))
-    entity = question.scene.entities[0]
+    entity, edition = question.scene.entities[0], question.edition
     if question.split == "held_motion":
         others: Iterator[Scene] = (
-            replace(question.scene, entities=(replace(entity, motions=(motion,)),)) for motion in MOTIONS
+            replace(question.scene, entities=(replace(entity, motions=(motion,)),)) for motion in edition.motions
         )
     else:
-        others = (replace(question.scene, place=place) for place in PLACES)
+        others = (replace(question.scene, place=place) for place in edition.places)
     known = [scene for scene in others if belongs(scene, "seen")]
     return known[int(rng.integers(len(known)))]
 

@@ -19,10 +19,9 @@ from vitascope.backends.choose import SHIPPED
 from vitascope.backends.weights import preset_to_json
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
-from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
-from vitascope.text.words import vocabulary_sha256
-from vitascope.training import rows8, states
+from vitascope.text.words import edition_of, vocabulary_sha256
+from vitascope.training import rows8, snapshot, states
 from vitascope.training.latents import codec_tensors
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
@@ -52,8 +51,8 @@ def export(preset: Preset, state: Path, folder: Path, *, codec: Path | None = No
         preset,
         sampler=sampler,
         weights_sha256=hashlib.sha256(stored).hexdigest(),
-        vocabulary_sha256=vocabulary_sha256(),
-        trained_on=register_in_use(settings().home).sha256(),
+        vocabulary_sha256=vocabulary_sha256(edition_of(preset.vocabulary_sha256)),
+        trained_on=snapshot.register_of(preset).sha256(),
     )
     (folder / f"{preset.name}.json").write_text(preset_to_json(finished))
     return finished

@@ -15,14 +15,14 @@ from rich.console import Console
 from safetensors.numpy import save_file
 from torch import Tensor
 
+from vitascope.corpus.atlas import atlas_path
 from vitascope.corpus.reels import Reel
 from vitascope.errors import TrainingError, VitascopeError
 from vitascope.models import checkpoint
 from vitascope.models.codec import ConvNet
-from vitascope.rights.register import register_in_use
-from vitascope.settings import settings
+from vitascope.text.words import edition_of
 from vitascope.training import snapshot, states
-from vitascope.training.cache import atlas_path, look_pictures, open_atlas, store, told
+from vitascope.training.cache import look_pictures, open_atlas, store, told
 from vitascope.training.data import folder
 from vitascope.training.footage import Drawn, Studio, as_signal
 from vitascope.training.presets import NAMES
@@ -64,7 +64,7 @@ def encoded(net: ConvNet, pixels_BTHWC: Tensor) -> npt.NDArray[np.float16]:
 def write_shard(net: ConvNet, batches: Iterator[Drawn], where: Path, number: int, clips: int) -> None:
     """Takes ``clips`` clips from the batches and stores them as one shard."""
     rows: list[npt.NDArray[np.float16]] = []
-    spoken: list[npt.NDArray[np.int8]] = []
+    spoken: list[npt.NDArray[np.uint8]] = []
     look: list[int] = []
     while len(look) < clips:
         drawn = next(batches)
@@ -82,13 +82,14 @@ def fill(asked: argparse.Namespace, speak: Callable[[str], None]) -> None:
     native, device = preset_of(asked.preset), torch.device(asked.device)
     preset = viewed(native, asked.view)
     net = codec_of(native, asked.codec, device)
-    register = register_in_use(settings().home).sha256()
-    snapshot.stamp(native, snapshot.of_corpus(register, atlas_path(), asked.codec))
+    edition, register = edition_of(native.vocabulary_sha256), snapshot.register_of(native).sha256()
+    snapshot.stamp(native, snapshot.of_corpus(register, atlas_path(edition), asked.codec))
     where = folder(native, asked.frames, asked.view)
     missing = [n for n in range(asked.shards) if not (where / f"rows-{n:04}.npy").exists()]
-    reel = Reel(seed=TRAIN, frames=asked.frames, fps=preset.fps, size=preset.size)
-    with Studio(open_atlas(), device, asked.processes) as studio:
-        pictures = (torch.from_numpy(one)[None].to(device) for one in look_pictures(open_atlas(), native.size[0]))
+    reel = Reel(seed=TRAIN, frames=asked.frames, fps=preset.fps, size=preset.size, edition=edition)
+    atlas = open_atlas(edition)
+    with Studio(atlas, device, asked.processes) as studio:
+        pictures = (torch.from_numpy(one)[None].to(device) for one in look_pictures(atlas, native))
         looks = np.stack([encoded(net, picture)[0, 0] for picture in pictures])
         save_file({"looks": looks}, snapshot.where(native) / "looks.safetensors")
         size = min(TOGETHER, asked.clips)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from vitascope.text.words import VOCABULARY_SIZE, WORDS, vocabulary_sha256
+from vitascope.text.world import FIRST, SECOND
 from vitascope.types import ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
 
 
@@ -41,12 +42,14 @@ def xs() -> Preset:
         size=(128, 128),
         fps=8,
         frames=(1, 17, 33),
-        vocabulary_sha256=vocabulary_sha256(),
+        vocabulary_sha256=vocabulary_sha256(FIRST),
     )
 
 
 def s() -> Preset:
     """What a GPU trains: 256 x 256 on latents of the learned codec, 64 rows of 64 numbers for half a second.
+
+    It is taught the second edition of the world.
 
     As wide as 32 MiB allow: 16 million weights in int8 rows, and the codec's 7 million in bfloat16.
     """
@@ -67,6 +70,7 @@ def s() -> Preset:
         net=replace(small.net, width=320, depth=12, heads=5, hidden=832, modulations=2, pool=0),
         sampler=SamplerPreset(steps=4, guidance=1.0, shift=5.0),
         size=(256, 256),
+        vocabulary_sha256=vocabulary_sha256(SECOND),
         views=(
             View(size=(256, 256), fps=16, frames=(65,)),
             View(size=(320, 192), fps=8, frames=(33,)),

@@ -11,6 +11,7 @@ from vitascope.backends.codec import Codec
 from vitascope.corpus.compositor import Drawings
 from vitascope.corpus.scenes import SIDE
 from vitascope.errors import TrainingError
+from vitascope.text.world import FIRST, Edition
 from vitascope.training.checker import Checker
 from vitascope.types import Pixels, Plan, Preset
 
@@ -31,6 +32,9 @@ class Room:
     speak: Speak
     side: int = SIDE
     """Pixels a side of real clips: the model's own size."""
+
+    edition: Edition = FIRST
+    """Of the world: what it was taught, and the checker names."""
 
     @property
     def preset(self) -> Preset:

@@ -14,6 +14,7 @@ from rich.console import Console
 from vitascope.backends.native import NativeBackend
 from vitascope.backends.openvino import OpenVinoRuntime, Precision
 from vitascope.settings import settings
+from vitascope.text.words import edition_of
 from vitascope.training import rows8
 from vitascope.training.candidates import averaged
 from vitascope.training.exam import plan_of, questions
@@ -37,7 +38,8 @@ def decibels(first: Sequence[Pixels], second: Sequence[Pixels]) -> tuple[float, 
 
 
 def _clips(backend: NativeBackend, preset: Preset, count: int, seed: int) -> list[Pixels]:
-    asked = (plan_of(question, preset) for question in questions({"seen": count}, seed))
+    edition = edition_of(preset.vocabulary_sha256)
+    asked = (plan_of(question, preset) for question in questions({"seen": count}, seed, edition))
     return [np.stack(list(backend.render(plan, lambda _: None))) for plan in asked]
 
 

@@ -16,6 +16,7 @@ from vitascope.backends.torch import TorchRuntime
 from vitascope.backends.weights import load
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.models.codec import ConvNet
+from vitascope.text.words import edition_of
 from vitascope.training.exam import plan_of, questions
 from vitascope.training.footage import as_pixels, as_signal
 from vitascope.types import CodecPreset, ConvPreset, Floats, Pixels, Preset
@@ -67,7 +68,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=8)
     asked = parser.parse_args()
     preset, weights = load(asked.preset)
-    shown = questions({"seen": asked.clips}, 1)
+    shown = questions({"seen": asked.clips}, 1, edition_of(preset.vocabulary_sha256))
     painter = backend(preset, weights, asked.device)
     clips = [np.stack(list(painter.render(plan_of(question, preset), lambda _: None))) for question in shown]
     picked = [list(clip[np.linspace(0, len(clip) - 1, SHOWN).round().astype(int)]) for clip in clips]

@@ -9,7 +9,10 @@ import json
 from pathlib import Path
 
 from vitascope.errors import TrainingError
+from vitascope.rights.register import Register, register_in_use
 from vitascope.settings import settings
+from vitascope.text.words import edition_of
+from vitascope.text.world import EDITIONS
 from vitascope.types import Preset
 
 _FILE = "corpus.json"
@@ -18,6 +21,13 @@ _FILE = "corpus.json"
 def where(preset: Preset) -> Path:
     """The folder of a preset's clips."""
     return settings().home / "cache" / preset.name
+
+
+def register_of(preset: Preset) -> Register:
+    """The register in use less the works that show what the preset's edition of the world does not have."""
+    edition, newest = edition_of(preset.vocabulary_sha256), EDITIONS[-1]
+    known = {*edition.subjects, *edition.places}
+    return register_in_use(settings().home).without({*newest.subjects, *newest.places} - known)
 
 
 def of_corpus(register_sha256: str, atlas: Path, codec: Path | None = None) -> str:

@@ -17,7 +17,7 @@ STEPS = (1, 2, 4, 8)
 
 def stairs(room: Room, n: int, seed: int) -> Study:
     """The study; a step count is judged worse than the one before at p < 0.05."""
-    asked = exam.questions({"seen": n}, seed + 50)
+    asked = exam.questions({"seen": n}, seed + 50, room.edition)
     plans = [exam.plan_of(question, room.preset) for question in asked]
     wanted = [traits(question.scene) for question in asked]
     lines, before = list[Line](), None

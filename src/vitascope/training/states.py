@@ -20,7 +20,7 @@ from torch import Tensor
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.models.transformer import Transformer
-from vitascope.text.words import vocabulary_sha256
+from vitascope.text.words import edition_of, vocabulary_sha256
 from vitascope.training.rows8 import unpacked
 from vitascope.types import Preset
 
@@ -34,7 +34,7 @@ def facts_of(preset: Preset, *, corpus: str = "", **numbers: float) -> dict[str,
         "version": VERSION,
         "preset": preset.name,
         "network": network_sha256(preset),
-        "vocabulary": vocabulary_sha256(),
+        "vocabulary": _words_sha256(preset),
         "corpus": corpus,
         **numbers,
     }
@@ -44,6 +44,10 @@ def network_sha256(preset: Preset) -> str:
     """Names the shapes of a preset's networks; sampler, sizes and lengths may change without a new training."""
     facts = json.dumps([asdict(preset.net), asdict(preset.codec)], sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _words_sha256(preset: Preset) -> str:
+    return vocabulary_sha256(edition_of(preset.vocabulary_sha256))
 
 
 def write(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
@@ -122,7 +126,7 @@ def _check_model(facts: Mapping[str, Any], preset: Preset, path: Path) -> None:
         raise TrainingError(message)
     if facts.get("preset", preset.name) != preset.name:
         raise TrainingError(f"{path} is a run of preset {facts['preset']}, not of {preset.name}: name another --name.")
-    for name, mine in (("network", network_sha256(preset)), ("vocabulary", vocabulary_sha256())):
+    for name, mine in (("network", network_sha256(preset)), ("vocabulary", _words_sha256(preset))):
         if facts.get(name, mine) != mine:
             message = (
                 f"{path} has another {name} ({facts[name][:12]}) than preset {preset.name} has in this version "

@@ -22,7 +22,7 @@ from vitascope.corpus.scenes import Composition, stage
 from vitascope.corpus.strangers import STRANGERS, style_of
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import PICTURED
-from vitascope.text.world import CAMERAS, MOTIONS, PLACES, TAKES, TIMES
+from vitascope.text.world import CAMERAS, FIRST, TAKES, TIMES, Edition
 from vitascope.training import exam
 from vitascope.training.checker import SIDE, Checker, as_input, read, small
 from vitascope.training.checker_run import moment
@@ -37,8 +37,8 @@ LOOKED = (10, 13, 16)
 STAND_IN = "teddy_bear"
 """The subject in whose place a stranger is drawn: it faces neither way and stands on the ground."""
 
-ASKED = tuple(motion for motion in MOTIONS if motion not in ("still", "appear"))
-"""Motions that the first frame does not already show, and that show the drawing in it."""
+NOT_ASKED = ("still", "appear")
+"""Motions that the first frame already shows, or that do not show the drawing in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Guise:
 
 def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
     """The study of ``--image``: the first frame given, then the bare drawing as a reference, then both."""
-    asked = questions(n, seed)
+    asked = questions(n, seed, room.edition)
     sprites = [strangers.sprite(STRANGERS[one.number], style_of(one.number)) for one in asked]
     real = [_real(one, sprite, room.side) for one, sprite in zip(asked, sprites, strict=True)]
     aside = [_elsewhere(one, sprite, room.side) for one, sprite in zip(asked, sprites, strict=True)]
@@ -91,9 +91,9 @@ def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
     )
 
 
-def questions(n: int, seed: int) -> list[Stranger]:
+def questions(n: int, seed: int, edition: Edition = FIRST) -> list[Stranger]:
     """The first ``n`` strangers, each with a motion, a place, a time and a take by chance."""
-    return [_drawn(number % len(STRANGERS), seed * 1000 + number) for number in range(n)]
+    return [_drawn(number % len(STRANGERS), seed * 1000 + number, edition) for number in range(n)]
 
 
 def on_white(sprite: Sprite, side: int) -> Pixels:
@@ -165,11 +165,12 @@ def _elsewhere(one: Stranger, sprite: Sprite, side: int) -> Pixels:
     return _real(replace(one, scene=still), sprite, side)
 
 
-def _drawn(number: int, seed: int) -> Stranger:
+def _drawn(number: int, seed: int, edition: Edition) -> Stranger:
     rng = np.random.default_rng((seed, 41))
-    entity = Entity(subject=STAND_IN, count="one", style="3d", motions=(_one_of(ASKED, rng),))
+    asked = tuple(motion for motion in edition.motions if motion not in NOT_ASKED)
+    entity = Entity(subject=STAND_IN, count="one", style="3d", motions=(_one_of(asked, rng),))
     scene = Scene(
-        entities=(entity,), place=_one_of(PLACES, rng), time=_one_of(TIMES, rng), camera=CAMERAS[0],
+        entities=(entity,), place=_one_of(edition.places, rng), time=_one_of(TIMES, rng), camera=CAMERAS[0],
         take=_one_of(TAKES, rng),
     )  # fmt: skip
     return Stranger(number=number, scene=scene, seed=seed)

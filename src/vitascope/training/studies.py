@@ -28,7 +28,9 @@ class Entry:
 
 
 def _distance(room: Room, written: Written, n: int, seed: int) -> Study:
-    others = [exam.real(question, room.atlas, room.side) for question in exam.questions({"seen": n}, seed + 60)]
+    others = [
+        exam.real(question, room.atlas, room.side) for question in exam.questions({"seen": n}, seed + 60, room.edition)
+    ]
     return distance.distance(room, written.shown[:n], written.real[:n], others, seed)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vitascope.errors import TrainingError
 from vitascope.text.scene import Scene
-from vitascope.text.world import MOTIONS, PLACES, SUBJECTS, TIMES
+from vitascope.text.world import FIRST, TIMES, Edition
 
 FRAMES = 17
 """Frames of a clip that is judged, two seconds; the checker never saw another length."""
@@ -21,13 +21,13 @@ class Traits:
     time: str
 
 
-ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
-    "subject": tuple(SUBJECTS),
-    "motion": MOTIONS,
-    "place": PLACES,
-    "time": TIMES,
-}
-"""The words to choose from, by attribute, in the order of :class:`Traits`."""
+def attributes(edition: Edition) -> Mapping[str, tuple[str, ...]]:
+    """The words to choose from, by attribute, in the order of :class:`Traits`."""
+    return {"subject": edition.subjects, "motion": edition.motions, "place": edition.places, "time": TIMES}
+
+
+ATTRIBUTES = tuple(attributes(FIRST))
+"""Their names."""
 
 
 def traits(scene: Scene) -> Traits:

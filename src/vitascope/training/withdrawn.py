@@ -19,7 +19,8 @@ from vitascope.corpus.graphs import belongs
 from vitascope.errors import TrainingError, VitascopeError
 from vitascope.settings import settings
 from vitascope.text.scene import Scene
-from vitascope.text.world import SUBJECTS
+from vitascope.text.words import edition_of
+from vitascope.text.world import FIRST, Edition
 from vitascope.training import exam
 from vitascope.training.accuracy import Share
 from vitascope.training.candidates import Candidate, running, shipped
@@ -52,11 +53,11 @@ class Finding:
         return f"| {self.name} | {self.asked} | {self.floor} | {self.others} | {'yes' if self.is_gone else 'no'} |"
 
 
-def questions(thing: str, count: int, seed: int) -> tuple[list[Question], list[Question]]:
+def questions(thing: str, count: int, seed: int, edition: Edition = FIRST) -> tuple[list[Question], list[Question]]:
     """So many questions for the thing, and as many for anything else; each pair of words was seen in training."""
-    if thing not in SUBJECTS:
+    if thing not in edition.subjects:
         raise TrainingError(f"The model knows no {thing[:40]!r}; `vitascope models` lists its things.")
-    drawn = exam.questions({"seen": 3 * count + 20}, seed)
+    drawn = exam.questions({"seen": 3 * count + 20}, seed, edition)
     others = [one for one in drawn if traits(one.scene).subject != thing][:count]
     about = [replace(one, scene=_about(thing, one)) for one in drawn]
     return [one for one in about if belongs(one.scene, "seen")][:count], others
@@ -111,8 +112,9 @@ def main() -> None:
 
 
 def _examine(told: argparse.Namespace) -> None:
-    asked, others = questions(told.thing, told.clips, told.seed)
-    checker, _ = open_checker(home())
+    edition = edition_of(preset_of(told.preset).vocabulary_sha256)
+    asked, others = questions(told.thing, told.clips, told.seed, edition)
+    checker, _ = open_checker(home(edition), edition)
     state = settings().home / "runs" / told.run / "state.safetensors"
     candidates = {"shipped": shipped(told.preset), told.run: running(state, preset_of(told.preset), told.threads)}
     findings = [_finding(name, told.thing, one, checker, asked, others) for name, one in candidates.items()]

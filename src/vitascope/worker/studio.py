@@ -13,7 +13,7 @@ from vitascope.provenance.seal import sniffed
 from vitascope.rights.credits import credits_for
 from vitascope.text.lexicon import name
 from vitascope.text.reading import read
-from vitascope.text.words import VOCABULARY
+from vitascope.text.words import edition_of, vocabulary
 from vitascope.text.world import TAKES
 from vitascope.types import Change, Clip, Memory, Mining, Preset, Progress, Request, Source
 from vitascope.videos.workers import Capability
@@ -37,7 +37,8 @@ class Studio:
         self, order: Order, *, party: str, given: Given, folder: Path, tick: Tick, show: Show, memory: Memory
     ) -> Painted:
         """See Engine."""
-        scene = read(order.prompt, pictured=given.image is not None).scene
+        edition = edition_of(self._backend.preset.vocabulary_sha256)
+        scene = read(order.prompt, pictured=given.image is not None, edition=edition).scene
         thanks = credits_for(entity.subject for entity in scene.entities)
         clip = render(
             _request(order, self._model, given),
@@ -118,6 +119,12 @@ def _capability(model: str, preset: Preset) -> Capability:
         most_steps=MOST_STEPS,
         has_guidance=False,  # it is guided by the absence of a prompt, not by another one
         weights_sha256=preset.weights_sha256,
-        words=tuple(sorted({name(word) for word in VOCABULARY if not word.startswith("<") and word not in TAKES})),
+        words=_words(preset),
         licence=preset.licence,
     )
+
+
+def _words(preset: Preset) -> tuple[str, ...]:
+    """What a prompt may name, as people write it."""
+    every = vocabulary(edition_of(preset.vocabulary_sha256))
+    return tuple(sorted({name(word) for word in every if not word.startswith("<") and word not in TAKES}))
