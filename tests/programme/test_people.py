@@ -2,6 +2,7 @@
 
 import base64
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from houses import NOW, SECRETS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.programme.members import Leaves
+from tests.programme.members import Leaves, at_once
 from vitascope.errors import GrantError, InvitationError, OwnCaseError, RefusedError, RoleError, SignInError
 from vitascope.programme.access import gate, repository
 from vitascope.programme.access.repository import Cohort
@@ -281,6 +282,27 @@ def test_passes_live_on_when_their_host_accepts_new_terms(database):
     )  # fmt: skip
     assert ["permission.accepted", "pass.carried_over"] == log.kinds()
     assert [given.id] == [one.permission.id for one in mine]
+
+
+def test_a_pass_that_is_minted_meanwhile_comes_along(database):
+    """While its host accepts new terms: one waits for the other, and it hangs on the new access or was never minted."""
+    with database.transaction() as tx:
+        joined = _accept(tx, _invited(tx).token)
+        terms = _new_terms(tx)
+
+    def mint(tx):
+        made, _ = passes.mint(tx, Leaves(), joined.grantee, joined.id, _pass(), secrets=SECRETS, now=AT)
+        time.sleep(1.0)  # its host's answer is in the middle by now
+        return made.id
+
+    def accept(tx):
+        time.sleep(0.3)
+        return membership.accept_terms(tx, Leaves(), joined.grantee, terms=terms.hash, now=AT + DAY).id
+
+    minted, fresh = at_once(database, mint, accept)
+
+    with database.reading() as tx:
+        assert isinstance(minted, GrantError) or fresh == repository.permission(tx, minted).parent
 
 
 def test_a_pass_ends_that_is_more_than_the_new_terms_allow(database):

@@ -86,6 +86,7 @@ def accept_terms(
     repository.add_permission(tx, joined)
     repository.add_acceptance(tx, permission=joined.id, party=party, terms=terms, at=now)
     if old.is_live(now):  # passes of an access that is over died with it
+        repository.lock_root(tx, (old,))  # a pass that is being minted from it goes on under the new one as well
         passes.carry_over(tx, log, old, joined, now=now)
         repository.change_permission(tx, end(old, Ending.REPLACED))
     repository.move_keys(tx, old.id, joined.id)
