@@ -105,7 +105,7 @@ class Entry:
 
     @precondition(lambda self: self.tokens)
     @rule(number=some, is_old=st.booleans())
-    def accept(self, number, is_old):
+    def come_in(self, number, is_old):
         """With the terms as they are, or others; a token may be one that was used."""
 
         def accepted(tx):
