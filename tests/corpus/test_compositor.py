@@ -109,10 +109,11 @@ def test_a_tint_is_its_colour(colour, strongest, weakest):
 
 
 @pytest.mark.parametrize(
-    ("place", "time", "wet"), [("city", "rain", True), ("city", "day", False), ("room", "rain", False)]
+    ("place", "time", "wet"),
+    [("city", "rain", True), ("city", "day", False), ("room", "rain", False), ("cave", "rain", False)],
 )
 def test_rain_falls_outdoors(place, time, wet):
-    """Streaks slide over the whole frame in the rain, but not into a room."""
+    """Streaks slide over the whole frame in the rain, but not under a roof."""
     film = _render(_staged("still", place=place, time=time))
     beside = film[:, :, :16].astype(int)
 

@@ -3,7 +3,8 @@
 Positions and sizes are in canvas sides (0..1), so a place is painted alike at any side; colours are RGB 0..255.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -118,10 +119,52 @@ def glow(canvas: Pixels, x: float, y: float, radius: float, colour: Colour, stre
     canvas[top:bottom, left:right] = patch + (np.array(colour, np.float32) - patch) * share
 
 
-def polygon(canvas: Pixels, points: Points, colour: Colour) -> None:
+def polygon(canvas: Pixels, points: npt.ArrayLike, colour: Colour) -> None:
     """A filled shape; ``points`` is ``(N, 2)``."""
-    fixed = np.rint(points * (len(canvas) << _SHIFT)).astype(np.int32)
-    cv2.fillPoly(canvas, [fixed], colour, cv2.LINE_AA, _SHIFT)
+    cv2.fillPoly(canvas, [_fixed(points, len(canvas))], colour, cv2.LINE_AA, _SHIFT)
+
+
+def surround(canvas: Pixels, outline: npt.ArrayLike, colour: Colour) -> None:
+    """Fill everything but a shape; ``outline`` is ``(N, 2)``."""
+    border = _fixed(((-1, -1), (2, -1), (2, 2), (-1, 2)), len(canvas))
+    cv2.fillPoly(canvas, [border, _fixed(outline, len(canvas))], colour, cv2.LINE_AA, _SHIFT)
+
+
+def cutout(canvas: Pixels, behind: Pixels, outline: npt.ArrayLike) -> None:
+    """A hole of shape ``outline`` ``(N, 2)`` in the canvas, through which a picture of the same size is seen."""
+    hole = np.zeros(canvas.shape[:2], np.uint8)
+    polygon(hole, outline, (255, 0, 0))
+    share = hole[..., None] / np.float32(255)
+    canvas[:] = np.rint(canvas + (behind.astype(np.float32) - canvas) * share)
+
+
+def receding(
+    canvas: Pixels, rows: Sequence[float], middle: float, step: float, colours: Sequence[Colour], far: float = 0.3
+) -> None:
+    """Ground that draws together with distance: strips ``step`` wide in front and ``far`` of that behind.
+
+    It is cut at ``rows``, heights from far to near; ``colours`` take turns from strip to strip and row to row.
+    """
+    narrow = [far + (1 - far) * (y - rows[0]) / (rows[-1] - rows[0]) for y in rows]
+    count = math.ceil(max(middle, 1 - middle) / (far * step)) + 1
+    for row in range(len(rows) - 1):
+        (top, foot), (less, more) = rows[row : row + 2], narrow[row : row + 2]
+        for strip in range(-count, count):
+            left, right = strip * step, (strip + 1) * step
+            shape = ((left * less, top), (right * less, top), (right * more, foot), (left * more, foot))
+            polygon(canvas, moved(shape, middle, 0), colours[(row + strip) % len(colours)])
+
+
+def moved(points: npt.ArrayLike, x: float, y: float) -> Points:
+    """The same shape elsewhere."""
+    shape: Points = np.asarray(points) + np.array((x, y))
+    return shape
+
+
+def _fixed(points: npt.ArrayLike, side: int) -> npt.NDArray[np.int32]:
+    """Points as OpenCV draws them: whole numbers, with some bits below the pixel."""
+    fixed: npt.NDArray[np.int32] = np.rint(np.asarray(points) * (side << _SHIFT)).astype(np.int32)
+    return fixed
 
 
 def disc(canvas: Pixels, x: float, y: float, radius: float, colour: Colour) -> None:
@@ -143,9 +186,9 @@ def box(canvas: Pixels, left: float, top: float, right: float, bottom: float, co
     canvas[y:foot, x:end] = np.array(colour)
 
 
-def stroke(canvas: Pixels, points: Points, colour: Colour, width: float) -> None:
+def stroke(canvas: Pixels, points: npt.ArrayLike, colour: Colour, width: float) -> None:
     """An open line through ``points`` ``(N, 2)``."""
-    fixed = np.rint(points * (len(canvas) << _SHIFT)).astype(np.int32)
+    fixed = _fixed(points, len(canvas))
     thick = max(1, round(width * len(canvas)))
     cv2.polylines(canvas, [fixed], isClosed=False, color=colour, thickness=thick, lineType=cv2.LINE_AA, shift=_SHIFT)
 

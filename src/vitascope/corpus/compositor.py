@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from vitascope.corpus.atlas import Sprite
-from vitascope.corpus.places import paint
+from vitascope.corpus.places import SHELTERED, paint
 from vitascope.corpus.scenes import CANVAS, SIDE, Composition, Layer
 from vitascope.types import Floats, Integers, Pixels
 
@@ -108,8 +108,8 @@ def at_level(affine: Floats, levels: Integers) -> Floats:
 
 
 def rains(composition: Composition) -> bool:
-    """Whether drops fall in front of the camera; in a room they stay outside the window."""
-    return composition.time == "rain" and composition.place != "room"
+    """Whether drops fall in front of the camera; under a roof they stay outside."""
+    return composition.time == "rain" and composition.place not in SHELTERED
 
 
 def rain_at(composition: Composition, side: int) -> Pixels:
