@@ -57,6 +57,20 @@ def test_motions_really_move(motion, way):
     assert (_centroid(film[-1]) - _centroid(film[0])) @ way > 0.5
 
 
+def test_what_is_covered_is_what_is_drawn():
+    """The subject's share of each pixel: all of what differs from the place, whatever its colour, and nothing else."""
+    from vitascope.corpus.compositor import covered
+
+    composition = _staged("right", colour="red")
+    share = covered(composition, Discs())
+    drawn = _render(composition, canvas=BLACK).sum(axis=3)
+
+    assert (17, 128, 128) == share.shape
+    assert ((share > 200) <= (drawn > 0)).all()
+    assert ((share == 0) <= (drawn == 0)).all()
+    assert 0.02 < (share > 200).mean() < 0.5
+
+
 def test_growth_is_seen():
     """What grows 2.2 times covers 4.8 times the area."""
     film = _render(_staged("grow"), canvas=BLACK)

@@ -23,7 +23,7 @@ def cache(tmp_path, monkeypatch):
     shape = (80, 5, 16, 1024)
     for number in range(2):
         parts = {"rows": np.zeros(shape, np.float16), "words": np.zeros((80, 4, xs().net.words), np.int8),
-                 "look": np.zeros(80, np.int16)}  # fmt: skip
+                 "look": np.zeros(80, np.int16), "covered": np.zeros((80, 5, 16), np.uint8)}  # fmt: skip
         store(folder(xs(), 17), number, parts)
     yield tmp_path
     settings.cache_clear()

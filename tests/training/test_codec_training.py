@@ -142,7 +142,7 @@ def test_from_a_codec_to_a_clip_on_screen(drawn, home):
     with Studio(real(), torch.device("cpu"), 0) as studio:
         net = latents.codec_of(preset, run / "codec.safetensors", studio.device)
         for view, of in ((0, REEL), (1, Reel(seed=1, frames=5, fps=16, size=(96, 64)))):
-            latents.write_shard(net, studio.batches(of, 2), folder(preset, 5, view), 0, 4)
+            latents.write_shard(net, preset.codec, studio.batches(of, 2), folder(preset, 5, view), 0, 4)
     assert (4, 2, 4, 16) == Shards(preset, 5).rows[0].shape
     assert (4, 2, 6, 16) == Shards(preset, 5, 1).rows[0].shape
 

@@ -23,7 +23,9 @@ def test_the_transformer_costs_what_is_said():
     preset = replace(preset, net=replace(preset.net, depth=2), codec=replace(preset.codec, channels=64))
     objective = Objective(preset, torch.zeros(1, 16, 64), 0.0)
     words = torch.zeros(4, 1, 16, dtype=torch.long)
-    batch = Batch(clip_BND=torch.zeros(1, 9 * 16, 64), words_4BW=words, look_BND=None)
+    batch = Batch(
+        clip_BND=torch.zeros(1, 9 * 16, 64), covered_BN=torch.zeros(1, 9 * 16), words_4BW=words, look_BND=None
+    )
 
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         objective.loss(batch, 33, torch.Generator())

@@ -82,7 +82,8 @@ def objective(guidance=2.0):
 def batch(size=16):
     """Clips of two latents that are one number each."""
     words = torch.randint(1, 20, (4, size, 16), generator=torch.Generator().manual_seed(1)).clamp(max=2)
-    return Batch(clip_BND=torch.full((size, 32, 8), 0.5), words_4BW=words, look_BND=None)
+    clip, covered = torch.full((size, 32, 8), 0.5), torch.linspace(0, 1, 32).expand(size, -1)
+    return Batch(clip_BND=clip, covered_BN=covered, words_4BW=words, look_BND=None)
 
 
 def test_the_map_is_learned_and_words_are_not():

@@ -37,7 +37,8 @@ def batch(preset, frames=5, size=8, seed=0, look=False):
     clip = torch.full((size, rows, preset.codec.channels), 0.5)
     words = torch.randint(1, 20, (4, size, 16), generator=rng).clamp(max=2)
     reference = torch.zeros(size, 16, preset.codec.channels) if look else None
-    return data.Batch(clip_BND=clip, words_4BW=words, look_BND=reference)
+    covered = torch.rand(size, rows, generator=rng)
+    return data.Batch(clip_BND=clip, covered_BN=covered, words_4BW=words, look_BND=reference)
 
 
 def trainer(preset, **changed):
@@ -210,6 +211,7 @@ def test_clips_are_read_from_whole_shards_only(monkeypatch, tmp_path):
     words[:, 0, 0] = np.arange(6) + 2
     np.save(folder / "words-0000.npy", words)
     np.save(folder / "look-0000.npy", np.array([-1, 0, -1, 1, -1, -1], np.int16))
+    np.save(folder / "covered-0000.npy", np.arange(0, 60, 10, np.uint8)[:, None, None].repeat(2, 1).repeat(16, 2))
     np.save(folder / "rows-0000.npy", marks)
 
     shards = data.Shards(preset, 5)
@@ -218,6 +220,7 @@ def test_clips_are_read_from_whole_shards_only(monkeypatch, tmp_path):
 
     said = picked.words_4BW[0, :, 0] > 1
     assert torch.equal(picked.clip_BND[said, 0, 0].float() + 2, picked.words_4BW[0, said, 0].float())
+    assert torch.allclose(picked.covered_BN[:, 0] * 25.5, picked.clip_BND[:, 0, 0].float())
     assert {1.0, 3.0} == set(looks.clip_BND[:, 0, 0].tolist())
     monkeypatch.undo()
     settings.cache_clear()
@@ -238,6 +241,19 @@ def test_the_exported_weights_open_in_the_light_runtime(tmp_path):
     assert 64 == len(json.loads((tmp_path / "weights" / "tiny.json").read_text())["weights_sha256"])
 
 
+def test_an_error_counts_more_where_the_subject_is():
+    """The same error in a row that is all subject weighs four times what it does in one of place alone."""
+    taught, clips = trainer(tiny()), batch(tiny())
+    clips = replace(clips, covered_BN=torch.zeros_like(clips.covered_BN).index_fill_(1, torch.tensor([3]), 1.0))
+    noisy = taught.objective.noisy(clips, 5, torch.Generator().manual_seed(2))
+    noisy = replace(noisy, level_BN1=torch.ones_like(noisy.level_BN1))
+    missed = torch.zeros_like(noisy.clip_BND)
+
+    there, elsewhere = (taught.objective.weighed(missed.index_fill(1, torch.tensor([n]), 1.0), noisy) for n in (3, 4))
+
+    assert there.item() == pytest.approx(4 * elsewhere.item())
+
+
 def test_focus_counts_large_channels_first():
     """Without focus every channel counts alike; with it small ones count in proportion, and the finest still a bit."""
     spread = torch.tensor([3.0, 1.0, 0.1, 0.01])
@@ -248,7 +264,7 @@ def test_focus_counts_large_channels_first():
 
 
 def test_plain_clips_are_of_one_thing_that_does_one_thing(monkeypatch, tmp_path):
-    """A caption with a size, a second thing or a storyboard is not plain; one without a take is not either."""
+    """A colour is; a caption with a size, a second thing, a storyboard or no take is not."""
     monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
     settings.cache_clear()
     preset = tiny()
@@ -257,6 +273,7 @@ def test_plain_clips_are_of_one_thing_that_does_one_thing(monkeypatch, tmp_path)
     dog, cat = (Entity(subject=subject, motions=("jump",)) for subject in ("dog", "cat"))
     scenes = [
         Scene(entities=(dog,), place="beach", take="take:1"),
+        Scene(entities=(replace(dog, colour="red"),), place="beach", take="take:1"),
         Scene(entities=(replace(dog, size="large"),), place="beach", take="take:1"),
         Scene(entities=(dog, cat), relation="above", place="beach", take="take:1"),
         Scene(entities=(replace(dog, motions=("jump", "spin")),), place="beach", take="take:1"),
@@ -265,11 +282,12 @@ def test_plain_clips_are_of_one_thing_that_does_one_thing(monkeypatch, tmp_path)
     spoken = np.stack([np.stack(list(word_rows(words(scene)).values())) for scene in scenes]).astype(np.int8)
     np.save(folder / "words-0000.npy", spoken)
     np.save(folder / "look-0000.npy", np.zeros(len(scenes), np.int16))
+    np.save(folder / "covered-0000.npy", np.zeros((len(scenes), 2, 16), np.uint8))
     np.save(folder / "rows-0000.npy", np.zeros((len(scenes), 2, 16, 32), np.float16))
 
     shards = data.Shards(preset, 5)
 
-    assert [True, False, False, False, False] == shards.plain[0].tolist()
+    assert [True, True, False, False, False, False] == shards.plain[0].tolist()
     picked = shards.batch(4, np.random.default_rng(0), plain=True).words_4BW[0, :, 0]
     assert set(picked.tolist()) <= {1, int(spoken[0, 0, 0])}
     monkeypatch.undo()

@@ -30,6 +30,7 @@ def preset(tmp_path, monkeypatch):
     random = np.random.default_rng(3)
     np.save(folder / "words-0000.npy", random.integers(1, 20, (16, 4, 16), np.int8) % 3)
     np.save(folder / "look-0000.npy", np.full(16, -1, np.int16))
+    np.save(folder / "covered-0000.npy", random.integers(0, 256, (16, 2, 16), np.uint8))
     np.save(folder / "rows-0000.npy", random.normal(size=(16, 2, 16, 32)).astype(np.float16))
     yield tiny
     settings.cache_clear()
@@ -39,7 +40,9 @@ def gradient(preset, mates):
     """The gradient of one step by a team of ``mates + 1``, and its loss."""
     torch.manual_seed(0)
     objective = Objective(preset, torch.zeros(1, 16, 32), 0.8)
+    torch.set_num_threads(2)
     team = Team(objective, (DIET,), portions=4, mates=mates, fuse=False)
+    assert torch.get_num_threads() == (1 if mates else 2)  # a process that has mates keeps to its own core
     gave = team.step(DIET, 7)
     grads = {name: p.grad.clone() for name, p in objective.model.named_parameters()}
     team.close()

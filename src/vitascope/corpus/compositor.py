@@ -5,6 +5,7 @@ Duff 1984). ``training/compositor.py`` is the twin of this file for a GPU; a tes
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -60,6 +61,19 @@ def render(composition: Composition, atlas: Drawings, side: int = SIDE, canvas: 
     if rains(composition):
         _pour(composition, frames)
     return frames
+
+
+def covered(composition: Composition, atlas: Drawings, side: int = SIDE) -> Pixels:
+    """How much of each pixel is subject and not place, ``(T, side, side)``."""
+    frames = np.zeros((composition.frames, side, side, 3), np.uint8)
+    for layer in composition.layers:
+        _draw(replace(layer, tint=None), _stencil(atlas.sprite(layer.subject, layer.style)), frames)
+    return frames[..., 0]
+
+
+def _stencil(sprite: Sprite) -> Sprite:
+    """The sprite in white."""
+    return replace(sprite, pixels=np.repeat(sprite.pixels[..., 3:], 4, axis=-1))
 
 
 def canvas_of(composition: Composition, side: int = SIDE) -> Pixels:

@@ -17,9 +17,13 @@ IN_PLACE = ("still", "jump", "bounce", "spin", "swing", "shake", "grow", "shrink
 """Motions that leave a subject about where it is: two subjects may each have their own. Later editions add none: the
 corpus of the first stays what it was."""
 
-PAIRS = 0.12
+PAIRS = 0.15
 """Share of scenes with two entities. Small, like every other special share here: one thing that does one thing in one
 place is what most prompts ask and what a small model must learn first."""
+
+TINTED, TINTED_IN_PAIRS = 0.20, 0.50
+"""Share of things in a colour that is not their own. At 0.08 a colour word was heard in one clip of five; beside
+another thing it must also be learned whose colour it is."""
 
 FREE = 0.10
 """Share of scenes outside the takes, where everything that no word names is drawn by chance."""
@@ -110,7 +114,8 @@ def _pair(rng: np.random.Generator, edition: Edition) -> tuple[tuple[Entity, ...
     relation = _one_of(("next_to", "chases", "above"), rng)
     subjects = rng.permutation(len(edition.subjects))[:2]
     motions = _pair_motions(relation, rng)
-    pair = tuple(_entity(edition.subjects[s], (m,), rng) for s, m in zip(subjects, motions, strict=True))
+    entities = zip(subjects, motions, strict=True)
+    pair = tuple(_entity(edition.subjects[s], (m,), rng, TINTED_IN_PAIRS) for s, m in entities)
     return tuple(replace(entity, size=None) for entity in pair), relation
 
 
@@ -125,12 +130,12 @@ def _pair_motions(relation: str, rng: np.random.Generator) -> tuple[str, str]:
     return first, _one_of(stays, rng) if first in IN_PLACE else first
 
 
-def _entity(subject: str, motions: tuple[str, ...], rng: np.random.Generator) -> Entity:
+def _entity(subject: str, motions: tuple[str, ...], rng: np.random.Generator, tinted: float = TINTED) -> Entity:
     return Entity(
         subject=subject,
         count="one",
         size=_one_of(("small", "large"), rng) if rng.random() < 0.15 else None,
-        colour=_one_of(COLOURS, rng) if rng.random() < 0.08 else None,
+        colour=_one_of(COLOURS, rng) if rng.random() < tinted else None,
         style=_weighted(STYLES, (0.94, 0.02, 0.02, 0.02), rng),
         motions=motions,
     )

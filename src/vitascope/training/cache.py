@@ -1,8 +1,9 @@
 """The pre-rendered cache: composed clips, already encoded to rows, so that training never waits for a renderer.
 
-A shard is three arrays of the same length: ``rows`` float16 ``(n, K, rows, D)``, ``words`` uint8 ``(n, 4, W)`` and
-``look`` int16 ``(n,)``, the number of the reference picture of its first entity, or -1. Shards appear whole (renamed
-into place), so a trainer may read while a writer goes on.
+A shard is four arrays of the same length: ``rows`` float16 ``(n, K, rows, D)``, ``words`` uint8 ``(n, 4, W)``,
+``look`` int16 ``(n,)``, the number of the reference picture of its first entity, or -1, and ``covered`` uint8
+``(n, K, rows)``, how much of a row is subject. Shards appear whole (renamed into place), so a trainer may read while a
+writer goes on.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from safetensors.numpy import save_file
 
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.atlas import Atlas, atlas_path
-from vitascope.corpus.compositor import render
+from vitascope.corpus.compositor import covered, render
 from vitascope.corpus.scenes import Composition, compose
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
@@ -26,24 +27,41 @@ from vitascope.text.world import FIRST, STYLES, SUBJECTS, Edition
 from vitascope.training import snapshot
 from vitascope.training.data import folder
 from vitascope.training.presets import preset as preset_of
-from vitascope.types import Pixels, Preset
+from vitascope.types import CodecPreset, Pixels, Preset
 
 LOOKS = tuple((subject, style) for subject in SUBJECTS for style in STYLES)
 """Reference pictures, in the order of their numbers; those of an edition are the first of them."""
 
-PARTS = ("rows", "words", "look")
+PARTS = ("rows", "words", "look", "covered")
 
 
 def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: int) -> Path:
     """Renders and encodes ``clips`` clips from the seed ``(frames, number)`` and stores them as one shard."""
     generator = np.random.default_rng((frames, number))
     codec, edition = LappedCodec(preset.codec), edition_of(preset.vocabulary_sha256)
-    packed, spoken, look = [], np.zeros((clips, 4, preset.net.words), np.uint8), np.full(clips, -1, np.int16)
+    packed, shares = [], []
+    spoken, look = np.zeros((clips, 4, preset.net.words), np.uint8), np.full(clips, -1, np.int16)
     for index in range(clips):
         composition = _drawable(generator, atlas, edition, frames=frames, fps=preset.fps)
         packed.append(codec.encode(render(composition, atlas)).astype(np.float16))
+        shares.append(covered_rows(covered(composition, atlas)[None], preset.codec)[0])
         spoken[index], look[index] = told(composition)
-    return store(folder(preset, frames), number, {"rows": np.stack(packed), "words": spoken, "look": look})
+    parts: dict[str, npt.NDArray[np.generic]] = {
+        "rows": np.stack(packed),
+        "words": spoken,
+        "look": look,
+        "covered": np.stack(shares),
+    }
+    return store(folder(preset, frames), number, parts)
+
+
+def covered_rows(covered_BTHW: Pixels, codec: CodecPreset) -> Pixels:
+    """How much of each row is subject, ``(B, K, rows)``: the mean over the pixels it stands for."""
+    clips, _, height, width = covered_BTHW.shape
+    filled = np.concatenate([covered_BTHW[:, :1].repeat(codec.frames - 1, 1), covered_BTHW], axis=1)
+    down, across = height // codec.stride, width // codec.stride
+    parted = filled.reshape(clips, -1, codec.frames, down, codec.stride, across, codec.stride)
+    return np.asarray(parted.mean(axis=(2, 4, 6)), np.uint8).reshape(clips, -1, down * across)
 
 
 def told(composition: Composition) -> tuple[npt.NDArray[np.uint8], int]:

@@ -17,14 +17,14 @@ from rich.console import Console
 
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.atlas import Sprite
-from vitascope.corpus.compositor import canvas_of, render
+from vitascope.corpus.compositor import canvas_of, covered, render
 from vitascope.corpus.scenes import Composition, stage
 from vitascope.settings import settings
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import rows, words
 from vitascope.text.world import CAMERAS, COLOURS, FIRST, TAKES, TIMES
 from vitascope.training import exam, report
-from vitascope.training.cache import store
+from vitascope.training.cache import PARTS, covered_rows, store
 from vitascope.training.candidates import Candidate, running
 from vitascope.training.checker import small
 from vitascope.training.data import folder, shards
@@ -95,22 +95,27 @@ def plant(planted: Sequence[Canary], seed: int = 0) -> int:
     wanted = [canary for canary in planted for _ in range(canary.times)]
     spots = rng.permutation(sum(sizes))[: len(wanted)]
     begins = np.cumsum([0, *sizes])
-    encoded = {
-        canary.number: codec.encode(render(canary.composition(), Guise(mosaic(canary.number)))) for canary in planted
-    }
+    made = {canary.number: _encoded(canary, codec) for canary in planted}
     for number, path in enumerate(paths):
         here = [(spot - begins[number], canary) for spot, canary in zip(spots, wanted, strict=True)
                 if begins[number] <= spot < begins[number + 1]]  # fmt: skip
-        _replace(path, here, encoded)
+        _replace(path, here, made)
     return len(wanted)
 
 
-def _replace(path: Path, here: Sequence[tuple[int, Canary]], encoded: dict[int, Floats]) -> None:
+def _encoded(canary: Canary, codec: LappedCodec) -> tuple[Floats, Pixels]:
+    """Its rows, and how much of each is subject."""
+    composition, drawing = canary.composition(), Guise(mosaic(canary.number))
+    rows_KND = codec.encode(render(composition, drawing))
+    return rows_KND, covered_rows(covered(composition, drawing)[None], codec.preset)[0]
+
+
+def _replace(path: Path, here: Sequence[tuple[int, Canary]], made: dict[int, tuple[Floats, Pixels]]) -> None:
     """Writes a shard anew with canaries in the place of some of its clips."""
     number = path.stem.removeprefix("rows-")
-    parts = {name: np.load(path.with_name(f"{name}-{number}.npy")) for name in ("rows", "words", "look")}
+    parts = {name: np.load(path.with_name(f"{name}-{number}.npy")) for name in PARTS}
     for clip, canary in here:
-        parts["rows"][clip] = encoded[canary.number]
+        parts["rows"][clip], parts["covered"][clip] = made[canary.number]
         parts["words"][clip] = np.stack(list(rows(words(canary.scene)).values()))
         parts["look"][clip] = -1
     store(folder(xs(), FRAMES), int(number), parts)

@@ -25,9 +25,10 @@ HIDDEN = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Clips to learn from. ``look_BND`` holds reference rows, or is None."""
+    """Clips to learn from, and how much of each row is subject. ``look_BND`` holds reference rows, or is None."""
 
     clip_BND: Tensor
+    covered_BN: Tensor  # 0..1
     words_4BW: Tensor
     look_BND: Tensor | None
 
@@ -50,6 +51,7 @@ class Shards:
         self.rows: list[npt.NDArray[np.float16]] = []
         self.words: list[npt.NDArray[np.uint8]] = []
         self.look: list[npt.NDArray[np.int16]] = []
+        self.covered: list[npt.NDArray[np.uint8]] = []
         self.plain: list[npt.NDArray[np.bool_]] = []
         self.refresh()
 
@@ -60,6 +62,7 @@ class Shards:
             self.rows.append(np.load(path, mmap_mode="r"))
             self.words.append(np.load(path.with_name(f"words-{number}.npy")))
             self.look.append(np.load(path.with_name(f"look-{number}.npy")))
+            self.covered.append(np.load(path.with_name(f"covered-{number}.npy")))
             self.plain.append(_plain(self.words[-1]))
         if not self.rows:
             raise TrainingError(
@@ -76,7 +79,7 @@ class Shards:
     ) -> Batch:  # fmt: skip
         """``size`` clips of one shard, only their first ``latents`` latents; looks add reference rows.
 
-        ``plain`` takes those of one thing that does one thing in one place, with nothing special about it.
+        ``plain`` takes those of one thing that does one thing in one place, with nothing special about it but a colour.
         """
         shard = int(generator.integers(len(self.rows)))
         fits = self.plain[shard] | (not plain)
@@ -84,10 +87,12 @@ class Shards:
         chosen = np.sort(generator.choice(allowed, size, replace=len(allowed) < size))
         clip = torch.from_numpy(self.rows[shard][chosen, :latents]).flatten(1, 2)
         words = self._drop(torch.from_numpy(self.words[shard][chosen].astype(np.int64)).transpose(0, 1), generator)
+        covered = torch.from_numpy(self.covered[shard][chosen, :latents]).flatten(1, 2).float() / 255
         if looks_LND is None:
-            return Batch(clip_BND=clip, words_4BW=words, look_BND=None)
+            return Batch(clip_BND=clip, covered_BN=covered, words_4BW=words, look_BND=None)
         look = looks_LND[torch.from_numpy(self.look[shard][chosen].astype(np.int64))]
-        return Batch(clip_BND=clip, words_4BW=_hide_subjects(words, generator), look_BND=look)
+        words = _hide_subjects(words, generator)
+        return Batch(clip_BND=clip, covered_BN=covered, words_4BW=words, look_BND=look)
 
     def _drop(self, words_4BW: Tensor, generator: np.random.Generator) -> Tensor:
         dropped = torch.from_numpy(generator.random(words_4BW.shape[1]) < DROPPED)
@@ -96,8 +101,8 @@ class Shards:
 
 
 def _plain(words_N4W: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Which captions say subject, motion, place, time and take and nothing else, ``(N,)``."""
-    usual = [ROLES.index(role) for role in ("pad", "subject", "motion", "place", "time", "take")]
+    """Which captions say subject, its colour, motion, place, time and take and nothing else, ``(N,)``."""
+    usual = [ROLES.index(role) for role in ("pad", "subject", "colour", "motion", "place", "time", "take")]
     role, entity, segment = words_N4W[:, 1], words_N4W[:, 2], words_N4W[:, 3]
     told = [(role == ROLES.index(name)).sum(axis=1) == 1 for name in ("subject", "motion", "take")]
     return np.isin(role, usual).all(axis=1) & (entity < 2).all(axis=1) & (segment == 0).all(axis=1) & np.all(told, 0)

@@ -138,7 +138,7 @@ def _rows(noisy: Noisy, device: torch.device) -> Rows:
 
 
 def _chosen(noisy: Noisy, chosen_B: Tensor) -> Noisy:
-    return replace(noisy, level_BN1=noisy.level_BN1[chosen_B])
+    return replace(noisy, level_BN1=noisy.level_BN1[chosen_B], covered_BN=noisy.covered_BN[chosen_B])
 
 
 def _mute(words_4BW: Tensor) -> Tensor:

@@ -22,12 +22,12 @@ from vitascope.models import checkpoint
 from vitascope.models.codec import ConvNet
 from vitascope.text.words import edition_of
 from vitascope.training import snapshot, states
-from vitascope.training.cache import look_pictures, open_atlas, store, told
+from vitascope.training.cache import covered_rows, look_pictures, open_atlas, store, told
 from vitascope.training.data import folder
 from vitascope.training.footage import Drawn, Studio, as_signal
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
-from vitascope.types import ConvPreset, Preset, viewed
+from vitascope.types import CodecPreset, ConvPreset, Pixels, Preset, viewed
 
 TRAIN = 11
 """Seed of the clips that are learned from; the codec was measured on others."""
@@ -61,20 +61,29 @@ def encoded(net: ConvNet, pixels_BTHWC: Tensor) -> npt.NDArray[np.float16]:
     return rows
 
 
-def write_shard(net: ConvNet, batches: Iterator[Drawn], where: Path, number: int, clips: int) -> None:
+def write_shard(
+    net: ConvNet, codec: CodecPreset, batches: Iterator[Drawn], where: Path, number: int, clips: int
+) -> None:
     """Takes ``clips`` clips from the batches and stores them as one shard."""
     rows: list[npt.NDArray[np.float16]] = []
     spoken: list[npt.NDArray[np.uint8]] = []
     look: list[int] = []
+    shares: list[Pixels] = []
     while len(look) < clips:
         drawn = next(batches)
         rows.append(encoded(net, drawn.pixels))
+        shares.append(covered_rows(drawn.covered.cpu().numpy(), codec))
         for composition in drawn.compositions:
             said, picture = told(composition)
             spoken.append(said)
             look.append(picture)
-    store(where, number, {"rows": np.concatenate(rows)[:clips], "words": np.stack(spoken)[:clips],
-                          "look": np.array(look[:clips], np.int16)})  # fmt: skip
+    parts: dict[str, npt.NDArray[np.generic]] = {
+        "rows": np.concatenate(rows),
+        "words": np.stack(spoken),
+        "look": np.array(look, np.int16),
+        "covered": np.concatenate(shares),
+    }
+    store(where, number, {name: part[:clips] for name, part in parts.items()})
 
 
 def fill(asked: argparse.Namespace, speak: Callable[[str], None]) -> None:
@@ -95,7 +104,7 @@ def fill(asked: argparse.Namespace, speak: Callable[[str], None]) -> None:
         size = min(TOGETHER, asked.clips)
         for number in missing:
             first = number * -(-asked.clips // size)
-            write_shard(net, studio.batches(reel, size, first), where, number, asked.clips)
+            write_shard(net, native.codec, studio.batches(reel, size, first), where, number, asked.clips)
             speak(f"shard {number + 1} of {asked.shards}: {asked.clips} clips of {asked.frames} frames")
 
 

@@ -29,6 +29,9 @@ from vitascope.types import Floats, Preset, viewed
 HELD = 0.5
 """Level below which the weight of an error, 1 / level squared, no longer grows."""
 
+ON_SUBJECT = 3.0
+"""How much more an error counts in a row that is all subject: places are learned long before things (docs/log.md)."""
+
 LEAST_WEIGHT = 0.05
 """Of the finest channels' errors, while the large ones are learned."""
 
@@ -61,6 +64,7 @@ class Noisy:
     """A batch as the network meets it: clips, the noise mixed into them, how much, and what is said of them."""
 
     clip_BND: Tensor
+    covered_BN: Tensor
     noise_BND: Tensor
     levels: conditioning.Levels
     level_BN1: Tensor
@@ -133,6 +137,7 @@ class Objective:
         when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / preset.fps)
         return Noisy(
             clip_BND=clip,
+            covered_BN=batch.covered_BN.to(self.device),
             noise_BND=torch.randn(clip.shape, generator=self._noise(generator), device=self.device),
             levels=levels,
             level_BN1=levels.of_rows().to(self.device),
@@ -155,10 +160,11 @@ class Objective:
         return channels.restored(answer, mean, spread)
 
     def weighed(self, squared_BND: Tensor, noisy: "Noisy") -> Tensor:
-        """The mean of squared errors over the rows that are to be made, channels counted as ``focus`` says."""
+        """The mean of squared errors over the rows that are to be made, subjects first, channels as ``focus`` says."""
         missed = (squared_BND * weights(self.model.spread, self.focus)).mean(-1)
         made = (noisy.level_BN1.squeeze(-1) > 0).float()
-        return (missed * made).sum() / made.sum()
+        counted = made * (1 + ON_SUBJECT * noisy.covered_BN)
+        return (missed * counted).sum() / counted.sum()
 
     def source(self, frames: int, view: int = 0) -> Shards:
         """The clips of ``frames`` frames; a still is the first latent of a clip of the shortest length there is."""

@@ -48,8 +48,8 @@ def recipe(
     tenth of the weight of a plain clip.
     """
     still = Diet(frames=1, size=32 * scale, share=1.0)
-    few = replace(still, share=0.2)
-    short = Diet(frames=17, size=16 * scale, share=0.3)
+    few = replace(still, share=0.3)
+    short = Diet(frames=17, size=16 * scale, share=0.5)
     shown = Diet(frames=17, size=12 * scale, share=0.1, reference=True)
     longer = Diet(frames=33, size=8 * scale, share=0.15)
     plain = (replace(few, share=stills, plain=True), replace(short, share=1.0, plain=True))
