@@ -49,6 +49,35 @@ def test_presets_name_theirs():
     assert {"xs": FIRST, "s": SECOND, "s-small": SECOND} == taught
 
 
+@pytest.mark.parametrize(
+    ("prompt", "first", "second"),
+    [
+        ("a dog in front of a castle", None, "castle"),
+        ("a dog near a volcano", None, "volcano"),
+        ("a dog on the moon", None, "moon"),
+        ("a dog in a kitchen", "room", "kitchen"),
+        ("con chó ở làng quê", None, "village"),
+        ("un perro en la selva", "forest", "jungle"),
+        ("ein Hund am See", "sea", "lake"),
+        ("a dog in the house", "room", "room"),
+        ("a dog among the trees", "forest", "forest"),
+    ],
+)
+def test_a_place_is_read_as_the_nearest_until_there_is_one(prompt, first, second):
+    """A kitchen is a room to who was taught no kitchen; what both know is read alike."""
+    assert [first, second] == [read(prompt, edition=edition).scene.place for edition in EDITIONS]
+
+
+def test_a_thing_of_a_later_edition_is_a_word_nobody_knows():
+    """An older model is asked in vain, and what is nearest to it among what it does know is said."""
+    with pytest.raises(UnknownWordsError, match="The nearest I know: "):
+        read("a violin", edition=FIRST)
+    reading = read("a dog and a violin", edition=FIRST)
+
+    assert ["violin"] == [unknown.word for unknown in reading.unknown]
+    assert ["dog", "violin"] == [e.subject for e in read("a dog and a violin", edition=SECOND).scene.entities]
+
+
 def test_a_word_of_a_later_edition_is_read_as_before_it_came():
     """To a model of the first, what circles spins, as it always did; one of the second sends it round."""
     first, second = (read("a bee circles", edition=edition).scene for edition in EDITIONS)

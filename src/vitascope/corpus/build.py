@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -15,9 +16,10 @@ import numpy.typing as npt
 
 from vitascope.corpus import opt_ins
 from vitascope.corpus.atlas import Sprite, atlas_path, pack
-from vitascope.corpus.drawings import animation_frames
+from vitascope.corpus.drawings import animation_frames, still_frames
 from vitascope.corpus.sources import (
     ART_SOURCES,
+    FLUENT_3D,
     FLUENT_ANIMATED,
     FLUENT_FLAT,
     NOTO,
@@ -32,7 +34,7 @@ from vitascope.corpus.vectors import svg_document, svg_frames
 from vitascope.errors import CorpusError
 from vitascope.rights.register import WORKS_FILE, Register, register_in_use, to_lines
 from vitascope.settings import settings
-from vitascope.text.world import EDITIONS, FIRST, STYLES, SUBJECTS, Subject
+from vitascope.text.world import EDITIONS, FIRST, PLACES, STYLES, SUBJECTS, Subject
 from vitascope.types import Work
 
 LANE = "A"
@@ -49,12 +51,20 @@ _ICON_NAMES = {
     "storm_cloud": "cloud-with-lightning",
     "pumpkin": "jack-o-lantern",
     "umbrella": "umbrella-with-rain-drops",
+    "sheep": "ewe",
+    "truck": "delivery-truck",
+    "flower": "blossom",
+    "tree": "deciduous-tree",
+    "ice_cream": "soft-ice-cream",
+    "gift": "wrapped-gift",
+    "book": "open-book",
+    "palette": "artist-palette",
 }
 """Names of icons where they differ from the ids of the subjects."""
 
 _STILL_PATHS = ((FLUENT_FLAT, "icons.json#{icon}"), (NOTO, "icons.json#{icon}"), (TWEMOJI, "{hex}.svg"))
 
-_STYLES = {"fluent-anim": "3d", "fluent-flat": "flat", "noto": "noto", "twemoji": "twemoji"}
+_STYLES = {"fluent-anim": "3d", "fluent-3d": "3d", "fluent-flat": "flat", "noto": "noto", "twemoji": "twemoji"}
 """Style of the world in which the drawings of a source are made, by the source's key."""
 
 FIXTURE_SUBJECTS = ("parrot", "turtle", "racing_car", "rocket", "storm_cloud", "fire")
@@ -123,8 +133,10 @@ def find_works(folder: Path | None = None) -> Iterator[Work]:
     archives = {source: bring(source, folder) for source in (*ART_SOURCES, *WORD_SOURCES)}
     yield from _animations(archives)
     yield from _stills(archives)
+    yield from _plain_stills(archives[FLUENT_3D])
     yield from (_package_work(source) for source in WORD_SOURCES)
     yield _places()
+    yield _later_places()
 
 
 def _sprites(
@@ -149,6 +161,8 @@ def _sprite(register: Register, source: Source, work: Work, drawing: bytes) -> t
 def _frames(source: Source, work: Work, drawing: bytes) -> tuple[npt.NDArray[np.uint8], float]:
     if work.kind == "animation":
         return animation_frames(drawing)
+    if work.path.endswith(".webp"):
+        return still_frames(drawing), 0.0
     text = drawing.decode()
     return svg_frames(svg_document(text, source.canvas) if source.canvas else text), 0.0
 
@@ -171,11 +185,25 @@ def _animations(archives: Mapping[Source, Path]) -> Iterator[Work]:
         raise CorpusError(f"The animated packages hold no {', '.join(sorted(missing))}. Choose other subjects.")
 
 
+def _plain_stills(archive: Path) -> Iterator[Work]:
+    """The 3D stills of subjects that do not move."""
+    held = members(archive)
+    paths = {
+        path: subject
+        for subject in (SUBJECTS[id_] for id_ in SUBJECTS if id_ not in FIRST.subjects and SUBJECTS[id_].hex)
+        for path in (f"assets/{subject.hex}.webp", f"assets/{subject.hex}-fe0f.webp")
+        if path in held
+    }
+    drawings = open_members(archive, paths)
+    yield from (_work(FLUENT_3D, subject, path, drawings[path]) for path, subject in paths.items())
+
+
 def _stills(archives: Mapping[Source, Path]) -> Iterator[Work]:
     for source, pattern in _STILL_PATHS:
         paths = {
             pattern.format(hex=subject.hex, icon=_ICON_NAMES.get(subject.id, subject.id.replace("_", "-"))): subject
             for subject in SUBJECTS.values()
+            if subject.hex
         }
         drawings = open_members(archives[source], paths)
         yield from (_work(source, subject, path, drawings[path]) for path, subject in paths.items())
@@ -236,6 +264,19 @@ def _places() -> Work:
         kind="procedural",
         concepts=FIRST.places,
         notice="Painted by this project's own code. Apache License, Version 2.0.",
+    )
+
+
+def _later_places() -> Work:
+    """The places of the second edition; a work of their own, so that the first is what it was."""
+    later = PLACES[len(FIRST.places) :]
+    return replace(
+        _places(),
+        id="procedural:places-2",
+        sha256=hashlib.sha256(" ".join(later).encode()).hexdigest(),
+        title="Places of the second edition (procedural)",
+        date="2026-11-26",
+        concepts=later,
     )
 
 

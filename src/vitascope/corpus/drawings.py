@@ -36,6 +36,12 @@ def animation_frames(webp: bytes) -> tuple[npt.NDArray[np.uint8], float]:
     return centre(chosen), sum(milliseconds) / 1000
 
 
+def still_frames(picture: bytes) -> npt.NDArray[np.uint8]:
+    """One key frame ``(1, 128, 128, 4)``, premultiplied, of a picture with a transparent ground."""
+    with Image.open(io.BytesIO(picture)) as image:
+        return centre([image.convert("RGBA")])
+
+
 def sample_by_time(milliseconds: Sequence[int], count: int) -> list[int]:
     """Indices of the frames on screen at ``count`` even moments of one loop."""
     ends = list(accumulate(milliseconds))

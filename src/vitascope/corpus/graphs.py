@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from vitascope.corpus.splits import held_out_motion, held_out_place
+from vitascope.corpus.splits import held_out_motion, held_out_place, held_out_style
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import CAMERAS, COLOURS, FIRST, STYLES, TAKES, TIMES, Edition
 
@@ -42,6 +42,8 @@ def graph(rng: np.random.Generator, split: Split = "train", edition: Edition = F
 
 def belongs(scene: Scene, split: Split) -> bool:
     """Whether the pairs of a scene are those a split may show."""
+    if any(entity.style is not None and held_out_style(entity.subject, entity.style) for entity in scene.entities):
+        return False
     motion = any(held_out_motion(entity.subject, m) for entity in scene.entities for m in entity.motions)
     place = any(scene.place is not None and held_out_place(entity.subject, scene.place) for entity in scene.entities)
     return (motion, place) == (split == "held_motion", split == "held_place")

@@ -1,18 +1,21 @@
 """Builds the lexicon the reader ships with: what each thing is called, in every language our dictionaries speak.
 
-``python -m vitascope.corpus.lexicon`` brings the three dictionaries and writes both tables into ``text/data``.
+``python -m vitascope.corpus.lexicon 2`` brings the three dictionaries and writes both tables of the second edition of
+the world into ``text/data``: names of what is new in it, and what all other nouns are nearest to.
 """
 
 import json
 import lzma
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from vitascope.corpus.sources import CLDR, EMOJIBASE, WORD_SOURCES, WORDNET, Source, bring, open_member, open_members
 from vitascope.corpus.wordnet import Nouns, nearest, read_nouns, words_of_kinds
+from vitascope.text.lexicon import language, name_in
 from vitascope.text.tokens import key
-from vitascope.text.world import COLOURS, SUBJECTS
+from vitascope.text.world import COLOURS, EDITIONS, FIRST, SUBJECTS, Edition
 
 LANGUAGES = (
     *("bn", "da", "de", "en", "es", "et", "fi", "fr", "hi", "hu", "it", "ja", "ko", "lt", "ms", "nb", "nl", "pl"),
@@ -22,13 +25,14 @@ DATA = Path(__file__).parent.parent / "text" / "data"
 _ADJECTIVES = frozenset((*COLOURS, "golden", "small", "little", "large", "great", "giant", "big"))
 
 
-def build(folder: Path = DATA) -> None:
+def build(folder: Path = DATA, edition: Edition = FIRST) -> None:
     """Writes the phrases of things, what unknown nouns are nearest to, and the licences of the dictionaries."""
     nouns = _wordnet()
-    table = {language: _things(language) for language in LANGUAGES}
-    _add_wordnet(table["en"], nouns)
-    _write(folder / "lexicon.json.xz", {language: _joined(things) for language, things in table.items()})
-    _write(folder / "nearest.json.xz", _grouped(nearest(nouns)))
+    table = {code: _things(code, edition) for code in LANGUAGES}
+    _add_wordnet(table["en"], nouns, edition)
+    named = {code: _joined(things) for code, things in table.items()}
+    _write(folder / f"{name_in('lexicon', edition)}.json.xz", named)
+    _write(folder / f"{name_in('nearest', edition)}.json.xz", _grouped(nearest(nouns, edition)))
     (folder / "NOTICES.txt").write_text("\n".join(_notices()), "utf-8")
 
 
@@ -45,18 +49,30 @@ def _wordnet() -> Nouns:
     return read_nouns(*(contents.decode() for contents in files.values()))
 
 
-def _things(language: str) -> dict[str, list[str]]:
-    """Names of our subjects in one language: emojibase's label, CLDR's short name, and tags that are forms of them."""
-    emoji = {_plain(entry["hexcode"]): entry for entry in _load(EMOJIBASE, f"{language}/data.json")}
-    code = {"zh-hant": "zh-Hant", "nb": "no"}.get(language, language)
+def _new(edition: Edition) -> tuple[str, ...]:
+    """The things of an edition that the one before it did not have."""
+    return edition.subjects[len(EDITIONS[edition.number - 2].subjects) :] if edition != FIRST else FIRST.subjects
+
+
+def _known(spoken: str, edition: Edition) -> frozenset[str]:
+    """What the edition before reads in a language: a rainbow's tag "rain" stays rain."""
+    return frozenset() if edition == FIRST else frozenset(language(spoken, EDITIONS[edition.number - 2]).phrases)
+
+
+def _things(spoken: str, edition: Edition) -> dict[str, list[str]]:
+    """Names of those of our subjects that an emoji shows: emojibase's label, CLDR's short name, tags that are forms."""
+    emoji = {_plain(entry["hexcode"]): entry for entry in _load(EMOJIBASE, f"{spoken}/data.json")}
+    code = {"zh-hant": "zh-Hant", "nb": "no"}.get(spoken, spoken)
     cldr = _load(CLDR, f"annotations/{code}/annotations.json")["annotations"]["annotations"]
+    known = _known(spoken, edition)
     things: dict[str, list[str]] = {}
-    for subject in SUBJECTS.values():
+    for subject in (SUBJECTS[id_] for id_ in _new(edition) if SUBJECTS[id_].hex):
         entry = emoji[subject.hex]
-        spoken = cldr.get(chr(int(subject.hex, 16)), {})
-        names = [entry["label"], *spoken.get("tts", ())]
+        annotated = cldr.get(chr(int(subject.hex, 16)), {})
+        names = [entry["label"], *annotated.get("tts", ())]
         names += [tag for tag in entry.get("tags", ()) if _is_form(tag, entry["label"])]
-        things[subject.id] = list(dict.fromkeys(key(name) for name in names))
+        label, *further = dict.fromkeys(key(name) for name in names)
+        things[subject.id] = [label, *(name for name in further if name not in known)]
     return things
 
 
@@ -73,9 +89,10 @@ def _plain(hexcode: str) -> str:
     return hexcode.lower().replace("-fe0f", "")
 
 
-def _add_wordnet(things: dict[str, list[str]], nouns: Nouns) -> None:
-    taken = {phrase for phrases in things.values() for phrase in phrases}
-    for phrase, concept in words_of_kinds(nouns):
+def _add_wordnet(things: dict[str, list[str]], nouns: Nouns, edition: Edition) -> None:
+    """Kinds and synonyms; a later edition takes no word from an earlier one but by hand, or by an emoji's label."""
+    taken = {phrase for phrases in things.values() for phrase in phrases} | _known("en", edition)
+    for phrase, concept in words_of_kinds(nouns, edition):
         if key(phrase) not in taken and _is_worth_reading(phrase, concept):
             things.setdefault(concept, []).append(key(phrase))
 
@@ -103,4 +120,4 @@ def _write(path: Path, table: Mapping[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    build()
+    build(edition=EDITIONS[int(sys.argv[1]) - 1 if sys.argv[1:] else 0])

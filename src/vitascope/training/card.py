@@ -18,7 +18,7 @@ from vitascope.rights.credits import CONSENT
 from vitascope.rights.register import Register
 from vitascope.settings import settings
 from vitascope.text.words import edition_of
-from vitascope.text.world import TAKES, TIMES
+from vitascope.text.world import TAKES, TIMES, later_than
 from vitascope.training import journey as journeys
 from vitascope.training.journey import Journey
 from vitascope.training.report import NAMES
@@ -85,6 +85,7 @@ Whoever made a work and wants it out of the next model: [docs/rights.md](../righ
 def card(preset: Preset, report: Report, made: Journey, register: Register) -> str:
     """The card as Markdown."""
     edition = edition_of(preset.vocabulary_sha256)
+    register = register.without(later_than(edition))
     works = [work for work in register.works.values() if work.kind in ("animation", "still")]
     net, about, codec = preset.net, report["subject"], report["codec"]
     return _CARD.format(

@@ -12,7 +12,7 @@ from vitascope.errors import TrainingError
 from vitascope.rights.register import Register, register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import edition_of
-from vitascope.text.world import EDITIONS
+from vitascope.text.world import later_than
 from vitascope.types import Preset
 
 _FILE = "corpus.json"
@@ -25,9 +25,7 @@ def where(preset: Preset) -> Path:
 
 def register_of(preset: Preset) -> Register:
     """The register in use less the works that show what the preset's edition of the world does not have."""
-    edition, newest = edition_of(preset.vocabulary_sha256), EDITIONS[-1]
-    known = {*edition.subjects, *edition.places}
-    return register_in_use(settings().home).without({*newest.subjects, *newest.places} - known)
+    return register_in_use(settings().home).without(later_than(edition_of(preset.vocabulary_sha256)))
 
 
 def of_corpus(register_sha256: str, atlas: Path, codec: Path | None = None) -> str:
