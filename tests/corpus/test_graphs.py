@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vitascope.corpus.graphs import caption, graph
-from vitascope.corpus.splits import held_out_motion, held_out_place
+from vitascope.corpus.splits import held_out_motion, held_out_place, held_out_style
 from vitascope.text.words import words
-from vitascope.text.world import FIRST, SECOND
+from vitascope.text.world import FIRST, OWN, SECOND, SUBJECTS
 
 
 def _scenes(split, count, seed=0):
@@ -120,3 +120,13 @@ def test_a_later_edition_shows_what_is_new():
 
     assert set(SECOND.motions) == {motion for scene in scenes for e in scene.entities for motion in e.motions}
     assert not any(any(_pairs(scene)) for scene in scenes)
+
+
+def test_nobody_is_asked_for_a_hand_they_have_not():
+    """Every drawing that a scene of any edition calls for is one of those the thing is drawn in."""
+    rng = np.random.default_rng(6)
+    drawn = {(e.subject, e.style) for _ in range(3000) for e in graph(rng, "train", SECOND).entities}
+
+    assert all(style in SUBJECTS[subject].styles for subject, style in drawn if style is not None)
+    assert {None} == {style for subject, style in drawn if SUBJECTS[subject].styles == (OWN,)}
+    assert not any(held_out_style(subject, style) for subject, style in drawn if style is not None)

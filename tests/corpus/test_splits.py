@@ -47,7 +47,7 @@ def test_whole_subjects_are_not_in_the_world():
 
 
 def test_a_style_is_held_out_of_some_that_do_not_move():
-    """About a quarter of the thirty lack one style in training, never the usual one; the first sixty lack none."""
+    """About a quarter of those in four hands lack one in training, never the usual one; the first sixty lack none."""
     later = [subject for subject in SECOND.subjects if subject not in FIRST.subjects]
     held = {(subject, style) for subject in SECOND.subjects for style in STYLES if held_out_style(subject, style)}
 

@@ -14,6 +14,7 @@ from vitascope.text.world import (
     EDITIONS,
     SIZES,
     STYLES,
+    SUBJECTS,
     TIMES,
 )
 
@@ -67,11 +68,11 @@ def test_english_has_many_words_for_each_motion():
 
 
 def test_the_dictionaries_bring_twenty_five_languages():
-    """And every one of them names every thing."""
+    """And every one of them names every thing that an emoji shows."""
     assert len(codes()) >= 25
     for code, edition in product(codes(), EDITIONS):
         named = {meaning.id for meaning in language(code, edition).phrases.values() if meaning.role == "subject"}
-        assert set(edition.subjects) == named, code
+        assert {subject for subject in edition.subjects if SUBJECTS[subject].hex} <= named, code
 
 
 def test_an_adjective_is_not_swallowed_by_its_noun():

@@ -73,7 +73,7 @@ def test_a_pair_asks_for_exchanged_colours_of_the_same_noise():
 def test_a_perfect_model_binds_and_its_baselines_do_not(monkeypatch):
     """The study's lines: the model, real renders, colour words unheard, shuffled captions."""
     asked = _pairs(4, 2)
-    monkeypatch.setattr(colours, "pairs", lambda n, seed, things: asked)
+    monkeypatch.setattr(colours, "pairs", lambda n, seed, things, edition: asked)
     room = _room(None, real())
     shown = [colours._real(pair, room) for pair in asked]
     player = Player([])

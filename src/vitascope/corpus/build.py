@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.corpus import opt_ins
+from vitascope.corpus.artists import PICKS
 from vitascope.corpus.atlas import Sprite, atlas_path, pack
 from vitascope.corpus.drawings import animation_frames, still_frames
 from vitascope.corpus.sources import (
@@ -23,6 +24,7 @@ from vitascope.corpus.sources import (
     FLUENT_ANIMATED,
     FLUENT_FLAT,
     NOTO,
+    OPENCLIPART,
     TWEMOJI,
     WORD_SOURCES,
     Source,
@@ -34,7 +36,7 @@ from vitascope.corpus.vectors import svg_document, svg_frames
 from vitascope.errors import CorpusError
 from vitascope.rights.register import WORKS_FILE, Register, register_in_use, to_lines
 from vitascope.settings import settings
-from vitascope.text.world import EDITIONS, FIRST, PLACES, STYLES, SUBJECTS, Subject
+from vitascope.text.world import EDITIONS, FIRST, OWN, PLACES, STYLES, SUBJECTS, Subject
 from vitascope.types import Work
 
 LANE = "A"
@@ -64,7 +66,14 @@ _ICON_NAMES = {
 
 _STILL_PATHS = ((FLUENT_FLAT, "icons.json#{icon}"), (NOTO, "icons.json#{icon}"), (TWEMOJI, "{hex}.svg"))
 
-_STYLES = {"fluent-anim": "3d", "fluent-3d": "3d", "fluent-flat": "flat", "noto": "noto", "twemoji": "twemoji"}
+_STYLES = {
+    "fluent-anim": "3d",
+    "fluent-3d": "3d",
+    "fluent-flat": "flat",
+    "noto": "noto",
+    "twemoji": "twemoji",
+    "openclipart": OWN,
+}
 """Style of the world in which the drawings of a source are made, by the source's key."""
 
 FIXTURE_SUBJECTS = ("parrot", "turtle", "racing_car", "rocket", "storm_cloud", "fire")
@@ -101,7 +110,7 @@ def build_atlas(
     register: Register,
     path: Path,
     subjects: Collection[str] = FIRST.subjects,
-    styles: Collection[str] = STYLES,
+    styles: Collection[str] = (*STYLES, OWN),
     folder: Path | None = None,
     sources: Sequence[Source] = ART_SOURCES,
     given: Path | None = None,
@@ -134,6 +143,7 @@ def find_works(folder: Path | None = None) -> Iterator[Work]:
     yield from _animations(archives)
     yield from _stills(archives)
     yield from _plain_stills(archives[FLUENT_3D])
+    yield from _clip_art(archives[OPENCLIPART])
     yield from (_package_work(source) for source in WORD_SOURCES)
     yield _places()
     yield _later_places()
@@ -196,6 +206,22 @@ def _plain_stills(archive: Path) -> Iterator[Work]:
     }
     drawings = open_members(archive, paths)
     yield from (_work(FLUENT_3D, subject, path, drawings[path]) for path, subject in paths.items())
+
+
+def _clip_art(archive: Path) -> Iterator[Work]:
+    """The picked works of named artists. Raises ``CorpusError`` where a file does not name the author we credit."""
+    drawings = open_members(archive, [pick.path for pick in PICKS])
+    for pick in PICKS:
+        drawing = drawings[pick.path]
+        if pick.author not in drawing.decode("utf-8", "replace"):
+            raise CorpusError(f"{pick.path} does not name {pick.author}. Credit whom the file names.")
+        yield replace(
+            _work(OPENCLIPART, SUBJECTS[pick.subject], pick.path, drawing),
+            id=f"{OPENCLIPART.key}:{Path(pick.path).stem}",
+            title=f"{pick.title} ({OPENCLIPART.title})",
+            authors=(pick.author,),
+            consent="public-domain-dedication",
+        )
 
 
 def _stills(archives: Mapping[Source, Path]) -> Iterator[Work]:

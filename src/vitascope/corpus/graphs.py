@@ -8,7 +8,7 @@ import numpy as np
 
 from vitascope.corpus.splits import held_out_motion, held_out_place, held_out_style
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS, COLOURS, FIRST, STYLES, TAKES, TIMES, Edition
+from vitascope.text.world import CAMERAS, COLOURS, FIRST, STYLES, SUBJECTS, TAKES, TIMES, Edition
 
 Split = Literal["train", "seen", "held_motion", "held_place"]
 """``seen`` draws from the pairs of ``train``; the held splits show a pair that training never shows."""
@@ -138,9 +138,14 @@ def _entity(subject: str, motions: tuple[str, ...], rng: np.random.Generator, ti
         count="one",
         size=_one_of(("small", "large"), rng) if rng.random() < 0.15 else None,
         colour=_one_of(COLOURS, rng) if rng.random() < tinted else None,
-        style=_weighted(STYLES, (0.94, 0.02, 0.02, 0.02), rng),
+        style=_drawn(subject, _weighted(STYLES, (0.94, 0.02, 0.02, 0.02), rng)),
         motions=motions,
     )
+
+
+def _drawn(subject: str, style: str) -> str | None:
+    """The style, where the subject is drawn in it: no word says the hand of a single work."""
+    return style if style in SUBJECTS[subject].styles else None
 
 
 def _one_of(words: Sequence[str], rng: np.random.Generator) -> str:

@@ -192,7 +192,7 @@ def _layers(entity: Entity, spot: _Spot, view: _View, fps: int, rng: np.random.G
         layers.append(
             Layer(
                 subject=entity.subject,
-                style=entity.style or "3d",
+                style=entity.style or SUBJECTS[entity.subject].styles[0],
                 clock=(np.arange(frames) / fps + phase + 0.37 * copy).astype(np.float32),
                 affine=_placed(centre, spot.side * moved.scale * view.zoom, moved.angle, mirrored=mirrored),
                 opacity=moved.opacity,

@@ -17,7 +17,7 @@ from vitascope.errors import OutputError
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import words
-from vitascope.text.world import EDITIONS, FIRST, STYLES, TIMES, Edition
+from vitascope.text.world import EDITIONS, FIRST, STYLES, SUBJECTS, TIMES, Edition
 from vitascope.types import Pixels
 
 _PAPER = 255
@@ -68,8 +68,10 @@ def _clip(atlas: Drawings, rng: np.random.Generator, edition: Edition) -> Pixels
 
 
 def _subject(atlas: Drawings, subject: str) -> Pixels:
-    animated = atlas.sprite(subject, STYLES[0]).pixels
-    shown = [animated[0], animated[len(animated) // 3], *(atlas.sprite(subject, s).pixels[0] for s in STYLES[1:])]
+    usual, *others = SUBJECTS[subject].styles
+    animated = atlas.sprite(subject, usual).pixels
+    shown = [animated[0], animated[len(animated) // 3], *(atlas.sprite(subject, s).pixels[0] for s in others)]
+    shown += [np.zeros_like(shown[0])] * (len(STYLES) + 1 - len(shown))
     row = np.concatenate(shown, axis=1)
     clear = 1 - row[..., 3:].astype(np.float32) / 255
     return _captioned((row[..., :3] + clear * 216).astype(np.uint8), subject)

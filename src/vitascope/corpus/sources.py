@@ -248,6 +248,21 @@ TWEMOJI = Source(
     "https://creativecommons.org/licenses/by/4.0/. Changed: drawn as pixels, centred and scaled.",
 )
 
+OPENCLIPART = Source(
+    key="openclipart",
+    title="Open Clip Art",
+    name="openclipart-svg",
+    version="1:0.18+dfsg-19",
+    sha256="989712d90d57dfa3230049f553bb43b76c30ee4d4b8c5f6e106e33f7db5cbdc5",
+    licence="CC-PDDC",
+    licence_basis="RDF in each file: http://web.resource.org/cc/PublicDomain; copyright file of the package",
+    authors=(),  # of each work its own
+    notice="Given to the public domain by its author, through the Open Clip Art Library. Changed: drawn as pixels, "
+    "centred and scaled.",
+    date="2026-11-26",
+    registry="debian",
+)
+
 EMOJIBASE = Source(
     key="emojibase",
     title="Emojibase data",
@@ -285,4 +300,4 @@ WORDNET = Source(
 )
 
 WORD_SOURCES = (EMOJIBASE, CLDR, WORDNET)
-ART_SOURCES = (*FLUENT_ANIMATED, FLUENT_3D, FLUENT_FLAT, NOTO, TWEMOJI)
+ART_SOURCES = (*FLUENT_ANIMATED, FLUENT_3D, FLUENT_FLAT, NOTO, TWEMOJI, OPENCLIPART)

@@ -10,6 +10,8 @@ from typing import Literal
 
 Kind = Literal["animal", "vehicle", "sky", "object"]
 STYLES = ("3d", "flat", "noto", "twemoji")
+OWN = "own"
+"""No word, but the hand of an artist whose work is drawn in no other style: what is shown when no style is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +19,20 @@ class Subject:
     """A thing the model can draw. ``faces`` is the way its drawing looks: -1 left, 1 right, 0 neither."""
 
     id: str
-    hex: str
+    hex: str  # empty where no emoji shows it
     kind: Kind
     plural: str
     faces: int = 0
+    styles: tuple[str, ...] = STYLES  # in which it is drawn, the usual one first
 
 
 def _subject(kind: Kind, id_: str, hex_: str, plural: str = "", *, faces: int = 0) -> Subject:
     return Subject(id=id_, hex=hex_, kind=kind, plural=plural or id_ + "s", faces=faces)
+
+
+def _own(kind: Kind, id_: str, *, plural: str = "", faces: int = 0) -> Subject:
+    """A thing that one artist drew in one way."""
+    return Subject(id=id_, hex="", kind=kind, plural=plural or id_ + "s", faces=faces, styles=(OWN,))
 
 
 _ALL = (
@@ -119,6 +127,31 @@ _ALL = (
     _subject("object", "crown", "1f451"),
     _subject("object", "house", "1f3e0"),
     _subject("object", "palette", "1f3a8"),
+    # Works of named artists of the Open Clip Art Library.
+    _own("animal", "squirrel"),
+    _own("animal", "caterpillar"),
+    _own("animal", "ostrich", plural="ostriches"),
+    _own("animal", "seagull", faces=-1),
+    _own("object", "igloo"),
+    _own("object", "lighthouse"),
+    _own("vehicle", "wagon"),
+    _own("object", "gramophone"),
+    _own("object", "harp"),
+    _own("object", "scarecrow"),
+    _own("object", "barrel"),
+    _own("vehicle", "paper_plane", faces=1),
+    _own("vehicle", "sled"),
+    _own("object", "lollipop"),
+    _own("object", "acorn"),
+    _own("object", "boot"),
+    _own("object", "flower_pot"),
+    _own("object", "pudding"),
+    _own("object", "top_hat"),
+    _own("object", "boomerang"),
+    _own("object", "surfboard"),
+    _own("object", "mitten"),
+    _own("object", "piano"),
+    _own("vehicle", "toy_train", faces=-1),
 )
 
 SUBJECTS: dict[str, Subject] = {s.id: s for s in _ALL}

@@ -23,13 +23,13 @@ from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import edition_of, words
 from vitascope.text.words import rows as word_rows
-from vitascope.text.world import FIRST, STYLES, SUBJECTS, Edition
+from vitascope.text.world import FIRST, SUBJECTS, Edition
 from vitascope.training import snapshot
 from vitascope.training.data import folder
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import CodecPreset, Pixels, Preset
 
-LOOKS = tuple((subject, style) for subject in SUBJECTS for style in STYLES)
+LOOKS = tuple((subject.id, style) for subject in SUBJECTS.values() for style in subject.styles)
 """Reference pictures, in the order of their numbers; those of an edition are the first of them."""
 
 PARTS = ("rows", "words", "look", "covered")
@@ -67,7 +67,8 @@ def covered_rows(covered_BTHW: Pixels, codec: CodecPreset) -> Pixels:
 def told(composition: Composition) -> tuple[npt.NDArray[np.uint8], int]:
     """The words of a clip, ``(4, W)``, and the number of the picture of its first thing, -1 where it is tinted."""
     first = composition.scene.entities[0]
-    number = -1 if first.colour is not None else LOOKS.index((first.subject, first.style or STYLES[0]))
+    style = first.style or SUBJECTS[first.subject].styles[0]
+    number = -1 if first.colour is not None else LOOKS.index((first.subject, style))
     return np.stack(list(word_rows(words(composition.said)).values())).astype(np.uint8), number
 
 

@@ -21,7 +21,7 @@ from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.compositor import Drawings, canvas_of, render
 from vitascope.corpus.scenes import Composition, stage
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS, COLOURS, EDITIONS, FIRST, SIZES, STYLES, TIMES, Edition
+from vitascope.text.world import CAMERAS, COLOURS, EDITIONS, FIRST, SIZES, STYLES, SUBJECTS, TIMES, Edition
 from vitascope.training.accuracy import Score, score
 from vitascope.training.cache import open_atlas
 from vitascope.training.checker import (
@@ -69,17 +69,23 @@ class Lesson:
 
 def scene(rng: np.random.Generator, edition: Edition = FIRST) -> Scene:
     """One subject, everything said and evenly drawn; now and then another size, colour, style or camera."""
+    subject = _one_of(edition.subjects, rng)
     entity = Entity(
-        subject=_one_of(edition.subjects, rng),
+        subject=subject,
         count="one",
         size=_one_of(SIZES, rng) if rng.random() < 0.15 else None,
         colour=_one_of(COLOURS, rng) if rng.random() < 0.08 else None,
-        style=_one_of(STYLES[1:], rng) if rng.random() < 0.08 else STYLES[0],
+        style=_style(subject, _one_of(STYLES[1:], rng) if rng.random() < 0.08 else STYLES[0]),
         motions=(_one_of(edition.motions, rng),),
     )
     camera = _one_of(CAMERAS[1:], rng) if rng.random() < 0.15 else CAMERAS[0]
     place, time = _one_of(edition.places, rng), _one_of(TIMES, rng)
     return Scene(entities=(entity,), place=place, time=time, camera=camera)
+
+
+def _style(subject: str, style: str) -> str:
+    drawn = SUBJECTS[subject].styles
+    return style if style in drawn else drawn[0]
 
 
 class Studio:

@@ -13,7 +13,7 @@ from vitascope.corpus.compositor import TINTS, render
 from vitascope.corpus.graphs import belongs
 from vitascope.corpus.scenes import stage
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS, FIRST, STYLES, TAKES, TIMES, Edition
+from vitascope.text.world import CAMERAS, FIRST, SUBJECTS, TAKES, TIMES, Edition
 from vitascope.training import exam
 from vitascope.training.room import Room, made
 from vitascope.training.study import Line, Study, counted
@@ -164,7 +164,7 @@ def _drawn(rng: np.random.Generator, seed: int, things: int, edition: Edition) -
         one, other = _two_colours(rng)
         scene = Scene(
             entities=tuple(
-                Entity(subject=subject, count="one", colour=colour, style=STYLES[0], motions=("still",))
+                Entity(subject=subject, count="one", colour=colour, style=_usual(subject), motions=("still",))
                 for subject, colour in zip(subjects, (one, other), strict=False)
             ),
             relation="next_to" if things > 1 else None,
@@ -172,6 +172,10 @@ def _drawn(rng: np.random.Generator, seed: int, things: int, edition: Edition) -
         )  # fmt: skip
         if belongs(scene, "seen"):
             return Pair(scene=scene, exchanged=_exchanged(scene, one, other), colours=(one, other), seed=seed)
+
+
+def _usual(subject: str) -> str:
+    return SUBJECTS[subject].styles[0]
 
 
 def _exchanged(scene: Scene, one: str, other: str) -> Scene:

@@ -14,7 +14,7 @@ from vitascope.corpus.graphs import Split, belongs
 from vitascope.corpus.scenes import SIDE, Composition, stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import rows, words
-from vitascope.text.world import CAMERAS, FIRST, STYLES, TAKES, TIMES, Edition
+from vitascope.text.world import CAMERAS, FIRST, SUBJECTS, TAKES, TIMES, Edition
 from vitascope.training.traits import FRAMES
 from vitascope.types import Pixels, Plan, Preset
 
@@ -61,7 +61,7 @@ def _drawn(rng: np.random.Generator, split: Split, edition: Edition) -> Scene:
 
 
 def _scene(*, subject: str, motion: str, place: str, time: str, take: str) -> Scene:
-    entity = Entity(subject=subject, count="one", style=STYLES[0], motions=(motion,))
+    entity = Entity(subject=subject, count="one", style=SUBJECTS[subject].styles[0], motions=(motion,))
     return Scene(entities=(entity,), place=place, time=time, camera=CAMERAS[0], take=take)
 
 
