@@ -130,7 +130,7 @@ _ALL = (
     # Works of named artists of the Open Clip Art Library.
     _own("animal", "squirrel"),
     _own("animal", "caterpillar"),
-    _own("animal", "ostrich", plural="ostriches"),
+    _own("animal", "ostrich", plural="ostriches", faces=1),
     _own("animal", "seagull", faces=-1),
     _own("object", "igloo"),
     _own("object", "lighthouse"),
