@@ -8,7 +8,7 @@ import pytest
 
 from vitascope.corpus.scenes import CANVAS, SIDE, compose, stage
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS
+from vitascope.text.world import CAMERAS, POSES
 
 
 def _staged(*entities, relation=None, camera="static", seed=0, frames=17):
@@ -175,3 +175,15 @@ def test_a_take_settles_what_no_word_can_name():
     np.testing.assert_array_equal(one.layers[0].affine, other.layers[0].affine)
     free = [stage(replace(scene, take=None), np.random.default_rng(seed)) for seed in (1, 2)]
     assert not np.array_equal(free[0].layers[0].affine, free[1].layers[0].affine)
+
+
+@pytest.mark.parametrize(
+    ("motion", "pose"), [("right", "walk"), ("up", "climb"), ("jump", "jump"), ("down", "fall"), ("spin", "stand")]
+)
+def test_who_moves_is_drawn_moving(motion, pose):
+    """A character walks, climbs, jumps and falls by its motion; whatever else it does, it stands."""
+    scene = Scene(entities=(Entity(subject="robot", style=POSES[0], motions=(motion,)),), place="farm", time="day")
+
+    (layer,) = stage(scene, np.random.default_rng(0)).layers
+
+    assert pose == layer.style

@@ -9,7 +9,7 @@ from vitascope.backends.choose import SHIPPED
 from vitascope.backends.weights import load_preset
 from vitascope.errors import NotClearedError
 from vitascope.rights.register import Register, to_lines
-from vitascope.text.world import FIRST, OWN, SUBJECTS, later_than
+from vitascope.text.world import FIRST, OWN, POSES, SUBJECTS, later_than
 from vitascope.types import Work
 
 SHA256 = "a" * 64
@@ -175,7 +175,7 @@ def test_the_shipped_register_covers_the_world():
         assert sorted(works, key=lambda work: work.id) == sorted(
             (register.clear(work.id, work.sha256, "A") for work in works), key=lambda work: work.id
         )
-        consent = "public-domain-dedication" if SUBJECTS[subject].styles == (OWN,) else "licence-only"
+        consent = "public-domain-dedication" if SUBJECTS[subject].styles in ((OWN,), POSES) else "licence-only"
         assert {consent} == {work.consent for work in works}
 
 

@@ -54,3 +54,27 @@ PICKS = (
     _pick("piano", "recreation/music/piano_geraint_luff_01", "Geraint Luff", "an upright piano"),
     _pick("toy_train", "recreation/toys/kiddy_train_orlando_kara_", "Orlando Karam", "a blue toy train"),
 )
+
+CHARACTERS = {
+    "explorer": "female_adventurer/femaleAdventurer",
+    "adventurer": "male_adventurer/maleAdventurer",
+    "woman": "female_person/femalePerson",
+    "man": "male_person/malePerson",
+    "robot": "robot/robot",
+    "zombie": "zombie/zombie",
+}
+"""Kenney's six characters, by folder and beginning of the file names in the package."""
+
+POSE_FILES = {
+    "stand": ("_idle", 0.0),
+    "walk": ("_walk[0-7]", 1.0),
+    "climb": ("_climb[0-1]", 0.5),
+    "jump": ("_jump", 0.0),
+    "fall": ("_fall", 0.0),
+}
+"""By pose: the rest of a file's name, and the seconds of its loop."""
+
+
+def pose_path(character: str, pose: str) -> str:
+    """Where the pictures of a pose lie in the package."""
+    return f"arcade/resources/assets/images/animated_characters/{CHARACTERS[character]}{POSE_FILES[pose][0]}.png"

@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.corpus import opt_ins
-from vitascope.corpus.artists import PICKS
+from vitascope.corpus.artists import CHARACTERS, PICKS, POSE_FILES, pose_path
 from vitascope.corpus.atlas import Sprite, atlas_path, pack
-from vitascope.corpus.drawings import animation_frames, still_frames
+from vitascope.corpus.drawings import animation_frames, pose_frames, still_frames
 from vitascope.corpus.sources import (
     ART_SOURCES,
     FLUENT_3D,
     FLUENT_ANIMATED,
     FLUENT_FLAT,
+    KENNEY,
     NOTO,
     OPENCLIPART,
     TWEMOJI,
@@ -36,7 +37,7 @@ from vitascope.corpus.vectors import svg_document, svg_frames
 from vitascope.errors import CorpusError
 from vitascope.rights.register import WORKS_FILE, Register, register_in_use, to_lines
 from vitascope.settings import settings
-from vitascope.text.world import EDITIONS, FIRST, OWN, PLACES, STYLES, SUBJECTS, Subject
+from vitascope.text.world import EDITIONS, FIRST, OWN, PLACES, POSES, STYLES, SUBJECTS, Subject
 from vitascope.types import Work
 
 LANE = "A"
@@ -73,6 +74,7 @@ _STYLES = {
     "noto": "noto",
     "twemoji": "twemoji",
     "openclipart": OWN,
+    "kenney": POSES[0],
 }
 """Style of the world in which the drawings of a source are made, by the source's key."""
 
@@ -110,7 +112,7 @@ def build_atlas(
     register: Register,
     path: Path,
     subjects: Collection[str] = FIRST.subjects,
-    styles: Collection[str] = (*STYLES, OWN),
+    styles: Collection[str] = (*STYLES, OWN, *POSES),
     folder: Path | None = None,
     sources: Sequence[Source] = ART_SOURCES,
     given: Path | None = None,
@@ -144,6 +146,7 @@ def find_works(folder: Path | None = None) -> Iterator[Work]:
     yield from _stills(archives)
     yield from _plain_stills(archives[FLUENT_3D])
     yield from _clip_art(archives[OPENCLIPART])
+    yield from _characters(archives[KENNEY])
     yield from (_package_work(source) for source in WORD_SOURCES)
     yield _places()
     yield _later_places()
@@ -164,13 +167,16 @@ def _sprite(register: Register, source: Source, work: Work, drawing: bytes) -> t
     register.clear(work.id, sha256, LANE)
     frames, seconds = _frames(source, work, drawing)
     (subject,) = work.concepts
-    sprite = Sprite(subject=subject, style=_STYLES[source.key], work_id=work.id, pixels=frames, seconds=seconds)
+    style = work.id.rpartition("-")[2] if source.key == KENNEY.key else _STYLES[source.key]
+    sprite = Sprite(subject=subject, style=style, work_id=work.id, pixels=frames, seconds=seconds)
     return sprite, sha256
 
 
 def _frames(source: Source, work: Work, drawing: bytes) -> tuple[npt.NDArray[np.uint8], float]:
     if work.kind == "animation":
         return animation_frames(drawing)
+    if source.key == KENNEY.key:
+        return pose_frames(drawing), POSE_FILES[work.id.rpartition("-")[2]][1]
     if work.path.endswith(".webp"):
         return still_frames(drawing), 0.0
     text = drawing.decode()
@@ -220,6 +226,19 @@ def _clip_art(archive: Path) -> Iterator[Work]:
             id=f"{OPENCLIPART.key}:{Path(pick.path).stem}",
             title=f"{pick.title} ({OPENCLIPART.title})",
             authors=(pick.author,),
+            consent="public-domain-dedication",
+        )
+
+
+def _characters(archive: Path) -> Iterator[Work]:
+    """Kenney's characters, one work a pose."""
+    paths = {pose_path(who, pose): (who, pose) for who in CHARACTERS for pose in POSE_FILES}
+    drawings = open_members(archive, paths)
+    for path, (who, pose) in paths.items():
+        yield replace(
+            _work(KENNEY, SUBJECTS[who], path, drawings[path]),
+            id=f"{KENNEY.key}:{who}-{pose}",
+            title=f"{who}, {pose} ({KENNEY.title})",
             consent="public-domain-dedication",
         )
 

@@ -16,6 +16,7 @@ KEY_FRAMES = 24
 """Key frames an animation is sampled at: 8 a second for the usual loop of three seconds."""
 
 _FIT = 120  # pixels of the 128 the drawing may fill; the rest keeps filtered edges inside the frame
+_PNG = b"\x89PNG\r\n\x1a\n"
 _FAINT = 8  # alpha below which a pixel doesn't count as drawn
 
 
@@ -40,6 +41,15 @@ def still_frames(picture: bytes) -> npt.NDArray[np.uint8]:
     """One key frame ``(1, 128, 128, 4)``, premultiplied, of a picture with a transparent ground."""
     with Image.open(io.BytesIO(picture)) as image:
         return centre([image.convert("RGBA")])
+
+
+def pose_frames(pictures: bytes) -> npt.NDArray[np.uint8]:
+    """Key frames ``(K, 128, 128, 4)`` of PNG pictures that lie one after the other, centred together."""
+    parts = pictures.split(_PNG)[1:]
+    frames = [Image.open(io.BytesIO(_PNG + part)).convert("RGBA") for part in parts]
+    if not frames:
+        raise CorpusError("A pose holds no PNG picture. Check the package and its version.")
+    return centre(frames)
 
 
 def sample_by_time(milliseconds: Sequence[int], count: int) -> list[int]:

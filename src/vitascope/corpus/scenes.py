@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vitascope.corpus.graphs import Split, caption, graph
 from vitascope.corpus.motions import Path, path
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import FIRST, SUBJECTS, TAKES, Edition
+from vitascope.text.world import FIRST, POSES, SUBJECTS, TAKES, Edition
 from vitascope.types import Floats
 
 SIDE = 128
@@ -192,7 +192,7 @@ def _layers(entity: Entity, spot: _Spot, view: _View, fps: int, rng: np.random.G
         layers.append(
             Layer(
                 subject=entity.subject,
-                style=entity.style or SUBJECTS[entity.subject].styles[0],
+                style=_drawing(entity),
                 clock=(np.arange(frames) / fps + phase + 0.37 * copy).astype(np.float32),
                 affine=_placed(centre, spot.side * moved.scale * view.zoom, moved.angle, mirrored=mirrored),
                 opacity=moved.opacity,
@@ -200,6 +200,22 @@ def _layers(entity: Entity, spot: _Spot, view: _View, fps: int, rng: np.random.G
             )
         )
     return layers
+
+
+def _drawing(entity: Entity) -> str:
+    """Which drawing of a subject is shown: the style that is said, else the usual one; of persons the pose."""
+    styles = SUBJECTS[entity.subject].styles
+    if styles == POSES:
+        return _POSES.get(entity.motions[0] if entity.motions else "still", POSES[0])
+    return entity.style or styles[0]
+
+
+_POSES = {
+    **dict.fromkeys(("right", "left", "cross", "swim", "orbit"), "walk"),
+    **dict.fromkeys(("jump", "bounce"), "jump"),
+    "up": "climb",
+    "down": "fall",
+}
 
 
 def _centred(moved: Path, spot: _Spot) -> tuple[Floats, Floats]:

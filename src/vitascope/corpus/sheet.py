@@ -71,7 +71,7 @@ def _subject(atlas: Drawings, subject: str) -> Pixels:
     usual, *others = SUBJECTS[subject].styles
     animated = atlas.sprite(subject, usual).pixels
     shown = [animated[0], animated[len(animated) // 3], *(atlas.sprite(subject, s).pixels[0] for s in others)]
-    shown += [np.zeros_like(shown[0])] * (len(STYLES) + 1 - len(shown))
+    shown += [np.zeros_like(shown[0])] * (len(STYLES) + 2 - len(shown))
     row = np.concatenate(shown, axis=1)
     clear = 1 - row[..., 3:].astype(np.float32) / 255
     return _captioned((row[..., :3] + clear * 216).astype(np.uint8), subject)

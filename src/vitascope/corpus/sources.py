@@ -263,6 +263,21 @@ OPENCLIPART = Source(
     registry="debian",
 )
 
+KENNEY = Source(
+    key="kenney",
+    title="Kenney's characters",
+    name="arcade",
+    version="3.3.3",
+    sha256="25f4e0e5b8bcbe7a7d087c0a23b19e9f423b0c70ec00945c8712c9a3e541ebd2",
+    licence="CC0-1.0",
+    licence_basis="resources/assets/images/License.txt of the package",
+    authors=("Kenney",),
+    notice="Kenney, www.kenney.nl. CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/. Changed: centred and "
+    "scaled.",
+    date="2026-11-26",
+    registry="pypi",
+)
+
 EMOJIBASE = Source(
     key="emojibase",
     title="Emojibase data",
@@ -300,4 +315,4 @@ WORDNET = Source(
 )
 
 WORD_SOURCES = (EMOJIBASE, CLDR, WORDNET)
-ART_SOURCES = (*FLUENT_ANIMATED, FLUENT_3D, FLUENT_FLAT, NOTO, TWEMOJI, OPENCLIPART)
+ART_SOURCES = (*FLUENT_ANIMATED, FLUENT_3D, FLUENT_FLAT, NOTO, TWEMOJI, OPENCLIPART, KENNEY)

@@ -194,7 +194,8 @@ def _motion(sentence: _Sentence, motion: str, phrase: Found) -> None:
 
 def _move(sentence: _Sentence, thing: _Thing, motion: str, phrase: Found) -> None:
     last = thing.motions[-1] if thing.motions else ""
-    if motion == last or (motion == "go" and not sentence.joined and last):
+    again = motion == "swim" and sentence.joined  # "swims, then swims up": the direction that follows takes its place
+    if (motion == last and not again) or (motion == "go" and not sentence.joined and last):
         return
     if (last == "go" or (last == "swim" and motion in _DIRECTIONS)) and not sentence.joined:
         thing.motions[-1] = motion

@@ -87,8 +87,8 @@ _ACTS: Mapping[str, tuple[str, ...]] = {
     "swim": ("swim", "swim about", "swim in waves"),
 }
 _GAITS: Mapping[str, str] = {
-    "run": "dog cat horse rabbit elephant kangaroo monkey deer leopard",
-    "walk": "penguin peacock crab flamingo sheep",
+    "run": "dog cat horse rabbit elephant kangaroo monkey deer leopard robot",
+    "walk": "penguin peacock crab flamingo sheep explorer adventurer woman man zombie",
     "fly": "parrot eagle owl duck butterfly bee bat dragon airplane helicopter rocket flying_saucer",
     "swim": "fish whale dolphin shark octopus turtle crocodile frog",
     "crawl": "snail spider snake",

@@ -8,10 +8,12 @@ the MIT-licensed Fluent set and stills in all four styles.
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["animal", "vehicle", "sky", "object"]
+Kind = Literal["animal", "vehicle", "sky", "object", "person"]
 STYLES = ("3d", "flat", "noto", "twemoji")
 OWN = "own"
 """No word, but the hand of an artist whose work is drawn in no other style: what is shown when no style is said."""
+POSES = ("stand", "walk", "climb", "jump", "fall")
+"""No words either: the drawings of somebody whose motion is drawn, standing the usual one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ def _subject(kind: Kind, id_: str, hex_: str, plural: str = "", *, faces: int = 
 def _own(kind: Kind, id_: str, *, plural: str = "", faces: int = 0) -> Subject:
     """A thing that one artist drew in one way."""
     return Subject(id=id_, hex="", kind=kind, plural=plural or id_ + "s", faces=faces, styles=(OWN,))
+
+
+def _person(id_: str, plural: str = "") -> Subject:
+    """Somebody who is drawn in poses, looking to the right."""
+    return Subject(id=id_, hex="", kind="person", plural=plural or id_ + "s", faces=1, styles=POSES)
 
 
 _ALL = (
@@ -152,6 +159,13 @@ _ALL = (
     _own("object", "mitten"),
     _own("object", "piano"),
     _own("vehicle", "toy_train", faces=-1),
+    # Kenney's characters.
+    _person("explorer"),
+    _person("adventurer"),
+    _person("woman", "women"),
+    _person("man", "men"),
+    _person("robot"),
+    _person("zombie"),
 )
 
 SUBJECTS: dict[str, Subject] = {s.id: s for s in _ALL}
