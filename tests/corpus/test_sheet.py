@@ -27,7 +27,7 @@ def test_a_sheet_of_subjects_shows_all():
     """Sixty subjects in four columns."""
     from vitascope.corpus.sheet import subjects
 
-    assert (15 * STRIP, 4 * 5 * 128, 3) == subjects(Discs()).shape
+    assert (15 * STRIP, 4 * 6 * 128, 3) == subjects(Discs()).shape
 
 
 def test_the_command_writes_a_picture(tmp_path):

@@ -69,7 +69,7 @@ def test_the_summary_has_the_parts_of_the_form():
 
     assert {"template", "general_information", "data_sources", "data_processing"} == told.keys()
     assert [] == told["data_sources"]["data_crawled_and_scraped"]
-    assert 244 == sum(source["works"] for source in told["data_sources"]["publicly_available_datasets"])
+    assert 419 == sum(source["works"] for source in told["data_sources"]["publicly_available_datasets"])
     assert BASE.sha256() == told["general_information"]["register_sha256"]
     page = summary_markdown(BASE, ABOUT)
     for heading in ("## General information", "## Data sources", "## Data processing"):
