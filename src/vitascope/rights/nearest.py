@@ -21,12 +21,7 @@ SIDE = 32
 """Pixels of a window that is described."""
 
 CELLS, DIRECTIONS = 4, 8
-_SIZES = (
-    0.25,
-    0.33,
-    0.45,
-    0.6,
-)  # of a window, in sides of the shorter side of the picture: the sizes things are drawn at
+_SIZES = (0.36, 0.47, 0.63, 0.85)  # of a window, in shorter sides of the picture: the sizes things are drawn at
 _STRIDE = 4  # windows overlap by three quarters
 _FRAMES = 3  # of a clip that are looked at
 _TOLD = 5  # works told of
