@@ -81,8 +81,10 @@ def test_a_work_is_put_in_granted_taken_into_a_snapshot_and_withdrawn(say, tmp_p
 
 def test_the_papers_are_made(say, tmp_path):
     """Five files for a model, dated as told."""
-    say("consent", "papers", str(tmp_path / "papers"), "--published", "2026-11-23")
+    told = say("consent", "papers", str(tmp_path / "papers"), "--published", "2026-11-23")
 
+    assert "5 papers on 244 works" in told  # xs knows the first edition of the world
+    assert "419 works" in say("consent", "papers", str(tmp_path / "other"), "--model", "other")
     assert {"croissant.json", "works.csv", "training-summary.json", "training-summary.md", "dataset-card.md"} == {
         path.name for path in (tmp_path / "papers").iterdir()
     }

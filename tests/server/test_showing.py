@@ -156,7 +156,7 @@ def test_a_work_is_put_in_over_the_wire(desk):
 
 
 def test_the_papers_of_a_model_are_public(desk, anybody):
-    """Croissant, works, summary and card, for whoever asks."""
+    """Croissant, works, summary and card, for whoever asks; a model of fewer things learned from fewer works."""
     desk.carry()
     listed = anybody.get("/v1/rights/models").json()["data"]
     croissant = anybody.get("/v1/rights/models/twin/croissant").json()
@@ -166,7 +166,9 @@ def test_the_papers_of_a_model_are_public(desk, anybody):
     assert "http://mlcommons.org/croissant/1.1" in json.dumps(croissant["conformsTo"])
     assert "Article 53" in summary["template"]
     assert anybody.get("/v1/rights/models/twin/card").text.startswith("# Data set of twin")
-    assert 245 == len(anybody.get("/v1/rights/models/twin/works").text.strip().splitlines())
+    assert 245 == len(anybody.get("/v1/rights/models/twin/works").text.strip().splitlines())  # of the first edition
+    desk.carry("later", weights_sha256="1" * 64, words=("parrot", "rainbow"))
+    assert 420 == len(anybody.get("/v1/rights/models/later/works").text.strip().splitlines())
     assert 404 == anybody.get("/v1/rights/models/none/card").status_code
 
 

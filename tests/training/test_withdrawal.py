@@ -9,6 +9,7 @@ import pytest
 from vitascope.corpus.atlas import Atlas, pack
 from vitascope.errors import NotClearedError
 from vitascope.rights.register import OPTOUTS_FILE, WORKS_FILE, Register, register_in_use, to_lines
+from vitascope.text.world import FIRST
 from vitascope.training.cache import _drawable
 
 ATLAS = Path(__file__).parent.parent / "fixtures" / "atlas.zip"
@@ -50,7 +51,7 @@ def test_no_clip_shows_a_drawing_the_atlas_lacks(tmp_path):
     less = Atlas.open(tmp_path / "less.zip", Register.load())
     generator = np.random.default_rng(0)
 
-    drawn = [_drawable(generator, less, frames=1, fps=8) for _ in range(6)]
+    drawn = [_drawable(generator, less, FIRST, frames=1, fps=8) for _ in range(6)]
 
     looks = {(layer.subject, layer.style) for composition in drawn for layer in composition.layers}
     assert looks <= {(subject, style) for subject in less.subjects for style in less.styles(subject)}

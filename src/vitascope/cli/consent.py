@@ -8,6 +8,7 @@ import typer
 from vitascope.cli.house import Data, Db, days, opened
 
 if TYPE_CHECKING:
+    from vitascope.rights.register import Register
     from vitascope.rights.uses import Use
 
 consent = typer.Typer(no_args_is_help=True, help="Works, consents, snapshots, papers, commissions.")
@@ -193,7 +194,7 @@ def papers(
     from vitascope.rights.consent import papers as made
     from vitascope.rights.register import Register
 
-    works = Register.load(register)
+    works = _learned(Register.load(register), model)
     day = published or f"{datetime.now(UTC):%Y-%m-%d}"
     about = made.About(model=model, weights_sha256=weights, published=day)
     document = croissant.croissant(works, name=f"vitascope-{model}", published=day, version=__version__)
@@ -208,6 +209,17 @@ def papers(
     for name, text in texts.items():
         (to / name).write_text(text, "utf-8")
     typer.echo(f"{len(texts)} papers on {len(works.works)} works in {to}.")
+
+
+def _learned(works: "Register", model: str) -> "Register":
+    """What a model learned from: less than the register where it knows an earlier edition of the world."""
+    from vitascope.backends.choose import models
+    from vitascope.text.words import edition_of
+    from vitascope.text.world import later_than
+
+    for preset in (one for one in models() if one.name == model):
+        works = works.without(later_than(edition_of(preset.vocabulary_sha256)))
+    return works
 
 
 @consent.command()
