@@ -150,7 +150,7 @@ def open_for_reading(url: str) -> Database:
         _sqlite_to_read(parsed) if is_file else _postgresql(parsed, "-c default_transaction_read_only=on")
     )
     try:
-        from vitascope.store.migrate import require_current  # noqa: PLC0415  # see open_database
+        from vitascope.store.migrate import require_current  # noqa: PLC0415  # Alembic, 0.13 s for who never looks
 
         with database.reading() as connection:
             require_current(connection)

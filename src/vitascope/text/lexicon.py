@@ -137,18 +137,18 @@ def _names_abroad(edition: Edition) -> Mapping[str, Meaning]:
 @cache
 def _nearest(edition: Edition) -> Mapping[str, str]:
     """Each edition has a whole table: what is nearest changes with what there is."""
-    groups: dict[str, str] = _table("nearest", edition)
+    groups: dict[str, str] = json.loads(_stored("nearest", edition))
     return {word: concepts for concepts, words in groups.items() for word in words.split("|")}
 
 
 @cache
 def _built(edition: Edition) -> Mapping[str, Mapping[str, str]]:
-    table: dict[str, dict[str, str]] = _table("lexicon", edition)
+    table: dict[str, dict[str, str]] = json.loads(_stored("lexicon", edition))
     return table
 
 
-def _table(name: str, edition: Edition) -> Any:  # noqa: ANN401 JSON of two shapes
-    return json.loads(lzma.decompress((_DATA / f"{name_in(name, edition)}.json.xz").read_bytes()))
+def _stored(name: str, edition: Edition) -> bytes:
+    return lzma.decompress((_DATA / f"{name_in(name, edition)}.json.xz").read_bytes())
 
 
 def _add_built(phrases: dict[str, Meaning], built: Mapping[str, str]) -> None:
