@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -163,6 +164,19 @@ def test_what_runs_on_a_borrowed_gpu_needs_no_runtime():
 
     assert len(modules) >= 6
     assert "" == run.stderr
+
+
+@pytest.mark.torch
+def test_a_newcomer_without_torch_can_collect_every_test():
+    """The README's `make test` installs no torch: where a test module imports it, that module has to step aside."""
+    code = "import sys; sys.modules['torch'] = None; import pytest; sys.exit(pytest.main(sys.argv[1:]))"
+
+    run = subprocess.run(
+        [sys.executable, "-c", code, "--collect-only", "-qq", "-p", "no:cacheprovider", "tests"],
+        capture_output=True, text=True, cwd=ROOT, env=os.environ | {"TORCH": ""},
+    )  # fmt: skip
+
+    assert 0 == run.returncode, run.stdout[-2000:]
 
 
 @pytest.mark.parametrize("module", ALONE)

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+pytest.importorskip("torch")
+
 from tests.corpus.sprites import Discs, real
 from vitascope.corpus.strangers import STRANGERS, register, style_of
 from vitascope.rights.register import Register

@@ -10,7 +10,6 @@ from vitascope.corpus.atlas import Atlas, pack
 from vitascope.errors import NotClearedError
 from vitascope.rights.register import OPTOUTS_FILE, WORKS_FILE, Register, register_in_use, to_lines
 from vitascope.text.world import FIRST
-from vitascope.training.cache import _drawable
 
 ATLAS = Path(__file__).parent.parent / "fixtures" / "atlas.zip"
 GONE = "fluent-anim:1f99c"
@@ -42,8 +41,11 @@ def test_an_atlas_with_a_withdrawn_work_does_not_open(tmp_path):
         Atlas.open(tmp_path / "atlas.zip", register_in_use(tmp_path))
 
 
+@pytest.mark.torch
 def test_no_clip_shows_a_drawing_the_atlas_lacks(tmp_path):
     """Scenes that would need it are drawn again until they do not."""
+    from vitascope.training.cache import _drawable
+
     whole = Atlas.open(ATLAS, Register.load())
     sprites = [(whole.sprite(subject, style), subject) for subject in whole.subjects for style in whole.styles(subject)]
     kept = [sprite for sprite, _ in sprites if sprite.work_id != GONE]

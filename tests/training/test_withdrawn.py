@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.importorskip("torch")
+
 from vitascope.corpus.graphs import belongs
 from vitascope.errors import TrainingError
 from vitascope.training import withdrawn
