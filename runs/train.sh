@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 PRESET=${PRESET:-xs}
 MINUTES=${MINUTES:-90}
 STILLS=${STILLS:-0.1}    # share of the minutes spent on single frames first
+BESIDE=${BESIDE:-1.0}    # batches of stills of one thing later, against 1 of clips
 FOCUS=${FOCUS:-0.0018}    # share of variance from which a channel counts fully
 MIDDLE=${MIDDLE:-1.5}    # logit of the middle noise level
 MATES=${MATES:-1}        # processes beside the first, each on a core of its own
@@ -29,6 +30,6 @@ OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 17 --shards "$SHARDS"
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 33 --shards $((SHARDS * 2 / 5 + 1)) --clips 512
 
 $python -m vitascope.training.run --preset "$PRESET" --device "$DEVICE" --scale "$SCALE" --fuse \
-  --mates "$MATES" --minutes "$MINUTES" --images "$STILLS" --focus "$FOCUS" --middle "$MIDDLE"
+  --mates "$MATES" --minutes "$MINUTES" --images "$STILLS" --stills "$BESIDE" --focus "$FOCUS" --middle "$MIDDLE"
 $python -m vitascope.training.export --preset "$PRESET"
 $python -m vitascope.training.evals --preset "$PRESET"

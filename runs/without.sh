@@ -14,6 +14,7 @@ THING=${1:?name a thing of the register, such as parrot}
 PRESET=${PRESET:-xs}
 MINUTES=${MINUTES:-90}
 STILLS=${STILLS:-0.1}
+BESIDE=${BESIDE:-1.0}
 FOCUS=${FOCUS:-0.0018}
 MIDDLE=${MIDDLE:-1.5}
 MATES=${MATES:-1}
@@ -45,7 +46,7 @@ cache="$python -m vitascope.training.cache --preset $PRESET --processes $PROCESS
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 17 --shards "$SHARDS"
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 33 --shards $((SHARDS * 2 / 5 + 1)) --clips 512
 $python -m vitascope.training.run --preset "$PRESET" --device "$DEVICE" --scale "$SCALE" --fuse \
-  --mates "$MATES" --minutes "$MINUTES" --images "$STILLS" --focus "$FOCUS" --middle "$MIDDLE"
+  --mates "$MATES" --minutes "$MINUTES" --images "$STILLS" --stills "$BESIDE" --focus "$FOCUS" --middle "$MIDDLE"
 
 ln -sfn "$own/runs/$PRESET" "$first/runs/without-$THING"
 VITASCOPE_HOME="$first" $python -m vitascope.training.withdrawn "$THING" --preset "$PRESET" --run "without-$THING" \

@@ -64,3 +64,14 @@ def test_a_block_fits_any_grid():
     assert (4000, 180) == tuple(levels.group_BN.shape)
     block = (levels.group_BN == 0).view(4000, 3, 60).any(-1).all(-1) & (levels.group_BN > 0).any(-1)
     assert bool(block.any())
+
+
+def test_a_word_goes_unsaid_only_where_the_whole_first_latent_is_shown():
+    """Six in ten of the clips that are opened by a picture lose the word for their thing; others keep it."""
+    levels = drawn()
+    opened = (levels.group_BN[:, :16] == 0).all(dim=1)
+
+    unnamed = levels.unnamed(16, torch.Generator().manual_seed(2))
+
+    assert not bool(unnamed[~opened].any())
+    assert float(unnamed[opened].float().mean()) == pytest.approx(conditioning.UNNAMED, abs=0.05)

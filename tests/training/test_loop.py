@@ -13,8 +13,8 @@ from vitascope.errors import TrainingError  # noqa: E402  after the guard
 from vitascope.models import checkpoint  # noqa: E402  after the guard
 from vitascope.settings import settings  # noqa: E402  after the guard
 from vitascope.text.scene import Entity, Scene  # noqa: E402  after the guard
+from vitascope.text.words import ROLES, words  # noqa: E402  after the guard
 from vitascope.text.words import rows as word_rows  # noqa: E402  after the guard
-from vitascope.text.words import words  # noqa: E402  after the guard
 from vitascope.training import data, presets  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
@@ -73,6 +73,21 @@ def test_reference_rows_enter_without_loss():
     loss = taught.objective.loss(batch(taught.preset, look=True), 5, torch.Generator().manual_seed(1))
 
     assert torch.isfinite(loss)
+
+
+def test_what_a_given_first_frame_shows_is_often_not_said():
+    """The word for the thing is withheld in some of the clips that are opened by a picture, and in no other."""
+    objective = trainer(tiny()).objective
+    shown = batch(tiny(), size=400)
+    shown.words_4BW[:] = torch.tensor([7, ROLES.index("subject"), 1, 0])[:, None, None]
+
+    noisy = objective.noisy(shown, 5, torch.Generator().manual_seed(1))
+
+    unsaid = (noisy.words_4BW[0] == data.NAMELESS).all(dim=1)
+    opened = (noisy.levels.group_BN[:, :16] == 0).all(dim=1)
+    assert 0 < int(unsaid.sum()) < int(opened.sum())
+    assert not bool(unsaid[~opened].any())
+    assert torch.equal(shown.words_4BW[0], torch.full_like(shown.words_4BW[0], 7))
 
 
 def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path):

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 MIXTURE = {
-    "all": 0.75,  # text to video
-    "first": 0.10,  # animate a picture
+    "all": 0.69,  # text to video
+    "first": 0.16,  # animate a picture
     "prefix": 0.04,  # extend
     "ends": 0.04,  # interpolate, loop
     "block": 0.04,  # edit a region for a while
@@ -24,6 +24,11 @@ SPREAD = 2.0
 at what already stands in the rows (docs/log.md, 2026-11-26)."""
 
 
+UNNAMED = 0.6
+"""Where a clip's first latent is given, how often no word says what it shows: while one did, the network went by the
+word, and drew whatever it had no word for as an orange blob that moved rightly (docs/log.md, 2026-11-27)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
     """Noise levels of a batch: ``level`` per group ``(B, G)`` and the group of every row ``(B, N)``."""
@@ -34,6 +39,11 @@ class Levels:
     def of_rows(self) -> Tensor:
         """The level of every row, ``(B, N, 1)``."""
         return self.level_BG.gather(1, self.group_BN).unsqueeze(-1)
+
+    def unnamed(self, rows: int, generator: torch.Generator) -> Tensor:
+        """Clips to be told without the word for their thing, ``(B,)`` bool; a latent has ``rows`` rows."""
+        opened = (self.group_BN[:, :rows] == 0).all(dim=1)
+        return opened & (torch.rand(len(opened), generator=generator) < UNNAMED)
 
 
 def draw(batch: int, latents: int, grid: tuple[int, int], middle: float, generator: torch.Generator) -> Levels:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vitascope.errors import TrainingError
 from vitascope.settings import settings
-from vitascope.text.words import ROLES, VOCABULARY, no_words
+from vitascope.text.words import PICTURED, ROLES, VOCABULARY, no_words
 from vitascope.types import Preset
 
 DROPPED = 0.1
@@ -21,6 +21,9 @@ DROPPED = 0.1
 
 HIDDEN = 0.5
 """With a reference picture, how often the word for the thing is hidden: the picture must then say what it is."""
+
+NAMELESS = VOCABULARY.index(PICTURED)
+"""The token in place of the word for a thing that only a picture shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +94,8 @@ class Shards:
         if looks_LND is None:
             return Batch(clip_BND=clip, covered_BN=covered, words_4BW=words, look_BND=None)
         look = looks_LND[torch.from_numpy(self.look[shard][chosen].astype(np.int64))]
-        words = _hide_subjects(words, generator)
-        return Batch(clip_BND=clip, covered_BN=covered, words_4BW=words, look_BND=look)
+        hidden = torch.from_numpy(generator.random(size) < HIDDEN)
+        return Batch(clip_BND=clip, covered_BN=covered, words_4BW=unnamed(words, hidden), look_BND=look)
 
     def _drop(self, words_4BW: Tensor, generator: np.random.Generator) -> Tensor:
         dropped = torch.from_numpy(generator.random(words_4BW.shape[1]) < DROPPED)
@@ -108,9 +111,8 @@ def _plain(words_N4W: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     return np.isin(role, usual).all(axis=1) & (entity < 2).all(axis=1) & (segment == 0).all(axis=1) & np.all(told, 0)
 
 
-def _hide_subjects(words_4BW: Tensor, generator: np.random.Generator) -> Tensor:
-    """Replaces the first entity's subject by the word for nothing, in a share of the captions."""
+def unnamed(words_4BW: Tensor, chosen_B: Tensor) -> Tensor:
+    """Replaces the first entity's subject by the word for nothing in the chosen captions."""
     token, role, entity, segment = words_4BW
     first = (role == ROLES.index("subject")) & (entity == 1)
-    hidden = torch.from_numpy(generator.random(token.shape[0]) < HIDDEN).unsqueeze(1)
-    return torch.stack((token.masked_fill(first & hidden, VOCABULARY.index("<none>")), role, entity, segment))
+    return torch.stack((token.masked_fill(first & chosen_B[:, None], NAMELESS), role, entity, segment))

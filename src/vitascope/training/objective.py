@@ -22,8 +22,8 @@ from vitascope.backends.rows import (
 )
 from vitascope.models.packed import Packed
 from vitascope.models.transformer import Transformer
-from vitascope.training import conditioning
-from vitascope.training.data import Batch, Shards, shards
+from vitascope.training import conditioning, hues
+from vitascope.training.data import Batch, Shards, shards, unnamed
 from vitascope.types import Floats, Preset, viewed
 
 HELD = 0.5
@@ -135,6 +135,9 @@ class Objective:
         grid = grid_of_latent(preset.size, preset.codec)
         levels = conditioning.draw(len(clip), num_latents, grid, self.middle, generator)
         when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / preset.fps)
+        unnamed_B = levels.unnamed(grid[0] * grid[1], generator)
+        if batch.look_BND is None:
+            clip = hues.turned(clip, hues.angles(unnamed_B, generator), preset.codec)
         return Noisy(
             clip_BND=clip,
             covered_BN=batch.covered_BN.to(self.device),
@@ -143,7 +146,7 @@ class Objective:
             level_BN1=levels.of_rows().to(self.device),
             place_N3=positions(num_latents, preset.size, preset.fps, preset.codec),
             size=preset.size,
-            words_4BW=batch.words_4BW.to(self.device),
+            words_4BW=unnamed(batch.words_4BW, unnamed_B).to(self.device),
             seconds_BW=torch.from_numpy(when).to(self.device),
             look_BND=None if batch.look_BND is None else batch.look_BND.to(self.device).float(),
         )
