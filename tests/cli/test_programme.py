@@ -1,6 +1,7 @@
 """The commands of the programme, from a report to a bank file, with the log checked from outside."""
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -131,10 +132,14 @@ def test_the_artists_of_finished_renders_are_owed_once(say, tmp_path):
 
 
 def test_a_vote_is_held(say):
-    """Proposed, voted on, counted."""
-    name = say("contribution", "propose", "Longer films", "--by", "ana").split(":")[0]
+    """Proposed, voted on, counted; not in the name of somebody who is no member."""
+    for name in ("Ana", "Ben"):
+        say("key", "create", name)
+    ana, ben = re.findall(r"party_\w+", say("key", "list"))
+    name = say("contribution", "propose", "Longer films", "--by", ana).split(":")[0]
 
-    assert "0 for, 1 against" in say("contribution", "vote", name, "--by", "ben", "--against")
+    assert "0 for, 1 against" in say("contribution", "vote", name, "--by", ben, "--against")
+    assert "for members" in say("contribution", "vote", name, "--by", "nobody", code=1)
 
 
 def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypatch):

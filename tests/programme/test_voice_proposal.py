@@ -2,16 +2,20 @@
 
 import pytest
 
-from tests.programme.members import ANA, BEN, DAY, NOW, RITA, TOM, Leaves
+from tests.programme.members import ANA, BEN, DAY, EVERYBODY, NOW, RITA, TOM, Leaves, let_in
 from vitascope.errors import ContributionError, OwnCaseError, RecordNotFoundError, RoleError
-from vitascope.programme.actor import Actor
+from vitascope.programme.access import repository as access
+from vitascope.programme.roles import seats
 from vitascope.programme.voice import book, repository
 from vitascope.programme.voice.proposal import Outcome
+from vitascope.rights.permission import Ending, end
 
 
 @pytest.fixture
 def tx(database):
+    """A programme of which everybody but a guest is a member."""
     with database.transaction() as open_tx:
+        let_in(open_tx, *EVERYBODY)
         yield open_tx
 
 
@@ -38,15 +42,26 @@ def test_the_majority_of_the_last_votes_carries(tx):
 
 
 def test_votes_count_while_the_vote_runs(tx):
-    """Not before, not at its end, and only from members."""
+    """Not before, and not at its end."""
     name = propose(tx).id
     for moment in (NOW - DAY, NOW + 7 * DAY):
         with pytest.raises(ContributionError, match="count from"):
             vote(tx, name, BEN, now=moment)
-    with pytest.raises(RoleError):
-        vote(tx, name, Actor(party="guest"))
     with pytest.raises(RecordNotFoundError):
         vote(tx, "proposal_none", BEN)
+
+
+def test_only_members_have_a_say(tx):
+    """Somebody without early access, or whose access has ended or run out, neither votes nor proposes."""
+    name, stranger = propose(tx).id, seats.actor(tx, "stranger", NOW)
+    access.change_permission(tx, end(access.permission(tx, "access_ben"), Ending.RETURNED))
+    for nobody, now in ((stranger, NOW), (BEN, NOW), (TOM, NOW + 90 * DAY)):
+        with pytest.raises(RoleError, match="for members"):
+            vote(tx, name, nobody, now=now)
+        with pytest.raises(RoleError, match="for members"):
+            book.propose(tx, Leaves(), nobody, title="Mine", body="", now=now, closes=now + 7 * DAY)
+
+    assert (0, 0) == book.require_proposal(tx, name).count
 
 
 @pytest.mark.parametrize("days", [0, 2, 61, -7])

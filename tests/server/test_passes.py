@@ -75,6 +75,21 @@ def test_a_member_shares_and_the_budget_is_kept_to_the_unit(desk, ana):
     assert "key" not in given
 
 
+def test_a_guest_reports_and_has_no_vote(desk, ana):
+    """A member with two passes has one vote, not three; what guests report is taken all the same."""
+    path = f"/v1/programme/proposals/{ana.post('/v1/programme/proposals', json={'title': 'Longer films'}).json()['id']}"
+    for made in _mint(ana, guests=2):
+        with desk.client(made["key"]) as guest:
+            refused = guest.post(f"{path}/vote", json={"is_for": True})
+            assert (403, "role_needed") == (refused.status_code, error_of(refused)["code"])
+            assert 403 == guest.post("/v1/programme/proposals", json={"title": "Mine"}).status_code
+            assert 200 == guest.post("/v1/programme/contributions", json={"kind": "bug", "title": "x"}).status_code
+
+    told = ana.post(f"{path}/vote", json={"is_for": True}).json()
+
+    assert (1, 0) == (told["votes_for"], told["votes_against"])
+
+
 def test_many_at_once_cannot_take_more_than_there_is(desk, ana):
     """Sixteen requests at the same moment on a pass of five renders: five are taken."""
     (made,) = _mint(ana, renders=5)

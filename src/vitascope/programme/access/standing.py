@@ -18,6 +18,7 @@ MEMBER_USES: Final = frozenset(
 )
 """What early access carries: everything a maker does, nothing that decides on others."""
 
+_ENGINE: Final = "engine"
 _LIFE: Final = timedelta(days=36_500)
 
 
@@ -32,6 +33,12 @@ def hang(tx: Transaction, key: str, party: str, permission: str | None, *, now: 
             repository.add_permission(tx, _early_access(permission, party, datetime.fromtimestamp(now, UTC)))
     kind = _kind_on_pass(tx, permission) if repository.chain(tx, permission)[0].parent else KeyKind.MEMBER
     repository.bind(tx, Bound(key=key, permission=permission, kind=kind))
+
+
+def is_member(tx: Transaction, party: str, now: datetime) -> bool:
+    """Whether a party holds early access of its own at ``now``; a guest's pass, which hangs below one, is none."""
+    held = (one for one in repository.permissions_of(tx, party) if one.grantee == party and one.grantor == HOUSE)
+    return any(one.object == _ENGINE and one.parent is None and one.is_live(now) for one in held)
 
 
 def of(tx: Transaction, key: str) -> str | None:
@@ -52,7 +59,7 @@ def _early_access(name: str, party: str, now: datetime) -> Permission:
         id=name,
         grantor=HOUSE,
         grantee=party,
-        object="engine",
+        object=_ENGINE,
         uses=MEMBER_USES,
         terms="house",
         valid_from=now,

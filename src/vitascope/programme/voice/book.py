@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vitascope.errors import ContributionError, RecordNotFoundError
+from vitascope.errors import ContributionError, RecordNotFoundError, RoleError
+from vitascope.programme.access import standing
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import journal, rates
 from vitascope.programme.money.amount import Amount
@@ -174,8 +175,8 @@ def changelog(tx: Transaction) -> tuple[str, ...]:
 def propose(
     tx: Transaction, log: Leaves, actor: Actor, *, title: str, body: str, now: datetime, closes: datetime
 ) -> Proposal:
-    """Put a change to the vote of all members."""
-    require(actor, Use.PROGRAMME_REPORT)
+    """Put a change to the vote of all members. Raises RoleError for somebody who is none."""
+    _require_member(tx, actor, now)
     made = Proposal(
         id=f"proposal_{secrets.token_hex(8)}", party=actor.party, title=title, body=body, opened=now, closes=closes
     )
@@ -185,7 +186,11 @@ def propose(
 
 
 def vote(tx: Transaction, log: Leaves, actor: Actor, name: str, *, is_for: bool, now: datetime) -> Proposal:
-    """Vote, or change a vote that was cast. The leaf says that somebody voted, not how."""
+    """Vote, or change a vote that was cast. The leaf says that somebody voted, not how.
+
+    Raises RoleError for somebody who is no member, RecordNotFoundError, ContributionError outside the time of the vote.
+    """
+    _require_member(tx, actor, now)
     repository.lock_proposal(tx, name)
     voted = votes.vote(require_proposal(tx, name), actor, is_for=is_for, now=now)
     log.append(Event(kind="proposal.vote", by=actor.party, about=name, at=now))
@@ -207,6 +212,15 @@ def require_proposal(tx: Transaction, name: str) -> Proposal:
     if not found:
         raise RecordNotFoundError(f"There is no proposal {name[:64]!r}; list them and copy the id.")
     return found[0]
+
+
+def _require_member(tx: Transaction, actor: Actor, now: datetime) -> None:
+    """One member, one vote: whoever could vote by the passes they mint would have 200 more."""
+    if not standing.is_member(tx, actor.party, now):
+        raise RoleError(
+            f"Proposals and votes are for members: {actor.party} holds no early access of their own now. "
+            "Reports and feedback are open to guests."
+        )
 
 
 def _locked(tx: Transaction, name: str) -> Contribution:

@@ -73,8 +73,7 @@ class Proposal:
 
 
 def vote(proposal: Proposal, actor: Actor, *, is_for: bool, now: datetime) -> Proposal:
-    """The proposal with the vote of ``actor``, in place of an earlier one of theirs."""
-    require(actor, Use.PROGRAMME_REPORT)
+    """The proposal with the vote of ``actor``, a member, in place of an earlier one of theirs."""
     require_zone(now, "the time of the vote")
     if not proposal.opened <= now < proposal.closes:
         when = f"{in_words(proposal.opened)} to {in_words(proposal.closes)}"
