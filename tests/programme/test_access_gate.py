@@ -155,6 +155,34 @@ def test_accepted_jobs_run_unless_the_key_is_dead(database):
         assert not gate.may_start(tx, made.key.id, AT)
 
 
+def test_a_revoked_key_starts_nothing_more(database):
+    """Whoever takes a key back stops its waiting jobs; a time of grace, an end of access or an expiry does not."""
+    made, other = new_key(database), new_key(database, expires_at=NOW + 1)
+    with database.transaction() as tx:
+        permission = repository.permission(tx, f"access_{other.key.party}")
+        repository.change_permission(tx, end(permission, Ending.WITHDRAWN))
+        keys.rotate(tx, made.key.id, grace_seconds=3600, secrets=SECRETS, now=NOW)
+        assert gate.may_start(tx, made.key.id, AT)
+        assert gate.may_start(tx, other.key.id, AT + HOUR)
+        assert not gate.may_start(tx, made.key.id, AT + HOUR)
+        keys.revoke(tx, other.key.id, NOW)
+
+        assert not gate.may_start(tx, other.key.id, AT)
+
+
+@pytest.mark.parametrize("selector", [ALL, Selector(reach=Reach.FEATURE, id="video")])
+def test_no_wide_hold_stops_what_was_accepted(database, selector):
+    """Two stewards pause everybody, or the whole family of uses: nothing new is made, waiting jobs are."""
+    made = new_key(database)
+    with database.transaction() as tx:
+        hold = holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
+        holds.agree(tx, Leaves(), SAM, hold.id, now=AT)
+        with pytest.raises(RefusedError, match=hold.id):
+            _create(tx, made)
+
+        assert gate.may_start(tx, made.key.id, AT)
+
+
 def test_nobody_holds_or_frees_themselves(database):
     """A steward may not place, lift or answer a hold on their own key, nor agree with themselves."""
     made = new_key(database)

@@ -1,12 +1,15 @@
 """The life of a job in a worker: every way it can end leaves one truth in the row and no stray file in the store."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from shop import NOW, claim, find, order, submit
+from houses import new_key
+from shop import NOW, RememberingQueue, claim, find, grant, order, submit
 
 from vitascope.errors import StoppedError, UnknownWordsError
+from vitascope.programme import keys
 from vitascope.refusals import FilesFullError
 from vitascope.store.blobs import open_blobs
 from vitascope.types import Progress
@@ -61,6 +64,19 @@ def test_a_job_becomes_a_video(shop):
     assert ("completed", 100, 1) == (done.state, done.progress, done.attempts)
     assert {stored.key for stored in done.made.files.values()} == set(_files(shop))
     assert job.order.prompt.encode() in shop.blobs.read(done.made.files["video"].key)
+
+
+def test_a_job_whose_key_was_revoked_is_cancelled_and_not_made(shop):
+    """What waited when its key was taken back is ended at the claim; what another key ordered is made."""
+    taken, kept = new_key(shop.database), new_key(shop.database)
+    orders = [replace(grant(made.key.party), key=made.key.id) for made in (taken, kept)]
+    with shop.database.transaction() as tx:
+        waiting = [book.submit(tx, order(), one, queue=RememberingQueue(), now=NOW).job for one in orders]
+        keys.revoke(tx, taken.key.id, NOW)
+    [_make(shop, job.id) for job in waiting]
+
+    ended = [find(shop.database, job.id, job.party) for job in waiting]
+    assert ["cancelled", "completed"] == [job.state for job in ended]
 
 
 def test_finishing_again_after_a_crash_changes_nothing(shop):

@@ -25,8 +25,9 @@ def decide(
     """Whether ``key`` may make ``use`` of ``target`` at ``now``; the first rule that says no decides.
 
     Order: key; chain of permissions and its quotas; permissions on the things drawn on; holds; policy. Open uses
-    (``Use.is_open``) and an owner's own choices need no live chain and no hold touches them, except that a dead key
-    stops working: then the owner's own login serves. Same arguments, same answer; nothing is read or written.
+    (``Use.is_open``), an owner's own choices and the start of an accepted job need no live chain and no hold touches
+    them, except that a dead key stops working: then the owner's own login serves. Same arguments, same answer; nothing
+    is read or written.
     The caller logs ``Decision.event`` before it acts. Times carry a zone.
     """
     case = _look_up(key, use, target, now, book, used)
@@ -230,7 +231,8 @@ def _is_confirmed(case: _Case) -> bool:
 
 
 def _needs_no_chain(use: Use) -> bool:
-    return use.is_open or use.is_own_choice
+    """One's own works outlive access, and what was accepted is made: its chain was asked, and charged, then."""
+    return use.is_open or use.is_own_choice or use is Use.VIDEO_START
 
 
 def _why_not_live(link: Permission, now: datetime) -> str:

@@ -17,6 +17,8 @@ class Use(StrEnum):
     PERMISSION_DECLINE = "permission.decline"
     PERMISSION_WITHDRAW = "permission.withdraw"
 
+    VIDEO_START = "video.start"  # of a job that was accepted before
+
     VIDEO_CREATE = "video.create"
     VIDEO_EDIT = "video.edit"
     VIDEO_EXTEND = "video.extend"
@@ -57,7 +59,7 @@ class Use(StrEnum):
 
     @property
     def is_silent(self) -> bool:
-        """Whether a granted one leaves the world as it was, so that only its refusal is an event."""
+        """Whether a granted one decides nothing new, so that only its refusal is an event."""
         return self in _SILENT
 
 
@@ -78,4 +80,4 @@ _CREATIVE = frozenset(
         Use.FINETUNE,
     }
 )
-_SILENT = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT})
+_SILENT = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT, Use.VIDEO_START})

@@ -124,7 +124,7 @@ def _claimed(shop: Workshop, video: str) -> Claim | None:
         claim = claims.claim(tx, video, shop.worker, now)
         if claim is None or gate.may_start(tx, book.get(tx, video, claim.party).key, datetime.fromtimestamp(now, UTC)):
             return claim
-        book.cancel(tx, video, claim.party, now)  # its key was taken back; under any other hold accepted jobs run
+        book.cancel(tx, video, claim.party, now)  # its key is dead; under any other hold accepted jobs run
         return None
 
 

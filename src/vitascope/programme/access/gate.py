@@ -21,11 +21,11 @@ from vitascope.refusals import RateLimitError
 from vitascope.rights.answer import Decision
 from vitascope.rights.book import book
 from vitascope.rights.decide import decide
-from vitascope.rights.hold import HoldState, Level, Reach
+from vitascope.rights.hold import Level
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.owners import book as owners
 from vitascope.rights.permission import Permission
-from vitascope.rights.question import Ingredient, KeyKind, KeyState, Target
+from vitascope.rights.question import Ingredient, KeyKind, KeyState, KeyStatus, Target
 from vitascope.rights.quota import Cost, Measure
 from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use
@@ -37,7 +37,7 @@ _MINUTE: Final = 60.0
 
 USES_OF_SCOPE: Final = {
     "video.create": frozenset(use for use in Use if use.is_creative and use not in (Use.TRAIN, Use.FINETUNE))
-    | {Use.VIDEO_PUBLISH},
+    | {Use.VIDEO_PUBLISH, Use.VIDEO_START},
     "video.read": frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT}),
     "video.delete": frozenset({Use.VIDEO_UNPUBLISH}),
 }
@@ -109,19 +109,19 @@ def ask_of(
 
 
 def may_start(tx: Transaction, key: str, now: datetime) -> bool:
-    """Whether an accepted job may still run: only a dead key stops it. What was accepted runs under any other hold."""
+    """Whether an accepted job may still run: ``decide`` says no for a key that is dead, and for nothing else.
+
+    Dead is a key that was revoked, whose grace after a rotation is over, or that a hold killed. No leaf is written
+    here: that of the revocation or the hold says why.
+    """
     row = keys_repository.key(tx, key)
     if row is None:
         return True  # a job that came with an archive: the key it was made with lives elsewhere
-    grant = Grant(party=row.party, key=key, scopes=frozenset(), priority="normal", limits=Limits())
-    state = key_state(tx, grant)
-    known = book(permissions=repository.chain(tx, state.permission), holds=repository.standing_holds(tx, now))
-    dead = [hold for hold in known.holds if hold.level is Level.KEY_DEAD and hold.state(now) is HoldState.IN_FORCE]
-    links = known.chain(state.permission)
-    names = {(Reach.KEY, key), (Reach.ALL, "")}
-    names |= {(Reach.PERMISSION, link.id) for link in links}
-    names |= {(Reach.COHORT, link.cohort) for link in links if link.cohort}
-    return not any((hold.selector.reach, hold.selector.id) in names for hold in dead)
+    scopes = frozenset(row.scopes.split())
+    state = key_state(tx, Grant(party=row.party, key=key, scopes=scopes, priority="normal", limits=Limits()))
+    if row.revoked_at is not None and row.revoked_at <= now.timestamp():
+        state = replace(state, status=KeyStatus.DEAD)
+    return ask_of(tx, state, Use.VIDEO_START, Target(id="engine"), now).allow
 
 
 def key_state(tx: Transaction, grant: Grant) -> KeyState:
