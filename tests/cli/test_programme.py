@@ -33,6 +33,29 @@ def say(tmp_path):
     return said
 
 
+@pytest.mark.parametrize(
+    ("option", "text", "form"),
+    [
+        ("--source-page", '<meta name="robots" content="noai">', "noai"),
+        ("--headers", "Content-Usage: train-ai=n", "aipref"),
+        ("--tdmrep", '[{"location": "/", "tdm-reservation": 1}]', "tdmrep"),
+    ],
+)
+def test_where_a_work_was_found_speaks_against_training(say, tmp_path, option, text, form):
+    """A saved page, its headers or the site's file say no: told at once, refused until overridden by name."""
+    drawing, source = tmp_path / "cat.svg", tmp_path / "source"
+    drawing.write_text("<svg/>")
+    source.write_text(text)
+    put = ("consent", "put-in", str(drawing), "--by", "ana", "--title", "A cat", "--mine", option)
+    assert "cannot be read" in say(*put, str(tmp_path / "nothing"), code=2)
+    told = say(*put, str(source))
+    grant = ("consent", "grant", told.split(":")[0], "--by", "ana", "--use", "train")
+
+    assert f"it says deny ({form})" in told
+    assert f"({form}: " in say(*grant, code=2)
+    assert "1 uses granted" in say(*grant, "--overrides-signals")
+
+
 def test_a_report_becomes_money_and_a_line_in_the_changelog(say, tmp_path):
     """Submitted, triaged, accepted by another, credited, paid, and put into a file only its writer reads."""
     say("payout", "fund", "500000", "--statement", "bank-1", "--by", "tom")

@@ -14,6 +14,7 @@ from vitascope.provenance.manifest import Claim
 from vitascope.provenance.seal import seal
 from vitascope.rights.consent import repository, snapshots, works
 from vitascope.rights.consent.repository import LearnedModel
+from vitascope.rights.consent.signals import Source
 from vitascope.rights.consent.works import Consent, Upload
 from vitascope.rights.log import Log
 from vitascope.rights.register import Register
@@ -30,7 +31,7 @@ UPLOAD = Upload(
     concepts=("cat",),
     is_mine=True,
 )
-NO = {"X-Robots-Tag": "noai"}
+NO = Source(headers="X-Robots-Tag: noai")
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_a_consent_ends_on_its_day(tx):
 
 def test_a_file_that_says_no_needs_its_owners_word(tx):
     """A general signal beats silence, and an owner's own word beats the signal."""
-    name = put_in(tx, headers=NO)
+    name = put_in(tx, source=NO)
     with pytest.raises(ConsentError, match="noai"):
         grant(tx, name)
     assert grant(tx, name, uses={Use.DISPLAY})
@@ -136,6 +137,15 @@ def test_a_file_that_says_no_needs_its_owners_word(tx):
 
     assert "overrides" in given.restrictions
     assert Use.TRAIN in works.uses_of(tx, name, NOW)
+
+
+def test_what_nobody_can_read_counts_as_no(tx):
+    """A signal that is there and is no clear yes needs the owner's word, too; silence does not."""
+    name = put_in(tx, source=Source(tdmrep="<html>not found</html>"))
+    with pytest.raises(ConsentError, match="counts as no"):
+        grant(tx, name)
+
+    assert grant(tx, name, overrides_signals=True)
 
 
 def test_the_credential_in_a_file_is_read(tx, tmp_path):

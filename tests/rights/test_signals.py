@@ -83,7 +83,9 @@ def test_a_sites_own_file_is_read_by_its_closest_rule():
     assert Verdict.ALLOW is verdict_of(from_tdmrep(rules, "/free/a.png"))
     assert Verdict.DENY is verdict_of(from_tdmrep(rules, "/free/a.png.zip"))
     assert () == from_tdmrep('[{"location": "/x", "tdm-reservation": 1}]', "/y")
-    assert Verdict.UNKNOWN is verdict_of(from_tdmrep("<html>", "/"))
+    assert Verdict.DENY is verdict_of(from_tdmrep(rules)), "without a path the strictest rule wins"
+    for broken in ("<html>", "[1]", '{"a": 1}', "[" * 9_000):
+        assert Verdict.UNKNOWN is verdict_of(from_tdmrep(broken, "/"))
 
 
 @pytest.mark.parametrize(

@@ -26,21 +26,25 @@ def put_in(
     mine: Annotated[bool, typer.Option(help="I made it, or hold the right to decide about it.")] = False,
     credit: Annotated[str, typer.Option(help="How you wish to be named; empty: not at all.")] = "",
     shows: Annotated[list[str] | None, typer.Option(help="What it shows: cat, balloon; may repeat.")] = None,
+    source_page: Annotated[Path | None, typer.Option(help="HTML of the page it is on, saved to a file.")] = None,
+    headers: Annotated[Path | None, typer.Option(help="Headers it was served with, one `Name: value` a line.")] = None,
+    tdmrep: Annotated[Path | None, typer.Option(help="The site's /.well-known/tdmrep.json, saved to a file.")] = None,
+    source_path: Annotated[str, typer.Option(help="Its path on that site, for tdmrep.json. Default: every path.")] = "",
     files: Annotated[str, typer.Option(help="Store of files. Default: in the data folder.")] = "",
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Put a work in. It allows nothing by itself; what its file says about training is read and shown."""
+    """Put a work in. It allows nothing by itself; what its file and its source say about training is read and shown.
+
+    Nothing is fetched: the page, its headers and the site's tdmrep.json are files of yours.
+    """
     import mimetypes
 
-    from vitascope.errors import ConsentError
     from vitascope.rights.consent import works
+    from vitascope.rights.consent.signals import Source
     from vitascope.store.blobs import open_blobs
 
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ConsentError(f"{file} cannot be read: {error.strerror}.") from error
+    content = _read(file)
     upload = works.Upload(
         title=title,
         content=content,
@@ -48,13 +52,14 @@ def put_in(
         credit=credit,
         concepts=tuple(shows or ()),
         is_mine=mine,
+        source=Source(page=_text(source_page), headers=_text(headers), tdmrep=_text(tdmrep), path=source_path),
     )
     with opened(data, db) as house:
         work = works.put_in(house.tx, house.log, by, upload, now=house.now)
         open_blobs(files or str(house.data / "files")).put(work.path, content, media_type=upload.media_type)
     typer.echo(f"{work.id}: put in, and used for nothing until you grant it.")
     for signal in work.signals:
-        typer.echo(f"  its file says {signal.verdict} ({signal.form}): {signal.raw}")
+        typer.echo(f"  it says {signal.verdict} ({signal.form}): {signal.raw}")
 
 
 @consent.command("list")
@@ -75,7 +80,7 @@ def grant(
     by: _Owner,
     use: _Uses = None,
     for_days: Annotated[float, typer.Option("--days", help="How long.")] = 730,
-    overrides_signals: Annotated[bool, typer.Option(help="I mean it although the file itself says no.")] = False,
+    overrides_signals: Annotated[bool, typer.Option(help="I mean it although the file or its source says no.")] = False,
     data: Data = None,
     db: Db = "",
 ) -> None:
@@ -264,6 +269,19 @@ def answer(
         act = release.decline_promotion if no else release.accept_promotion
         given = act(house.tx, house.log, by, permission, now=house.now)
         typer.echo(f"{permission}: {given.permission.state}.")
+
+
+def _read(file: Path) -> bytes:
+    from vitascope.errors import ConsentError
+
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConsentError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _text(file: Path | None) -> str:
+    return _read(file).decode("utf-8", "replace") if file else ""
 
 
 def _uses(names: list[str] | None) -> frozenset["Use"]:

@@ -54,8 +54,11 @@ def summary(register: Register, about: About) -> dict[str, Json]:
         },
         "data_processing": {
             "respect_of_reservations": (
-                "C2PA and CAWG training-mining, TDMRep, aipref, noai and IPTC signals are read in every file that is "
-                "put in; unknown means no, and the most restrictive wins unless the owner overrides it by name"
+                "read in every file that is put in: C2PA and CAWG training-mining; IPTC data mining and TDMRep in XMP; "
+                "noai and aipref where they stand in XMP, in a text of a PNG or in the metadata of an SVG. Read where "
+                "whoever puts a work in hands along its page, headers or the site's tdmrep.json: TDMRep, aipref, noai; "
+                "nothing is fetched. Unknown means no, and the most restrictive wins unless the owner overrides it by "
+                "name"
             ),
             "removal": (
                 f"a withdrawn work is not in the next snapshot; models that saw it are named and retrained or recalled "

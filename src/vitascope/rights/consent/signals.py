@@ -5,9 +5,13 @@ general signal (draft-ietf-aipref-attach says so too); that is decided in ``work
 
 - C2PA ``c2pa.training-mining`` and CAWG ``cawg.training-mining`` 1.1: entries ``cawg.ai_generative_training`` and
   others, each ``allowed``, ``notAllowed`` or ``constrained``; constrained without a way to meet it counts as no.
-- TDMRep (W3C CG, 2024): ``tdm-reservation: 1`` in a header or meta element; 0 says nothing against it.
+- TDMRep (W3C CG, 2024): ``tdm-reservation: 1`` in a header, a meta element or a site's tdmrep.json; 0 says nothing
+  against it.
 - aipref: ``Content-Usage: train-ai=n`` (draft-ietf-aipref-vocab), a structured-field dictionary (RFC 9651).
 - ``noai``, ``noimageai`` in ``X-Robots-Tag`` or a robots meta element; IPTC ``DataMining`` of PLUS in XMP.
+
+What a file says of all this in its own metadata is found by ``inside``. Nothing is fetched: the page, headers and
+tdmrep.json that a work was found with are handed in by whoever puts it in.
 """
 
 import json
@@ -18,12 +22,18 @@ from enum import StrEnum
 from html.parser import HTMLParser
 from typing import Final
 
+from vitascope.errors import ConsentError
+
 AIPREF_VERSION: Final = "draft-ietf-aipref-vocab-05"
 _TRAINING: Final = ("ai_generative_training", "ai_training")
 _ALSO: Final = ("data_mining",)
 _NO_AI: Final = frozenset({"noai", "noimageai"})
 _PLUS: Final = re.compile(rb"plus:DataMining[^A-Za-z]{1,40}(?:http://ns\.useplus\.org/ldf/vocab/)?(DMI-[A-Z-]+)")
 _LONGEST_RAW: Final = 300
+LONGEST_PAGE: Final = 200_000
+LONGEST_HEADERS: Final = 20_000
+LONGEST_TDMREP: Final = 100_000
+LONGEST_PATH: Final = 2_000
 
 
 class Verdict(StrEnum):
@@ -41,6 +51,29 @@ class Signal:
     form: str  # c2pa, cawg, tdmrep, aipref, noai, iptc
     verdict: Verdict
     raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a work was found, as whoever puts it in kept it: no address is asked for, and nothing is fetched.
+
+    Only the words of a signal in it stay on record. Raises ConsentError where one of them is too long.
+    """
+
+    page: str = ""  # HTML of the page
+    headers: str = ""  # of the page or the file, one ``Name: value`` to a line
+    tdmrep: str = ""  # the site's /.well-known/tdmrep.json
+    path: str = ""  # the work's path on that site, for which tdmrep.json is asked; empty: for every path in it
+
+    def __post_init__(self) -> None:
+        """Refuse more than a page, its headers and its site's file can be."""
+        limits = {"page": LONGEST_PAGE, "headers": LONGEST_HEADERS, "tdmrep": LONGEST_TDMREP, "path": LONGEST_PATH}
+        for name, most in limits.items():
+            if len(getattr(self, name)) > most:
+                raise ConsentError(
+                    f"The source's {name} has {len(getattr(self, name)):,} characters and {most:,} are read. Cut it "
+                    "down to the part that speaks of robots, of text and data mining, or of training."
+                )
 
 
 def verdict_of(signals: Iterable[Signal]) -> Verdict:
@@ -67,15 +100,34 @@ def from_html(page: str) -> tuple[Signal, ...]:
     return from_headers({}) + tuple(signal for pair in reader.found for signal in _from_meta(*pair))
 
 
-def from_tdmrep(document: str, path: str) -> tuple[Signal, ...]:
-    """What a site's ``/.well-known/tdmrep.json`` says about ``path``: the longest location that fits decides."""
+def from_source(source: Source) -> tuple[Signal, ...]:
+    """Signals in everything that is known of where a work was found."""
+    lines = (line.partition(":") for line in source.headers.splitlines())
+    headers = (signal for name, _, value in lines for signal in from_headers({name: value.strip()}))
+    rules = from_tdmrep(source.tdmrep, source.path) if source.tdmrep else ()
+    return (*headers, *from_html(source.page), *rules)
+
+
+def from_tdmrep(document: str, path: str = "") -> tuple[Signal, ...]:
+    """What a site's ``/.well-known/tdmrep.json`` says about ``path``: the longest location that fits decides.
+
+    Without a path every rule in it counts, so that the strictest wins.
+    """
     try:
-        rules = json.loads(document)
-        fitting = [rule for rule in rules if _fits(str(rule["location"]), path)]
-        chosen = max(fitting, key=lambda rule: len(str(rule["location"])), default=None)
-    except (ValueError, KeyError, TypeError) as error:
+        rules = [(str(rule["location"]), str(rule.get("tdm-reservation", "1"))) for rule in json.loads(document)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return (Signal(form="tdmrep", verdict=Verdict.UNKNOWN, raw=_short(f"unreadable: {error}")),)
-    return () if chosen is None else tuple(_tdm(str(chosen.get("tdm-reservation", "1"))))
+    if path:
+        fitting = [rule for rule in rules if _fits(rule[0], path)]
+        rules = [max(fitting, key=lambda rule: len(rule[0]))] if fitting else []
+    return tuple(from_reservation(value) for _, value in rules)
+
+
+def from_reservation(value: str, policy: str = "") -> Signal:
+    """TDMRep's reservation, 1 or 0, with the address of its terms where it names some; other values are unknown."""
+    verdict = {"1": Verdict.DENY, "0": Verdict.ALLOW}.get(value.strip(), Verdict.UNKNOWN)
+    terms = f", tdm-policy: {policy}" if policy else ""
+    return Signal(form="tdmrep", verdict=verdict, raw=_short(f"tdm-reservation: {value}{terms}"))
 
 
 def from_entries(form: str, entries: Mapping[str, object]) -> tuple[Signal, ...]:
@@ -136,8 +188,7 @@ def _robots(value: str) -> Iterator[Signal]:
 
 
 def _tdm(value: str) -> Iterator[Signal]:
-    verdict = {"1": Verdict.DENY, "0": Verdict.ALLOW}.get(value.strip(), Verdict.UNKNOWN)
-    yield Signal(form="tdmrep", verdict=verdict, raw=_short(f"tdm-reservation: {value}"))
+    yield from_reservation(value)
 
 
 def _aipref(value: str) -> Iterator[Signal]:

@@ -1,21 +1,22 @@
 """Works people put in: uploaded with what their files say, and let into training by their owner's word alone.
 
 Putting a work in allows nothing. Each use (train, finetune, evaluate, display) is granted by itself and withdrawn by
-itself. Where a file carries a signal against training, the owner must say by name that they mean to override it.
+itself. Where a file, or the page it came from, carries a signal on training that is no clear yes, the owner must say by
+name that they mean to override it.
 """
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from vitascope.errors import ConsentError, RecordNotFoundError
 from vitascope.provenance.mining import mining_entries
 from vitascope.rights.consent import repository
+from vitascope.rights.consent.inside import from_file
 from vitascope.rights.consent.repository import OptInWork
-from vitascope.rights.consent.signals import Signal, Verdict, from_entries, from_headers, from_xmp, verdict_of
+from vitascope.rights.consent.signals import Signal, Source, Verdict, from_entries, from_source, verdict_of
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.owners import book
@@ -46,7 +47,7 @@ _LONGEST_TITLE: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file and what its owner says of it; ``headers`` are those it was found with, where it came from the web."""
+    """A file and what its owner says of it; ``source`` is what it was found with, where it came from the web."""
 
     title: str
     content: bytes
@@ -54,7 +55,7 @@ class Upload:
     credit: str = ""
     concepts: tuple[str, ...] = ()
     is_mine: bool = False  # "I made this, or I hold the right to decide about it"
-    headers: Mapping[str, str] | None = None
+    source: Source = field(default_factory=Source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class Consent:
     uses: frozenset[Use]
     until: datetime
     terms: str = ""
-    overrides_signals: bool = False  # the owner means it although the file itself says no
+    overrides_signals: bool = False  # the owner means it although the file, or where it was found, says no
 
 
 def put_in(tx: Transaction, log: Leaves, owner: str, upload: Upload, *, now: datetime) -> OptInWork:
@@ -96,13 +97,13 @@ def put_in(tx: Transaction, log: Leaves, owner: str, upload: Upload, *, now: dat
 
 
 def read_signals(upload: Upload) -> tuple[Signal, ...]:
-    """Everything the file, and the headers it came with, say about training."""
+    """Everything the file, and the page, headers and site it came from, say about training."""
     mining = (
         signal
         for label, entries in mining_entries(upload.content, upload.media_type)
         for signal in from_entries(label.partition(".")[0], entries)
     )
-    return (*mining, *from_xmp(upload.content), *from_headers(upload.headers or {}))
+    return (*mining, *from_file(upload.content, upload.media_type), *from_source(upload.source))
 
 
 def grant(tx: Transaction, log: Leaves, owner: str, consent: Consent, *, now: datetime) -> tuple[Given, ...]:
@@ -115,7 +116,7 @@ def grant(tx: Transaction, log: Leaves, owner: str, consent: Consent, *, now: da
             f"{', '.join(sorted(consent.uses)) or 'nothing'}."
         )
     _require_override(work, consent)
-    conditions = "overrides signals in the file" if verdict_of(work.signals) is Verdict.DENY else ""
+    conditions = "overrides signals in the file" if _strictest(work) else ""
     return tuple(
         book.give(
             tx,
@@ -184,12 +185,21 @@ def thing(name: str) -> str:
 
 def _require_override(work: OptInWork, consent: Consent) -> None:
     learns = consent.uses & {Use.TRAIN, Use.FINETUNE}
-    if learns and verdict_of(work.signals) is Verdict.DENY and not consent.overrides_signals:
-        raw = next(signal for signal in work.signals if signal.verdict is Verdict.DENY)
+    signal = _strictest(work)
+    if learns and signal is not None and not consent.overrides_signals:
+        says = "says no to" if signal.verdict is Verdict.DENY else "says nothing clear, which counts as no, about"
         raise ConsentError(
-            f"The file of {work.id} says no to training ({raw.form}: {raw.raw}). If you own it and mean to allow it "
-            "all the same, say so: overrides_signals."
+            f"The file of {work.id}, or where it was found, {says} training ({signal.form}: {signal.raw}). If you own "
+            "it and mean to allow it all the same, say so: overrides_signals."
         )
+
+
+def _strictest(work: OptInWork) -> Signal | None:
+    """The signal that stands against training: a no before what nobody can read; silence and a yes are neither."""
+    against = (
+        signal for verdict in (Verdict.DENY, Verdict.UNKNOWN) for signal in work.signals if signal.verdict is verdict
+    )
+    return next(against, None)
 
 
 def _require_sound(upload: Upload) -> None:

@@ -10,6 +10,13 @@ from starlette.responses import Response
 from vitascope.refusals import MissingFieldError
 from vitascope.rights.consent import repository, works
 from vitascope.rights.consent.repository import OptInWork
+from vitascope.rights.consent.signals import (
+    LONGEST_HEADERS,
+    LONGEST_PAGE,
+    LONGEST_PATH,
+    LONGEST_TDMREP,
+    Source,
+)
 from vitascope.rights.uses import Use
 from vitascope.server import fields, wire
 from vitascope.server.brackets import Value
@@ -30,12 +37,32 @@ _UPLOAD = {
     "is_mine": {"type": "boolean"},
     "credit": {"type": "string", "maxLength": 200},
     "shows": {"type": "string", "maxLength": 500, "description": "What it shows, by commas: cat, balloon."},
+    "source_page": {
+        "type": "string",
+        "maxLength": LONGEST_PAGE,
+        "description": "HTML of the page it is on. Nothing is fetched.",
+    },
+    "source_headers": {
+        "type": "string",
+        "maxLength": LONGEST_HEADERS,
+        "description": "Headers it was served with, one `Name: value` to a line.",
+    },
+    "source_tdmrep": {
+        "type": "string",
+        "maxLength": LONGEST_TDMREP,
+        "description": "The site's /.well-known/tdmrep.json.",
+    },
+    "source_path": {
+        "type": "string",
+        "maxLength": LONGEST_PATH,
+        "description": "Its path on that site, for tdmrep.json; without it every rule in there counts.",
+    },
 }
 
 
 @router.post("/works", responses=ANY, openapi_extra=form_body(_UPLOAD, ["file", "title", "is_mine"]))
 async def put_work_in(request: Request, visit: Visitor) -> Response:
-    """Put a work of yours in. That allows nothing by itself; what its file says about training is read and shown."""
+    """Put a work of yours in. It allows nothing by itself; what its file and its source say about training is shown."""
     await visit.enter(SCOPE)
     async with opened(request) as form:
         upload = await _upload(form)
@@ -143,4 +170,17 @@ async def _upload(form: Form) -> works.Upload:
         credit=fields.text(form.values, "credit", most=200, least=0) or "",
         concepts=tuple(one.strip() for one in shows[:_MOST_SHOWN] if one.strip()),
         is_mine=fields.flag(form.values, "is_mine") or False,
+        source=_source(form),
+    )
+
+
+def _source(form: Form) -> Source:
+    def told(name: str, most: int) -> str:
+        return fields.text(form.values, name, most=most, least=0) or ""
+
+    return Source(
+        page=told("source_page", LONGEST_PAGE),
+        headers=told("source_headers", LONGEST_HEADERS),
+        tdmrep=told("source_tdmrep", LONGEST_TDMREP),
+        path=told("source_path", LONGEST_PATH),
     )
