@@ -167,5 +167,5 @@ def test_the_log_proves_that_it_only_grows(desk, ana):
 
 
 def test_without_a_key_nothing_is_told(desk):
-    """Not even the public list: the desk answers keys."""
-    assert 401 == httpx2.get(f"{desk.url}/v1/programme/contributions").status_code
+    """About anybody: their money, say, is theirs to read."""
+    assert 401 == httpx2.get(f"{desk.url}/v1/programme/statement").status_code

@@ -213,3 +213,45 @@ def test_the_numbers_are_a_page_for_everybody(anybody):
     assert "in numbers" in page.text
     assert "<script" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_reports_and_their_states_are_open_to_everybody(desk, anybody):
+    """With the credit their author chose and each step's time; no text, no render, no party, and nothing private."""
+    with _member(desk, "Ana Lima") as ana:
+        told = {"kind": "bug", "title": "Two heads", "body": "I asked for a secret parrot", "about": _render(desk, ana)}
+        made = ana.post("/v1/programme/contributions", json={**told, "credit": "handle", "credited_as": "@ana"}).json()
+        hidden = ana.post("/v1/programme/contributions", json={**told, "is_public": False}).json()["id"]
+    path = "/v1/programme/contributions"
+    answer = anybody.get(path)
+    one = next(one for one in answer.json()["data"] if one["id"] == made["id"])
+
+    assert ("Two heads", "@ana", "submitted") == (one["title"], one["credited_as"], one["state"])
+    assert made["steps"] == one["steps"]
+    assert one == anybody.get(f"{path}/{made['id']}").json()
+    for word in (hidden, "secret parrot", told["about"], ana.party, "Ana Lima"):
+        assert word not in answer.text
+    assert 404 == anybody.get(f"{path}/{hidden}").status_code
+    assert "missing_api_key" == error_of(anybody.get(path, params={"is_mine": True}))["code"]
+    for other in ("changelog", "proposals"):
+        assert "list" == anybody.get(f"/v1/programme/{other}").json()["object"]
+
+
+def test_open_lists_are_read_as_often_as_the_turnstile_lets(desk, anybody):
+    """Twenty a minute from one network; somebody with a key goes on."""
+    answers = [anybody.get("/v1/programme/changelog") for _ in range(21)]
+    desk.app.state.desk.turnstile._seen.clear()
+
+    assert 429 == answers[-1].status_code
+    assert "send a key" in error_of(answers[-1])["message"]
+
+
+def test_the_rates_are_a_page_for_everybody(desk, anybody):
+    """Each work with its price in words and in money, the artists' part, and the hash it is named by."""
+    table = anybody.get("/v1/programme/rates").json()
+    page = anybody.get("/rates")
+
+    assert (4_000, 300_000) == (table["rates"]["bug.low"], table["royalty_parts"])
+    for words in ("Bug, low", "40.00", "EUR", "30 %", table["hash"]):
+        assert words in page.text
+    assert "<script" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]

@@ -62,6 +62,14 @@ async def seen(visit: Visit, work: Callable[[Transaction, Actor, datetime], T]) 
     return await visit.read(SCOPE, lambda tx, grant, now: work(tx, acting(tx, grant, moment(now)), moment(now)))
 
 
+async def openly(visit: Visit, work: Callable[[Transaction, datetime], T]) -> T:
+    """What ``work`` reads for everybody; without a key as often as the turnstile lets a network through."""
+    if visit.credential:
+        return await visit.read(SCOPE, lambda tx, _grant, now: work(tx, moment(now)))
+    visit.desk.turnstile.enter(visit.network)
+    return await visit.desk.look(work)
+
+
 def checked(name: str) -> str:
     """``name``, if it can be an id: some databases fail at letters that no id has. Raises RecordNotFoundError."""
     if not (name.isascii() and name.isprintable() and 0 < len(name) <= LONGEST_ID):

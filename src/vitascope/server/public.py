@@ -1,10 +1,13 @@
-"""Pages for everybody, without a script: what was released, and the programme in numbers."""
+"""Pages for everybody, without a script: what was released, the programme in numbers, what work is worth."""
 
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
+
+from vitascope.programme.money.amount import decimal
+from vitascope.programme.money.rates import WORKS, RateTable
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1c1813; --paper: #f5f0e6; --line: #d9cfbd; --soft: #51493d; --red: #b8371f;
@@ -17,12 +20,13 @@ h1, h2 { font-family: var(--serif); font-weight: 500; letter-spacing: -.01em }
 h1 { font-size: 2.7rem; line-height: 1.1; margin: 0 0 .8rem } h2 { font-size: 1.4rem; margin: 2.4rem 0 .6rem }
 p { max-width: 42rem } .soft { color: var(--soft) } a { color: inherit } a:hover { color: var(--red) }
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .4rem .8rem .4rem 0;
-  border-bottom: 1px solid var(--line); vertical-align: top } td:last-child { text-align: right;
-  font-variant-numeric: tabular-nums }
+  border-bottom: 1px solid var(--line); vertical-align: top } td:last-child { text-align: right; padding-right: 0;
+  font-variant-numeric: tabular-nums } th:last-child { text-align: right; padding-right: 0 }
+.hash { overflow-wrap: anywhere }
 video, img { border-radius: 6px; background: #0003 } video { max-width: 100%; max-height: 70vh }
 .wall img { width: 100%; aspect-ratio: 1; object-fit: cover }
 .wall { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1.6rem; padding: 0 }
-.wall li { list-style: none } nav { margin-bottom: 2rem } nav a { margin-right: 1.2rem }
+.wall li { list-style: none } nav { margin-bottom: 2rem } nav a { margin-right: 1.2rem; white-space: nowrap }
 """
 _HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
@@ -80,6 +84,27 @@ def figures(told: Mapping[str, Any]) -> str:
     )
 
 
+def rates(table: RateTable) -> str:
+    """What each kind of work is worth, as /v1/programme/rates tells it."""
+    rows = "".join(
+        f"<tr><td>{_named(rate.work)}<td class=soft>{escape(WORKS[rate.work])}"
+        f"<td>{decimal(rate.amount, rate.currency)}</tr>"
+        for rate in table.rates
+    )
+    return _page(
+        "What work is worth",
+        "<p>Reports, tests and works are paid by this table, or are a gift because their author says so. A new table "
+        'counts from the day it is published; what was accepted before keeps its amount. <a href="/v1/programme/rates">'
+        f"The same for machines</a>.</p><table><tr><th>Work<th><th>{table.currency}</tr>{rows}</table>"
+        f"<p>Of what a finished render costs, {table.royalty_parts / 10_000:g} % go to the artists in its credits.</p>"
+        f'<p class="soft hash">SHA-256 of this table, as statements and the log name it: {table.hash}</p>',
+    )
+
+
+def _named(work: str) -> str:
+    return escape(work.replace(".", ", ").replace("_", " ").capitalize())
+
+
 def _table(fields: Mapping[str, Any]) -> str:
     rows = "".join(
         f"<tr><td>{escape(' / '.join(path).replace('_', ' '))}<td>{escape(str(value))}</tr>"
@@ -104,7 +129,7 @@ def _page(title: str, inside: str) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{_STYLE}</style>"
-        '<nav class=soft><a href="/released">Released</a><a href="/figures">In numbers</a>'
+        '<nav class=soft><a href="/released">Released</a><a href="/figures">In numbers</a><a href="/rates">Rates</a>'
         '<a href="/docs">API</a><a href="/programme">Come in</a></nav>'
         f"<h1>{title}</h1>{inside}</html>\n"
     )

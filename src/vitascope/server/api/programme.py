@@ -21,8 +21,8 @@ from vitascope.rights.log import Log
 from vitascope.rights.party import Credit
 from vitascope.rights.uses import Use
 from vitascope.server import fields, public, wire
-from vitascope.server.calls import ANY, LINE, OPEN, SCOPE, TEXT, acted, asked, body, checked, moment
-from vitascope.server.desk import AtDesk, Desk, Visitor
+from vitascope.server.calls import ANY, LINE, OPEN, SCOPE, TEXT, acted, asked, body, checked, moment, openly
+from vitascope.server.desk import Anybody, AtDesk, Desk, Visitor
 from vitascope.server.placing import LONGEST_ID
 from vitascope.store.database import Transaction
 
@@ -31,16 +31,19 @@ pages = APIRouter()
 T = TypeVar("T")
 
 
-@router.get("/contributions", responses=ANY)
-async def list_contributions(visit: Visitor, *, is_mine: Annotated[bool, Query()] = False) -> Response:
+@router.get("/contributions", responses=ANY, openapi_extra=OPEN)
+async def list_contributions(visit: Anybody, *, is_mine: Annotated[bool, Query()] = False) -> Response:
     """Every public contribution, oldest first, with each step and its time, whatever was decided about it.
 
-    With `is_mine` your own, those for reviewers alone among them.
+    Without a key less its text and its render, and 20 a minute from one network. With `is_mine`, which takes a key,
+    your own, those for reviewers alone among them.
     """
-    found = await visit.read(
-        SCOPE, lambda tx, grant, _now: voice.of_party(tx, grant.party) if is_mine else voice.public(tx)
-    )
-    return wire.answer({"object": "list", "data": [contribution_of(one) for one in found]})
+    if is_mine:
+        found = await visit.read(SCOPE, lambda tx, grant, _now: voice.of_party(tx, grant.party))
+    else:
+        found = await openly(visit, lambda tx, _now: voice.public(tx))
+    told = contribution_of if visit.credential else in_public
+    return wire.answer({"object": "list", "data": [told(one) for one in found]})
 
 
 @router.post(
@@ -76,9 +79,12 @@ async def submit_contribution(request: Request, visit: Visitor) -> Response:
     return wire.answer(contribution_of(made))
 
 
-@router.get("/contributions/{name}", responses=ANY)
-async def retrieve_contribution(name: str, visit: Visitor) -> Response:
-    """One contribution: a public one, or one of yours."""
+@router.get("/contributions/{name}", responses=ANY, openapi_extra=OPEN)
+async def retrieve_contribution(name: str, visit: Anybody) -> Response:
+    """One contribution: a public one, without a key less its text and its render; with a key one of yours, too."""
+    if not visit.credential:
+        shown = await openly(visit, lambda tx, _now: book.readable(tx, Actor(party=""), checked(name)))
+        return wire.answer(in_public(shown))
     found = await visit.read(
         SCOPE, lambda tx, grant, now: book.readable(tx, seats.acting(tx, grant, moment(now)), checked(name))
     )
@@ -107,17 +113,17 @@ async def give_contribution(name: str, visit: Visitor) -> Response:
     return wire.answer(contribution_of(found))
 
 
-@router.get("/changelog", responses=ANY)
-async def list_changes(visit: Visitor) -> Response:
-    """Whose report changed what, each named as they wish."""
-    lines = await visit.read(SCOPE, lambda tx, _grant, _now: book.changelog(tx))
+@router.get("/changelog", responses=ANY, openapi_extra=OPEN)
+async def list_changes(visit: Anybody) -> Response:
+    """Whose report changed what, each named as they wish; open to everybody."""
+    lines = await openly(visit, lambda tx, _now: book.changelog(tx))
     return wire.answer({"object": "list", "data": list(lines)})
 
 
-@router.get("/proposals", responses=ANY)
-async def list_proposals(visit: Visitor) -> Response:
-    """Every proposal with its votes so far and the programme's answer."""
-    told = await visit.read(SCOPE, lambda tx, _grant, now: [proposal_of(one, now) for one in voice.proposals(tx)])
+@router.get("/proposals", responses=ANY, openapi_extra=OPEN)
+async def list_proposals(visit: Anybody) -> Response:
+    """Every proposal with its votes so far and the programme's answer; open to everybody."""
+    told = await openly(visit, lambda tx, now: [proposal_of(one, now.timestamp()) for one in voice.proposals(tx)])
     return wire.answer({"object": "list", "data": told})
 
 
@@ -161,10 +167,10 @@ async def cast_vote(name: str, request: Request, visit: Visitor) -> Response:
     return wire.answer(told)
 
 
-@router.get("/rates", responses=ANY)
-async def retrieve_rates(visit: Visitor) -> Response:
-    """The rate table in force."""
-    told = await visit.read(SCOPE, lambda tx, _grant, now: rates.in_force(tx, moment(now)))
+@router.get("/rates", responses=ANY, openapi_extra=OPEN)
+async def retrieve_rates(visit: Anybody) -> Response:
+    """The rate table in force; open to everybody."""
+    told = await openly(visit, rates.in_force)
     return wire.answer({"object": "rate_table", "hash": told.hash, **told.document})
 
 
@@ -239,8 +245,22 @@ async def show_figures(desk: AtDesk) -> Response:
     return HTMLResponse(public.figures(await _figures(desk)), headers=public.HEADERS)
 
 
+@pages.get("/rates", include_in_schema=False)
+async def show_rates(desk: AtDesk) -> Response:
+    """The rate table as a page."""
+    return HTMLResponse(public.rates(await desk.look(rates.in_force)), headers=public.HEADERS)
+
+
+def in_public(found: Contribution) -> dict[str, object]:
+    """As somebody without a key sees it: what was reported in a line, its credit, its states and their times.
+
+    What a text says and which render it is about may hold a prompt, and stay with those who hold a key.
+    """
+    return {name: value for name, value in contribution_of(found).items() if name not in ("body", "about")}
+
+
 def contribution_of(found: Contribution) -> dict[str, object]:
-    """As everybody may see it: credit as its author chose, and no manifest, which holds their prompt."""
+    """As every member may see it: credit as its author chose, and no manifest, which holds their prompt."""
     return {
         "id": found.id,
         "object": "contribution",

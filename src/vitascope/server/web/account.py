@@ -107,7 +107,8 @@ def _reports(reports: Iterable[Contribution], now: datetime) -> str:
     kinds = "".join(f'<option value="{kind}">{words}</option>' for kind, words in _KINDS.items())
     return (
         "<section><h2>Your reports</h2><p>You owe nobody a report. Each has its public list of steps, and an accepted "
-        f"one is paid by the published rates.</p>{rows}"
+        'one is paid by <a href="/rates">the published rates</a>. Everybody reads its line and its steps, members the '
+        f"rest, unless it is for reviewers alone.</p>{rows}"
         '<form data-post="/programme/account/report"><h2>Send one in</h2>'
         f'<label>What is it<select name="kind">{kinds}</select></label>'
         '<label>In a line<input name="title" required maxlength="200"></label>'
