@@ -155,7 +155,7 @@ def _animated(path):
     [
         (_text, "a.png", "is not a PNG, JPEG or WebP picture"),
         (_truncated, "a.png", "a.png (20,000 bytes) is damaged or cut short"),
-        (_huge, "a.png", "400000000 pixels"),
+        (_huge, "a.png", "a.png is 20000x20000 (400 megapixels); a first frame may have 40. Make it smaller.\n"),
         (_animated, "a.png", "a.png is animated (3 frames)"),
         (_animated, "a.webp", "a.webp is animated (3 frames)"),
         (Path.mkdir, "a.png", "There is no picture file a.png"),

@@ -1,5 +1,6 @@
 """Files from outside to pixels: stills to start from, films to look into. Nothing is trusted, sizes come first."""
 
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,17 +128,28 @@ def _require_readable(path: Path) -> None:
 
 def _require_still(path: Path, picture: Image.Image) -> None:
     """Looks at the header only: no pixel has been decoded yet, so a bomb has not gone off."""
-    width, height = picture.size
-    if width * height > _MOST_PIXELS:
-        message = (
-            f"{path.name} is {width}x{height} ({width * height / 1e6:.0f} megapixels); "
-            f"a first frame may have {_MOST_PIXELS / 1e6:.0f}. Make it smaller."
-        )
-        raise ImageError(message)
+    if math.prod(picture.size) > _MOST_PIXELS:
+        raise _too_large(path, picture.size)
     num_frames = getattr(picture, "n_frames", 1)
     if num_frames > 1:
         message = f"{path.name} is animated ({num_frames} frames); a first frame is one still. Save one of its frames."
         raise ImageError(message)
+
+
+def _too_large(path: Path, size: tuple[int, int]) -> ImageError:
+    return ImageError(
+        f"{path.name} is {size[0]}x{size[1]} ({math.prod(size) / 1e6:.0f} megapixels); "
+        f"a first frame may have {_MOST_PIXELS / 1e6:.0f}. Make it smaller."
+    )
+
+
+def _size_in_header(path: Path) -> tuple[int, int]:
+    """Of a picture so large that ``Image.open`` refuses before it tells: asked of its format, nothing is decoded."""
+    with path.open("rb") as file:
+        head = file.peek()
+        openers = (Image.OPEN[name] for name in _FORMATS)
+        opener = next(opener for opener, accepts in openers if accepts is None or accepts(head))
+        return opener(file, path.name).size
 
 
 def _over_white(picture: Image.Image) -> Image.Image:
@@ -158,8 +170,7 @@ def _translated(path: Path) -> Iterator[None]:
         message = f"{path.name} ({path.stat().st_size:,} bytes) is not a PNG, JPEG or WebP picture."
         raise ImageError(message) from error
     except Image.DecompressionBombError as error:
-        message = f"{path.name} is far too large: {error}. A first frame may have {_MOST_PIXELS / 1e6:.0f} megapixels."
-        raise ImageError(message) from error
+        raise _too_large(path, _size_in_header(path)) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         message = f"{path.name} ({path.stat().st_size:,} bytes) is damaged or cut short: {error}."
         raise ImageError(message) from error
