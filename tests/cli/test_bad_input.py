@@ -97,7 +97,8 @@ def test_a_prompt_nobody_can_read(generate, prompt, sentence):
         (("-o", "missing/clip.mp4"), "Cannot write missing/clip.mp4: No such file or directory."),
         (("-o", f"{'x' * 300}.mp4"), "File name too long"),
         (("-o", "/sys/kernel/clip.mp4"), "Cannot write /sys/kernel/clip.mp4"),  # not writable, even by root
-        (("--image", "missing.png"), "There is no picture file missing.png."),
+        (("--image", "missing.png"), "The picture missing.png cannot be read: No such file or directory."),
+        (("--image", ""), "The current folder, which an empty name means too, is a folder, not a picture."),
     ],
 )
 def test_a_wish_that_cannot_be(generate, arguments, sentence):
@@ -158,7 +159,7 @@ def _animated(path):
         (_huge, "a.png", "a.png is 20000x20000 (400 megapixels); a first frame may have 40. Make it smaller.\n"),
         (_animated, "a.png", "a.png is animated (3 frames)"),
         (_animated, "a.webp", "a.webp is animated (3 frames)"),
-        (Path.mkdir, "a.png", "There is no picture file a.png"),
+        (Path.mkdir, "a.png", "a.png is a folder, not a picture."),
     ],
 )
 def test_a_picture_that_is_none(generate, folder, draw, name, sentence):

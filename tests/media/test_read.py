@@ -1,5 +1,6 @@
 """Files from outside: good stills come in whole, bad ones end in one sentence with the numbers."""
 
+import os
 import struct
 import zlib
 from contextlib import suppress
@@ -136,12 +137,28 @@ def test_a_gif_is_no_first_frame(tmp_path, picture):
         still(tmp_path / "first.gif")
 
 
-def test_a_missing_picture_is_named(tmp_path):
-    """A path that leads nowhere, or to a folder."""
-    with pytest.raises(ImageError, match="There is no picture file"):
-        still(tmp_path / "nothing.png")
-    with pytest.raises(ImageError, match="There is no picture file"):
-        still(tmp_path)
+@pytest.mark.parametrize(
+    ("name", "reason"), [("no.png", "No such file or directory"), ("x" * 300, "File name too long")]
+)
+def test_a_missing_picture_is_named(tmp_path, name, reason):
+    """A path that leads nowhere, or cannot lead anywhere."""
+    with pytest.raises(ImageError) as refused:
+        still(tmp_path / name)
+    assert f"The picture {tmp_path / name} cannot be read: {reason}. Check the path." == str(refused.value)
+
+
+def test_what_is_no_file_is_called_what_it_is(tmp_path, monkeypatch):
+    """A folder, a pipe nobody writes into, a device, and the folder that an empty name means."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    (tmp_path / "folder").mkdir()
+    empty = "The current folder, which an empty name means too, is a folder"
+    for name, told in (("folder", "folder is a folder"), ("pipe", "pipe is a pipe"), ("", empty)):
+        with pytest.raises(ImageError) as refused:
+            still(Path(name))
+        assert f"{told}, not a picture. Name a PNG, JPEG or WebP file." == str(refused.value)
+    with pytest.raises(ImageError, match="/dev/null is a device, not a picture"):
+        still(Path("/dev/null"))
 
 
 def test_a_film_is_read_up_to_its_limit(tmp_path):

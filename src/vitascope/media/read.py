@@ -1,6 +1,7 @@
 """Files from outside to pixels: stills to start from, films to look into. Nothing is trusted, sizes come first."""
 
 import math
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,13 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _MEGABYTE = 1_000_000
 _MOST_BYTES = 50 * _MEGABYTE
 _MOST_PIXELS = 40_000_000
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 _HEAD = 21  # bytes that tell an animated WebP
 
 
@@ -116,10 +124,16 @@ def _require_small(name: str, size: tuple[int, int], limits: Limits) -> None:
 
 
 def _require_readable(path: Path) -> None:
-    if not path.is_file():
-        message = f"There is no picture file {path}. Check the path."
+    try:
+        found = path.stat()
+    except OSError as error:
+        message = f"The picture {path} cannot be read: {error.strerror}. Check the path."
+        raise ImageError(message) from error
+    if not stat.S_ISREG(found.st_mode):
+        name = path if path != Path() else "The current folder, which an empty name means too,"
+        message = f"{name} is {_KINDS[stat.S_IFMT(found.st_mode)]}, not a picture. Name a PNG, JPEG or WebP file."
         raise ImageError(message)
-    size = path.stat().st_size
+    size = found.st_size
     if size > _MOST_BYTES:
         limit = _MOST_BYTES // _MEGABYTE
         message = f"{path.name} has {size / _MEGABYTE:.1f} MB, a first frame at most {limit}. Make it smaller."
