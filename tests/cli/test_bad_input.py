@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import resource
 import shutil
 import signal
@@ -257,7 +258,8 @@ def test_a_full_disk(folder):
 
     assert 2 == ended.returncode, ended.stderr
     assert "Cannot write clip.mp4: " in ended.stderr
-    assert "No space left on device" in ended.stderr or not prefix
+    assert "No space left on device (0 of 25 KB are free)." in ended.stderr or not prefix
+    assert re.search(r" \([\d,]+ of [\d,]+ KB are free\)\. Choose a folder", ended.stderr)
     assert "Traceback" not in ended.stderr
     assert 1 == ended.stderr.count("\n")  # the sentence, and not one file
     assert [] == list(folder.iterdir())

@@ -1,5 +1,6 @@
 """A file that appears whole or not at all: written as a draft in the same folder, then moved into place."""
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from vitascope.errors import OutputError
 
 _SCRATCH = ".draft"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, or the largest file it takes
 
 
 @contextmanager
@@ -53,4 +55,13 @@ def _scratch_folder(path: Path) -> Path:
 def _sentence(path: Path, error: OSError) -> str:
     folder = path.parent.parent if path.parent.name.endswith(_SCRATCH) else path.parent
     reason = error.strerror or str(error)
-    return f"Cannot write {folder / path.name}: {reason}. Choose a folder that exists, is writable and has room."
+    room = _room(folder) if error.errno in _NO_ROOM else ""
+    return f"Cannot write {folder / path.name}: {reason}{room}. Choose a folder that exists, is writable and has room."
+
+
+def _room(folder: Path) -> str:
+    """What is left of the disk while the draft still lies on it; nothing where the system does not tell."""
+    with suppress(OSError):
+        disk = shutil.disk_usage(folder)
+        return f" ({disk.free / 1000:,.0f} of {disk.total / 1000:,.0f} KB are free)"
+    return ""
