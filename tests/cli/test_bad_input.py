@@ -111,13 +111,32 @@ def test_a_wish_that_cannot_be(generate, arguments, sentence):
     assert 1 == told.count("\n")
 
 
-@pytest.mark.parametrize("option", ["--seconds", "--fps", "--seed", "--steps"])
-def test_a_number_that_is_none(generate, option):
-    """Text where a number belongs is refused and the option named."""
+@pytest.mark.parametrize(
+    ("option", "limits"),
+    [
+        ("--seconds", "Length in seconds, up to 60."),
+        ("--fps", "Frames a second, 1 to 60."),
+        ("--seed", "The same seed gives the same frames. Default: drawn."),
+        ("--steps", "Steps from noise to clip, 1 to 100."),
+    ],
+)
+def test_a_number_that_is_none(generate, option, limits):
+    """Text where a number belongs is refused in one line, with the option and its limits."""
     code, told = generate(PROMPT, option, "many")
 
     assert 2 == code
-    assert f"Invalid value for '{option}'" in told
+    assert told.startswith(f"Invalid value for '{option}': ")
+    assert told.endswith(f". {limits}\n")
+    assert 1 == told.count("\n")
+
+
+def test_a_prompt_that_was_forgotten(generate):
+    """What is missing is named in one line, with what belongs there."""
+    code, told = generate("-o", "clip.mp4")
+
+    assert 2 == code
+    assert told.lower().startswith("missing argument 'prompt'. what to show: ")
+    assert 1 == told.count("\n")
 
 
 def test_a_folder_that_is_a_file(generate, folder):

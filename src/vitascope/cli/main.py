@@ -55,11 +55,19 @@ class _Edge(TyperGroup):
             _end(str(error), _MISTAKE)
         except VitascopeError as error:
             _end(str(error), _FAILURE)
+        except typer.BadParameter as error:
+            _end(_mistyped(error), _MISTAKE)
         except KeyboardInterrupt:
             _end("Interrupted; no file was left behind.", _INTERRUPTED)
         except BrokenPipeError:  # the reader of our output went away, as `head` does
             sys.stderr.close()
             raise typer.Exit(_FAILURE) from None
+
+
+def _mistyped(error: typer.BadParameter) -> str:
+    """What is wrong with an option, and its own words on what belongs there: one line in place of three of usage."""
+    limits = getattr(error.param, "help", None) or ""
+    return f"{error.format_message().rstrip('.')}. {limits}".rstrip()
 
 
 def _end(sentence: str, code: int) -> NoReturn:
