@@ -19,7 +19,7 @@ serve: $(VENV)/.ready-serve              # the Sora API on this machine: a desk 
 	@$(BIN)/vitascope serve
 
 demo: $(VENV)/.ready-demo                # the public page, for VITASCOPE_SERVER, with a public guest pass in VITASCOPE_KEY
-	@$(VENV)/demo/bin/python -c 'from vitascope.cli.main import app; app()' demo
+	@$(VENV)/demo/bin/python -c 'from vitascope.cli.entry import run; run()' demo
 
 test: $(VENV)/.ready-dev $(VENV)/.ready-demo $(VENV)/.ready-s3 $(if $(filter 1,$(TORCH)),$(VENV)/.ready-train)   # make test TORCH=1 for all of them
 	$(BIN)/python -m pytest -n 2

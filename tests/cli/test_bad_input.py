@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import time
+import tomllib
 import zlib
 from dataclasses import replace
 from functools import partial
@@ -20,6 +21,7 @@ import pytest
 from fakes import PRESET, MovingGradient
 from PIL import Image
 from safetensors.numpy import save
+from typer.core import TyperGroup
 
 from vitascope.backends import choose
 from vitascope.backends.weights import preset_to_json
@@ -249,6 +251,45 @@ def test_stopped_in_the_middle(folder, sent, code, name):
     assert "Traceback" not in told
     assert [name] == [path.name for path in folder.iterdir()]
     assert b"an earlier clip" == (folder / name).read_bytes()
+
+
+_INTERRUPTED_AT_IMPORT = """
+import os, signal, sys
+from importlib import import_module
+
+class CtrlC:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who is started in the background has it ignored
+sys.meta_path.insert(0, CtrlC())
+room, _, name = sys.argv[2].partition(":")
+getattr(import_module(room), name)()
+"""
+
+
+@pytest.mark.parametrize("imported", ["typer", "vitascope.cli.bench", "vitascope.cli.worker"])
+def test_stopped_before_it_began(folder, imported):
+    """Ctrl-C while the commands are still imported ends the installed program as it does later on."""
+    entry = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["scripts"]["vitascope"]
+
+    ended = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED_AT_IMPORT, imported, entry], capture_output=True, text=True
+    )
+
+    assert (130, "", "Interrupted; no file was left behind.\n") == (ended.returncode, ended.stdout, ended.stderr)
+
+
+def test_stopped_while_options_are_read(generate, monkeypatch):
+    """Typer itself would leave without a word."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TyperGroup, "parse_args", interrupted)
+
+    assert (130, "Interrupted; no file was left behind.\n") == generate(PROMPT)
 
 
 def _small_disk(folder):

@@ -44,6 +44,13 @@ _MISTAKE, _FAILURE, _INTERRUPTED, _TERMINATED = 2, 1, 130, 143  # the last two: 
 class _Edge(TyperGroup):
     """The edge of the house: an error of the tree leaves as one sentence and an exit code, never as a traceback."""
 
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as below
+        """Read the options; Typer loads what it checks them with here, long enough for an interrupt."""
+        try:
+            return super().parse_args(ctx, args)
+        except KeyboardInterrupt:
+            _end_interrupted()
+
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer hides the wider Context
         """Run the command and turn what goes wrong into text."""
         signal.signal(signal.SIGTERM, _terminated)
@@ -58,7 +65,7 @@ class _Edge(TyperGroup):
         except typer.BadParameter as error:
             _end(_mistyped(error), _MISTAKE)
         except KeyboardInterrupt:
-            _end("Interrupted; no file was left behind.", _INTERRUPTED)
+            _end_interrupted()
         except BrokenPipeError:  # the reader of our output went away, as `head` does
             sys.stderr.close()
             raise typer.Exit(_FAILURE) from None
@@ -73,6 +80,11 @@ def _mistyped(error: typer.BadParameter) -> str:
 def _end(sentence: str, code: int) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(code) from None
+
+
+def _end_interrupted() -> NoReturn:
+    """The same words as in ``cli/entry.py``, which says them before this file is there."""
+    _end("Interrupted; no file was left behind.", _INTERRUPTED)
 
 
 def _terminated(_signal: int, _frame: object) -> None:

@@ -100,7 +100,7 @@ def _greet(address: str, key: str | None) -> None:
 
 
 def _worker_command(db: str, files: str, data: Path, switches: list[str]) -> list[str]:
-    program = [sys.executable, "-c", "from vitascope.cli.main import app; app()", "worker"]
+    program = [sys.executable, "-c", "from vitascope.cli.entry import run; run()", "worker"]
     return [*program, "--db", db, "--files", files, "--data", str(data), *switches]
 
 
