@@ -54,6 +54,25 @@ def test_nearest_shares_the_most_special(nouns):
     assert {"cow": ("horse", "bat"), "animal": ("bat", "horse")} == nearest(nouns)
 
 
+def test_a_name_and_a_verb_are_no_things(monkeypatch):
+    """A zeppelin is not the count; what drifts is mostly no thing; what is vague is not shared."""
+    data = """00000009 03 n 01 thing 0 000 | all there is
+00000001 06 n 01 craft 0 001 @ 00000009 n 0000 | flies
+00000002 06 n 01 airship 0 001 @ 00000001 n 0000 | light
+00000003 06 n 01 zeppelin 0 001 @i 00000001 n 0000 | long
+00000004 18 n 01 Zeppelin 0 001 @i 00000001 n 0000 | a count
+00000005 06 n 01 drift 0 001 @ 00000001 n 0000 | said more often as a verb
+"""
+    index = "zeppelin n 2 1 @ 2 0 00000004 00000003\ndrift n 1 1 @ 1 0 00000005\n"
+    monkeypatch.setattr(wordnet, "CONCEPTS", {"airship": ("00000002",)})
+    monkeypatch.setattr(wordnet, "MOST_GENERAL", 0)
+    nouns = read_nouns(data, index, "drift%1:06:00:: 00000005 1 1\ndrift%2:38:00:: 00000010 1 8\n")
+
+    assert {"zeppelin": ("airship",)} == nearest(nouns)
+    monkeypatch.setattr(wordnet, "VAGUE", {"00000001": "craft"})
+    assert {} == nearest(nouns)
+
+
 def test_every_concept_of_the_table_is_in_the_world():
     """The hand-made table names no concept that isn't there."""
     from vitascope.text.world import PLACES, SUBJECTS

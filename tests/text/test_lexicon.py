@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import vitascope.text
-from vitascope.text.lexicon import Meaning, codes, language, lemmas, name, nearest
+from vitascope.text.lexicon import Meaning, codes, is_english, language, lemmas, name, nearest
 from vitascope.text.world import (
     CAMERAS,
     COLOURS,
@@ -93,8 +93,17 @@ def test_nearest_shares_most():
     assert "horse" == nearest("cow")[0]
     assert "horse" == nearest("zebras")[0]
     assert "shooting star" == nearest("comet")[0]
+    assert nearest("dirigible") == nearest("zeppelins") != ()
+    assert ("dragon",) == nearest("unicorn")
     assert () == nearest("girl")
     assert () == nearest("xyzzy")
+
+
+@pytest.mark.parametrize("word", ["meows", "barks", "juggles", "eats", "guitar", "town", "suit", "wizard", "sunbeam"])
+def test_nothing_is_near_what_shares_nothing_that_shows(word):
+    """A verb is no thing, though WordNet has it as a noun; a guitar is no Ferris wheel, though both are devices."""
+    assert () == nearest(word)
+    assert is_english(word)
 
 
 def test_names_are_plain_words():

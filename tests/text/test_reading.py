@@ -175,6 +175,28 @@ def test_it_says_how_it_read():
     assert () == read("two dogs jump on a beach").notes
 
 
+@pytest.mark.parametrize(
+    ("prompt", "note"),
+    [
+        ("a dog dances", "I read 'dances' as swing."),
+        ("a rocket takes off", "I read 'takes off' as up."),
+        ("con chó nhảy múa", "I read 'nhảy múa' as swing."),
+        ("a cat sleeps", "I read 'sleeps' as still."),
+    ],
+)
+def test_it_says_how_it_read_a_motion(prompt, note):
+    """A motion said by another word is noted as things and places are."""
+    assert note in read(prompt).notes
+
+
+@pytest.mark.parametrize(
+    "said", ["shaking", "shook", "bounces", "grew", "swung", "flies", "walks", "falls down", "to the left"]
+)
+def test_a_motion_by_its_own_name_needs_no_note(said):
+    """In any form; going is the path itself, not another word for one."""
+    assert () == read(f"a dog {said}").notes
+
+
 def test_it_says_what_it_does_not_know():
     """Each unknown word once, with what is close to it where WordNet knows."""
     reading = read("a dog looks at a zebra, a zebra and a xylgurb")
@@ -233,8 +255,9 @@ def test_a_prompt_of_unknown_words_is_refused_with_suggestions():
     """What is close to what was asked, or else what we know best."""
     with pytest.raises(UnknownWordsError, match="nearest I know: horse"):
         read("a zebra")
-    with pytest.raises(UnknownWordsError, match="dog, parrot, fish"):
-        read("xyzzy plugh")
+    for prompt in ("xyzzy plugh", "a pikachu", "a man walks", "một con kỳ lân", "ein Einhorn", "高速", "meows"):
+        with pytest.raises(UnknownWordsError, match="I know things such as dog, parrot, fish"):
+            read(prompt)
     with pytest.raises(UnknownWordsError):
         read("the of and")
 

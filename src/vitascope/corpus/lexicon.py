@@ -1,7 +1,8 @@
 """Builds the lexicon the reader ships with: what each thing is called, in every language our dictionaries speak.
 
 ``python -m vitascope.corpus.lexicon 2`` brings the three dictionaries and writes both tables of the second edition of
-the world into ``text/data``: names of what is new in it, and what all other nouns are nearest to.
+the world into ``text/data``: names of what is new in it, and what all other nouns are nearest to; besides, the words of
+English, which are no misspellings.
 """
 
 import json
@@ -33,12 +34,13 @@ def build(folder: Path = DATA, edition: Edition = FIRST) -> None:
     named = {code: _joined(things) for code, things in table.items()}
     _write(folder / f"{name_in('lexicon', edition)}.json.xz", named)
     _write(folder / f"{name_in('nearest', edition)}.json.xz", _grouped(nearest(nouns, edition)))
+    _write(folder / "english.json.xz", sorted(word for word in nouns.most if word.isalpha()))
     (folder / "NOTICES.txt").write_text("\n".join(_notices()), "utf-8")
 
 
 def _notices() -> Iterator[str]:
     """The licences of the dictionaries: WordNet's asks that its notice stands on all copies, modified ones too."""
-    yield "lexicon.json.xz and nearest.json.xz are made from the names and kinds of things in these dictionaries.\n"
+    yield "The tables beside this file are made from the words, names and kinds of things in these dictionaries.\n"
     for source in WORD_SOURCES:
         licence = open_member(bring(source), "LICENSE").decode()
         yield f"{'=' * 80}\n{source.name} {source.version}: {source.notice}\n\n{licence.strip()}\n"
@@ -114,7 +116,7 @@ def _grouped(nearest_of: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     return {concepts: "|".join(words) for concepts, words in groups.items()}
 
 
-def _write(path: Path, table: Mapping[str, object]) -> None:
+def _write(path: Path, table: object) -> None:
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
     path.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
 

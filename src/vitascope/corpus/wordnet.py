@@ -124,12 +124,33 @@ LATER: Mapping[str, tuple[str, ...]] = {
 }
 """The same for what later editions have."""
 
-CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 19, 20, 25, 27})
-"""Lexicographer files (lexnames(5WN)) whose nouns can be seen. People (18) are left out: none is "nearest to a dog"."""
+CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 18, 19, 20, 25, 27})
+"""Lexicographer files (lexnames(5WN)) whose nouns can be seen; 18 is people and those of tales, such as unicorns."""
 
-_ANIMALS = 5
+_ANIMALS, _PEOPLE = 5, 18
 MOST_GENERAL = 3
 """Steps from "entity" within which what two things have in common ("object", "whole") says nothing."""
+# fmt: off
+VAGUE: Mapping[str, str] = {
+    "00004258": "living thing", "00004475": "organism", "00015568": "animal", "01468898": "chordate",
+    "01474323": "vertebrate", "00017402": "plant", "13104346": "vascular plant", "13123895": "woody plant",
+    "13121436": "vine", "13107668": "plant part", "13108385": "plant organ", "11696293": "reproductive structure",
+    "00022119": "artifact", "03580409": "instrumentality", "03187746": "device", "03742461": "mechanical device",
+    "03743963": "mechanism", "04118049": "rotating mechanism", "03298959": "equipment", "03569147": "implement",
+    "04523967": "utensil", "03099154": "container", "03435869": "gear", "04348764": "structure", "02738693": "area",
+    "04609402": "workplace", "04198986": "shelter", "03127399": "covering", "04020673": "protective covering",
+    "03055525": "clothing", "03174056": "decoration", "03080712": "commodity", "03098030": "consumer goods",
+    "03133774": "creation", "04014270": "product", "04195686": "sheet", "02859743": "board", "04369112": "surface",
+    "03541528": "horizontal surface", "13886392": "line", "13890262": "curve", "00021445": "food",
+    "07571428": "solid food", "07586285": "nutriment", "07572535": "course", "14901736": "gas",
+    "14907357": "crystal", "00019308": "natural object", "11428673": "natural phenomenon",
+    "11439518": "physical phenomenon", "11494354": "light", "11441515": "actinic radiation", "11519684": "radiation",
+    "11471253": "electromagnetic radiation", "11472635": "energy",
+    "00027365": "location", "08648560": "region", "08591861": "geographical area", "08637636": "point",
+    "08596234": "geographic point", "00029677": "event", "07298313": "happening", "05817200": "content",
+}
+# fmt: on
+"""Deeper ones that say nothing either: a guitar and a Ferris wheel are devices, a meow and a fire happen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +160,7 @@ class Synset:
     file: int  # lexicographer file
     words: tuple[str, ...]
     kind_of: tuple[str, ...]  # offsets of hypernyms, classes of instances included
+    is_name: bool  # of the only one there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +199,7 @@ def _synset(fields: list[str]) -> Synset:
         file=int(fields[1]),
         words=tuple(fields[4 : 4 + 2 * num_words : 2]),
         kind_of=tuple(target for symbol, target, part, _ in links if symbol in ("@", "@i") and part == "n"),
+        is_name=any(symbol == "@i" for symbol, *_ in links),
     )
 
 
@@ -227,16 +250,33 @@ def nearest(nouns: Nouns, edition: Edition = FIRST, count: int = 3) -> dict[str,
     depth = {offset: max(_steps_up(nouns, offset).values()) for offset in set().union(*above.values())}
     known = kinds(nouns, edition)
     chosen: dict[str, tuple[str, ...]] = {}
-    for word, senses in nouns.senses.items():
-        first = nouns.synsets[senses[0]]
-        if not word.isalpha() or first.file not in CONCRETE or senses[0] in known:
+    for word in filter(str.isalpha, nouns.senses):
+        senses = _meant(nouns, word)
+        if not senses or senses[0] in known:
             continue
-        animals = [sense for sense in senses if nouns.synsets[sense].file == _ANIMALS]
-        shared = max((_in_common(nouns, sense, above, depth) for sense in animals or senses[:3]), key=_best)
+        shared = max((_in_common(nouns, sense, above, depth) for sense in senses), key=_best)
         closest = sorted(shared, key=lambda concept: shared[concept], reverse=True)[:count]
         if closest:
             chosen[word] = tuple(closest)
     return chosen
+
+
+def _meant(nouns: Nouns, word: str) -> list[str]:
+    """The senses a word is taken for: those of an animal or else its first; none where it is more often a verb."""
+    senses = [sense for sense in nouns.senses[word] if not _names_somebody(nouns.synsets[sense])]
+    if not senses or nouns.synsets[senses[0]].file not in CONCRETE:
+        return []
+    first, file = senses[0], nouns.synsets[senses[0]].file
+    used = [nouns.uses.get((word, sense), 0) for sense in senses]
+    animals = [sense for sense in senses if nouns.synsets[sense].file == _ANIMALS]
+    if animals and (file == _ANIMALS or (file == _PEOPLE and nouns.uses.get((word, animals[0]), 0) >= used[0])):
+        return animals  # to bear is said more often than a bear, but who writes a prompt means the bear
+    return [first] if max(used) >= nouns.most.get(word, 0) else []
+
+
+def _names_somebody(sense: Synset) -> bool:
+    """Count Zeppelin, who is not what a zeppelin is."""
+    return sense.is_name and sense.file == _PEOPLE
 
 
 def _all_above(nouns: Nouns, offsets: Sequence[str]) -> dict[str, int]:
@@ -271,7 +311,9 @@ def _in_common(
     found: dict[str, tuple[int, int]] = {}
     for concept, theirs in above.items():
         shared = [
-            (depth[ancestor], -steps - theirs[ancestor]) for ancestor, steps in mine.items() if ancestor in theirs
+            (depth[ancestor], -steps - theirs[ancestor])
+            for ancestor, steps in mine.items()
+            if ancestor in theirs and ancestor not in VAGUE
         ]
         closest = max(shared, default=(0, 0))
         if closest[0] > MOST_GENERAL:

@@ -1,7 +1,7 @@
 """The lexicon: what phrases of many languages mean in our world, and what an unknown noun is close to.
 
-Two sources: ``data/phrases/*.json``, written and checked by hand, and ``data/lexicon.json.xz``, built from emojibase,
-CLDR and WordNet by ``vitascope.corpus.lexicon``. A phrase has one meaning per language; the hand-written one wins.
+Two sources: ``data/phrases/*.json``, written and checked by hand, and ``data/*.json.xz``, built from emojibase, CLDR
+and WordNet by ``vitascope.corpus.lexicon``. A phrase has one meaning per language; the hand-written one wins.
 Each later edition of the world adds files of its own, such as ``data/phrases-2``, and what they say wins in that
 edition: what circles is read as spinning until there is an orbit. In phrase files brackets spell variants:
 ``fl[y|ies|ying]`` is fly, flies and flying.
@@ -114,6 +114,11 @@ def nearest(word: str, edition: Edition = FIRST) -> tuple[str, ...]:
     return tuple(name(concept) for concept in concepts.split("|") if concept)
 
 
+def is_english(word: str) -> bool:
+    """Whether WordNet has an English word, in any form."""
+    return not _english().isdisjoint(lemmas(word, language("en")))
+
+
 def name(concept: str) -> str:
     """A concept as English prints it: ``police_car`` is police car, ``place:sea`` is sea."""
     if concept == PICTURED:
@@ -139,6 +144,11 @@ def _nearest(edition: Edition) -> Mapping[str, str]:
     """Each edition has a whole table: what is nearest changes with what there is."""
     groups: dict[str, str] = json.loads(_stored("nearest", edition))
     return {word: concepts for concepts, words in groups.items() for word in words.split("|")}
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(json.loads(_stored("english", FIRST)))
 
 
 @cache

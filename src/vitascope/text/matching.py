@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from vitascope.text.lexicon import Language, Meaning, abroad, codes, language, lemmas, nearest
+from vitascope.text.lexicon import Language, Meaning, abroad, codes, is_english, language, lemmas
 from vitascope.text.tokens import BREAK, Token, is_unspaced, tokens
 from vitascope.text.world import FIRST, Edition
 
@@ -108,7 +108,7 @@ def _first(code: str, edition: Edition) -> frozenset[str]:
 
 def _foreign(word: Token, edition: Edition) -> Found | None:
     """A thing named in another language than the rest of the text: "a Schmetterling flies"."""
-    meaning = None if word.text.isascii() and nearest(word.text, edition) else abroad(word.text, edition)
+    meaning = None if word.text.isascii() and is_english(word.text) else abroad(word.text, edition)
     return Found(meaning=meaning, written=word.written, lemma=word.text) if meaning else None
 
 

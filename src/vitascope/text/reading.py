@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from vitascope.errors import PromptError, UnknownWordsError
 from vitascope.text.binding import bind
-from vitascope.text.lexicon import Language, Meaning, name, nearest
+from vitascope.text.lexicon import Language, Meaning, is_english, name, nearest
 from vitascope.text.matching import Found, match
 from vitascope.text.scene import Scene
+from vitascope.text.spelling import alike
 from vitascope.text.words import Word, words
 from vitascope.text.world import FIRST, SUBJECTS, Edition
 
@@ -16,7 +17,8 @@ LONGEST = 32_000
 """Characters a prompt may have: the limit of the published API."""
 
 _SUGGESTED = ("dog", "parrot", "fish", "car", "rocket", "beach", "city", "space")
-_MOST_UNKNOWN = 12  # unknown words named one by one
+_MOST_UNKNOWN = 12  # unknown words named one by one, and looked up
+_PAST = frozenset(("grew", "shook", "shrank", "spun", "swam", "swung"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,29 +77,42 @@ def _check(prompt: str) -> None:
 
 def _unknown(phrases: Sequence[Found], language: Language) -> tuple[Unknown, ...]:
     strange = {phrase.lemma: phrase.written for phrase in reversed(phrases) if phrase.meaning is None}
-    return tuple(Unknown(word=strange[lemma], nearest=_close(lemma, language)) for lemma in reversed(strange))
+    return tuple(
+        Unknown(word=strange[lemma], nearest=_close(lemma, language) if number < _MOST_UNKNOWN else ())
+        for number, lemma in enumerate(reversed(strange))
+    )
 
 
 def _close(word: str, language: Language) -> tuple[str, ...]:
-    """WordNet is English, and its nouns in -ing are verbs to whoever writes a prompt."""
-    return nearest(word, language.edition) if language.code == "en" and not word.endswith(("ing", "ed")) else ()
+    """What is like it, where it is an English noun (one in -ing is a verb in a prompt), else how it may be spelled."""
+    if language.code == "en" and is_english(word):
+        return nearest(word, language.edition) if not word.endswith(("ing", "ed")) else ()
+    return alike(word, language)
 
 
 def _readings(phrases: Sequence[Found]) -> list[str]:
-    """One sentence per thing or place that was written as something else than its own name."""
+    """One sentence per thing, motion or place that was written as something else than its own name."""
     notes = []
     for phrase in phrases:
         meaning = phrase.meaning
-        if meaning is not None and meaning.role in ("subject", "place") and not _is_own_name(phrase, meaning):
+        if meaning is not None and meaning.role in ("subject", "motion", "place") and not _is_own_name(phrase, meaning):
             notes.append(f"I read '{phrase.written}' as {name(meaning.id)}.")
     return list(dict.fromkeys(notes))
 
 
 def _is_own_name(phrase: Found, meaning: Meaning) -> bool:
+    if meaning.role == "motion":
+        return _names_a_motion(phrase, meaning)
     if meaning.role == "place":
         return name(meaning.id) in phrase.written.casefold() or not _names_a_place(phrase)
     plural = SUBJECTS[meaning.id].plural.replace("_", " ")
     return phrase.lemma == name(meaning.id) or phrase.written.casefold() == plural
+
+
+def _names_a_motion(phrase: Found, meaning: Meaning) -> bool:
+    """In any form, such as shaking. Going is no motion of its own: whoever flies is simply seen to move."""
+    written = phrase.written.casefold()
+    return meaning.id == "go" or name(meaning.id).removesuffix("e") in written or written in _PAST
 
 
 def _names_a_place(phrase: Found) -> bool:
@@ -121,6 +136,6 @@ def _empty(scene: Scene) -> list[str]:
 
 def _nothing_known(prompt: str, unknown: Sequence[Unknown]) -> str:
     close = list(dict.fromkeys(known for word in unknown for known in word.nearest))
-    known = ", ".join(close[:6] or _SUGGESTED)
+    known = f"The nearest I know: {', '.join(close[:6])}" if close else f"I know things such as {', '.join(_SUGGESTED)}"
     shown = prompt.strip() if len(prompt.strip()) <= 80 else f"{prompt.strip()[:77]}..."
-    return f"I know nothing named in {shown!r}. The nearest I know: {known}. `vitascope models` lists all I know."
+    return f"I know nothing named in {shown!r}. {known}. `vitascope models` lists all I know."
