@@ -1,10 +1,23 @@
 """Likeness: a person says who may use a character made from them, in levels, with conditions, until they say no."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
 import pytest
 
 from tests.programme.members import DAY, NOW, Leaves
 from vitascope.errors import LikenessError
-from vitascope.rights.likeness import Circle, LikenessWish, allow, require_likeness, withdraw
+from vitascope.programme.people import likenesses
+from vitascope.rights.likeness import (
+    Circle,
+    LikenessWish,
+    allow,
+    mentioned,
+    person_of,
+    require_likeness,
+    withdraw,
+)
 
 
 @pytest.fixture
@@ -81,10 +94,76 @@ def test_names_belong_to_the_level_of_names(tx, circle, approved):
         allow(tx, Leaves(), wish(circle, approved=approved), now=NOW)
 
 
-def test_another_person_grants_nothing(tx):
-    """A permission on the character by somebody it was not made from carries nothing."""
-    allow(
-        tx, Leaves(), LikenessWish(character="smile", person="eve", circle=Circle.EVERYBODY, until=NOW + DAY), now=NOW
-    )
+def test_a_name_is_the_first_comers_for_good(tx):
+    """Nobody else speaks for it, in whatever letters, also after everything was taken back; the claim is one leaf."""
+    leaves = Leaves()
+    allow(tx, leaves, wish(Circle.NOBODY), now=NOW)
+    assert "ana" == person_of(tx, "Smile")
+    assert ["permission.given"] == [event.kind for event in leaves.events]
+    allow(tx, leaves, wish(Circle.NOBODY), now=NOW + DAY)
+    assert 1 == len(leaves.events), "said again, it changes nothing"
+    withdraw(tx, leaves, "smile", "ana", now=NOW + DAY)
+    for name in ("smile", "SMILE"):
+        eve = LikenessWish(character=name, person="eve", circle=Circle.EVERYBODY, until=NOW + 9 * DAY)
+        with pytest.raises(LikenessError, match="spoke for it first"):
+            allow(tx, leaves, eve, now=NOW + 2 * DAY)
 
-    assert not may(tx, "ben")
+    assert "ana" == person_of(tx, "smile")
+    assert not may(tx, "ben", now=NOW + 3 * DAY)
+    assert person_of(tx, "grin") is None
+
+
+@pytest.mark.parametrize("name", ["", "two heads", "a/b", "x" * 65, "mira\n"])
+def test_a_name_is_one_that_a_prompt_can_say(tx, name):
+    """Else nobody could be refused it."""
+    with pytest.raises(LikenessError, match="letters, digits"):
+        allow(tx, Leaves(), LikenessWish(character=name, person="ana", circle=Circle.NOBODY, until=NOW + DAY), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "names"),
+    [
+        ("a cat jumps", ()),
+        ("@Smile and @smile wave", ("smile",)),
+        ("(@smile), @two-heads!", ("smile", "two-heads")),
+        ("write to ana@example.org", ()),
+        ("一只猫和@smile跳舞", ("smile",)),
+        ("a cat and \uff20\uff53mile", ("smile",)),
+    ],
+)
+def test_a_prompt_names_people_with_an_at(prompt, names):
+    """In any case, next to any mark; an address of mail names nobody."""
+    assert names == mentioned([prompt])
+
+
+def test_a_refused_prompt_is_a_leaf(tx):
+    """By whom and by which rule, never whose name; a name nobody spoke for is a word, and the person needs nobody."""
+    leaves = Leaves()
+    allow(tx, Leaves(), wish(Circle.NOBODY), now=NOW)
+    likenesses.require(tx, leaves, "ben", ["@grin jumps"], now=NOW)
+    likenesses.require(tx, leaves, "ana", ["@smile jumps"], now=NOW)
+    with pytest.raises(LikenessError, match="Rule: likeness_not_permitted"):
+        likenesses.require(tx, leaves, "ben", ["a cat", "@Smile jumps"], now=NOW)
+
+    (leaf,) = leaves.events
+    assert ("likeness.use refused", "ben", "likeness_not_permitted") == (leaf.kind, leaf.by, leaf.rule)
+    assert b"smile" not in leaf.payload
+
+
+def test_of_two_who_claim_at_once_one_is_first(database):
+    """The second waits for the first and is refused, on every database."""
+    both = Barrier(2)
+
+    def claim(person):
+        both.wait()
+        try:
+            with database.transaction() as open_tx:
+                allow(open_tx, Leaves(), replace(wish(Circle.NOBODY), person=person), now=NOW)
+        except LikenessError:
+            return None
+        return person
+
+    with ThreadPoolExecutor(2) as pool:
+        claimed = [person for person in pool.map(claim, ("ana", "eve")) if person]
+    with database.transaction() as open_tx:
+        assert claimed == [person_of(open_tx, "smile")]

@@ -135,6 +135,33 @@ def test_a_likeness_is_in_levels_and_revocable(desk):
     assert ["ended"] == states
 
 
+def test_a_name_is_its_persons_and_an_order_asks_them(desk):
+    """Nobody else speaks for it; an order, a batch and a remix that name it take their yes, and each no is a leaf."""
+    with _member(desk) as ana, _member(desk) as ben:
+        name = f"Smile-{ana.party[-8:]}"
+        path, wish = f"/v1/rights/likenesses/{name}", {"prompt": f"a parrot and @{name.lower()} fly over a beach"}
+        unclaimed = ben.post("/v1/videos", json=wish)
+        missing = ben.get(path)
+        ana.post(path, json={"circle": "nobody"})
+        stolen = ben.post(path, json={"circle": "everybody"})
+        refused, own = ben.post("/v1/videos", json=wish), ana.post("/v1/videos", json=wish)
+        batch = ben.post("/v1/videos/batch", json={"requests": [{"prompt": "a cat jumps"}, wish]})
+        remix = ben.post(f"/v1/videos/{_render(desk, ben)}/remix", json=wish)
+        ana.post(path, json={"circle": "approved", "approved": [ben.party], "restrictions": "Never in advertising."})
+        told, allowed = ben.get(path).json(), ben.post("/v1/videos", json=wish)
+        ana.post(path, json={"circle": "nobody"})
+        again = ben.post("/v1/videos", json=wish)
+
+    assert (200, 404, 200, 200) == (
+        unclaimed.status_code, missing.status_code, own.status_code, allowed.status_code,
+    )  # fmt: skip
+    assert "spoke for it first" in error_of(stolen)["message"]
+    for answer in (stolen, refused, batch, remix, again):
+        assert (403, "likeness_not_permitted") == (answer.status_code, error_of(answer)["code"])
+    assert all(words in error_of(refused)["message"] for words in ("Rule: likeness_not_permitted", "You can appeal"))
+    assert "Never in advertising." == told["restrictions"]
+
+
 def test_a_work_is_put_in_over_the_wire(desk):
     """Allowed for nothing, then for one use, then for none; its file goes when it is taken away."""
     with _member(desk) as ana, _member(desk) as ben:

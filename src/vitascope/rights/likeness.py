@@ -1,7 +1,13 @@
-"""Likeness: a character made from a person is used only as far as that person says, until they say no."""
+"""Likeness: a character made from a person is used only as far as that person says, until they say no.
 
-from collections.abc import Collection
-from dataclasses import dataclass
+A name belongs to whoever first says anything about it, for good: that nobody else can speak for it, and nobody takes it
+over. Whether it is really their face is not for a program to know; a wrong claim is for people to settle.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -13,7 +19,10 @@ from vitascope.rights.owners.book import Wish
 from vitascope.rights.owners.repository import Given
 from vitascope.rights.party import PUBLIC
 from vitascope.rights.uses import Use
-from vitascope.store.database import Transaction
+from vitascope.store.database import Transaction, take_turn
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MENTION: Final = re.compile(r"(?<![A-Za-z0-9_.+-])@([A-Za-z0-9_-]{1,64})")
 
 MUTUALS: Final = "mutuals"
 """The grantee of a permission for those a person follows and is followed by; who they are is told by the caller."""
@@ -41,38 +50,42 @@ class LikenessWish:
 
 
 def allow(tx: Transaction, log: Leaves, wish: LikenessWish, *, now: datetime) -> tuple[Given, ...]:
-    """Put ``wish`` in the place of whatever the person allowed before. Only they can: the caller checks who asks.
+    """Put ``wish`` in the place of whatever the person allowed before; the first to speak for a name is its person.
 
-    Raises ``LikenessError`` where names are given for a level that takes none, or none for the one that does.
+    Raises ``LikenessError`` where the name is another person's or none that a prompt can say, where people are named
+    for a level that takes none, or none for the one that does.
     """
+    if not _NAME.fullmatch(wish.character):
+        raise LikenessError(
+            f"A likeness is named in 1 to 64 letters, digits, - and _, so that prompts can say @{wish.character[:64]}."
+        )
     if (wish.circle is Circle.APPROVED) != bool(wish.approved):
         raise LikenessError(
             f"The level {wish.circle} with {len(wish.approved)} approved people: name them for approved."
         )
+    _claim(tx, log, wish, now)
     withdraw(tx, log, wish.character, wish.person, now=now)
-    return tuple(
-        book.give(
-            tx,
-            log,
-            Wish(
-                owner=wish.person,
-                grantee=grantee,
-                thing=likeness_of(wish.character),
-                uses=frozenset({Use.CHARACTER_USE}),
-                until=wish.until,
-                restrictions=wish.restrictions,
-            ),
-            now=now,
-        )
-        for grantee in _grantees(wish)
-    )
+    return tuple(_give(tx, log, wish, grantee, now) for grantee in _grantees(wish))
 
 
 def withdraw(tx: Transaction, log: Leaves, character: str, person: str, *, now: datetime) -> tuple[Given, ...]:
     """Take everything back: from now on nobody but the person uses the character."""
     given = repository.on(tx, (likeness_of(character),))
-    own = [one for one in given if one.permission.grantor == person and one.permission.is_live(now)]
-    return tuple(book.withdraw(tx, log, one.permission.id, person, now=now) for one in own)
+    own = [one.permission for one in given if one.permission.grantor == person and one.permission.is_live(now)]
+    return tuple(book.withdraw(tx, log, one.id, person, now=now) for one in own if one.grantee != person)
+
+
+def mentioned(prompts: Iterable[str]) -> tuple[str, ...]:
+    """The names that prompts say as ``@name``, each once; almost no prompt does, and an address of mail does not."""
+    plain = (unicodedata.normalize("NFKC", prompt) for prompt in prompts)
+    return tuple(dict.fromkeys(name.casefold() for prompt in plain for name in _MENTION.findall(prompt)))
+
+
+def person_of(tx: Transaction, character: str) -> str | None:
+    """Whose likeness ``character`` is: whoever first spoke for it, also after they took it all back; or nobody's."""
+    given = [one.permission for one in repository.on(tx, (likeness_of(character),))]
+    first = min(given, key=lambda permission: (permission.valid_from, permission.id), default=None)
+    return None if first is None else first.grantor
 
 
 def require_likeness(
@@ -87,15 +100,42 @@ def require_likeness(
     own = [one for one in held if one.permission.grantor == person]
     if not own:
         raise LikenessError(
-            f"Character {character} is made from {person}, who has not allowed {party} to use it. Ask them, or leave "
-            "it out. This refusal costs nothing."
+            f"@{character} is the likeness of {person}, who has not allowed {party} to use it. Rule: "
+            f"{LikenessError.code}. Ask them, or leave it out; this refusal costs nothing. You can appeal: report it "
+            "(POST /v1/programme/contributions, kind feedback), and a reviewer answers."
         )
     return own[0].restrictions
 
 
 def likeness_of(character: str) -> str:
     """What permissions on a character are on."""
-    return f"character/{character}"
+    return f"character/{character.casefold()}"
+
+
+def _claim(tx: Transaction, log: Leaves, wish: LikenessWish, now: datetime) -> None:
+    """Make the name the person's own, by a permission to themselves, unless it is; its leaf comes first."""
+    take_turn(tx, likeness_of(wish.character))  # of two who come at once, one is first
+    person = person_of(tx, wish.character)
+    if person not in (None, wish.person):
+        raise LikenessError(
+            f"The name {wish.character} is another person's likeness: they spoke for it first. Choose another name. If "
+            "it is your face, or your name they took, report it (POST /v1/programme/contributions, kind feedback), and "
+            "a reviewer answers."
+        )
+    if person is None:
+        _give(tx, log, replace(wish, until=now + book.LONGEST, restrictions=""), wish.person, now)
+
+
+def _give(tx: Transaction, log: Leaves, wish: LikenessWish, grantee: str, now: datetime) -> Given:
+    permission = Wish(
+        owner=wish.person,
+        grantee=grantee,
+        thing=likeness_of(wish.character),
+        uses=frozenset({Use.CHARACTER_USE}),
+        until=wish.until,
+        restrictions=wish.restrictions,
+    )
+    return book.give(tx, log, permission, now=now)
 
 
 def _grantees(wish: LikenessWish) -> tuple[str, ...]:

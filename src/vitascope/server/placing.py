@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from vitascope.orders import Grant, Order
 from vitascope.programme.door import Knock
-from vitascope.programme.people import manners
+from vitascope.programme.people import likenesses, manners
 from vitascope.refusals import FieldError, NoModelError, VideoNotFoundError
+from vitascope.rights.likeness import mentioned
 from vitascope.rights.question import Ingredient
 from vitascope.server import ordering, wire
 from vitascope.server.desk import Visit
@@ -70,13 +71,14 @@ async def _with_a_model(act: Callable[[], Awaitable[Submitted]]) -> Submitted:
 def admitted(
     tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: float, ingredients: tuple[Ingredient, ...] = ()
 ) -> Grant:
-    """Knock with what is ordered. Raises RateLimitError, QuotaError, StyleError and what a bad key raises."""
+    """Knock with what is ordered. Raises RateLimitError, QuotaError, StyleError, LikenessError, a bad key's errors."""
     seconds = sum(order.seconds for order in orders)
     knock = Knock(credential=visit.credential, scope="video.create", jobs=len(orders), seconds=seconds)
     prompts = tuple(order.prompt for order in orders)
-    if manners.naming(prompts):  # before the yes to a creation stands in the log
+    if manners.naming(prompts) or mentioned(prompts):  # before the yes to a creation stands in the log
         party = visit.admitted(tx, Knock(credential=visit.credential, scope="video.create"), now).party
-        manners.require(tx, visit.desk.log, party, prompts, now=datetime.fromtimestamp(now, UTC))
+        for people in (manners, likenesses):
+            people.require(tx, visit.desk.log, party, prompts, now=datetime.fromtimestamp(now, UTC))
     return visit.admitted(tx, knock, now, prompts, ingredients)
 
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from vitascope.errors import RecordNotFoundError
 from vitascope.programme import release
-from vitascope.rights.likeness import Circle, LikenessWish, allow
+from vitascope.rights.likeness import Circle, LikenessWish, allow, person_of, require_likeness
 from vitascope.rights.owners import book
 from vitascope.rights.owners import repository as owners
 from vitascope.rights.owners.repository import Given
@@ -103,7 +104,9 @@ async def list_likenesses(visit: Visitor) -> Response:
     told = await visit.read(
         SCOPE,
         lambda tx, grant, _now: [
-            given_of(one) for one in owners.by(tx, grant.party) if Use.CHARACTER_USE in one.permission.uses
+            given_of(one)
+            for one in owners.by(tx, grant.party)
+            if Use.CHARACTER_USE in one.permission.uses and one.permission.grantee != grant.party
         ],
     )
     return wire.answer({"object": "list", "data": told})
@@ -122,7 +125,7 @@ async def list_likenesses(visit: Visitor) -> Response:
     ),
 )
 async def allow_likeness(character: str, request: Request, visit: Visitor) -> Response:
-    """Say who may use a character made from you, in place of what you said before; ``nobody`` takes it all back."""
+    """Say who may use your likeness as ``@name``, in place of what you said before; the name is the first comer's."""
     values = await asked(request, visit, "circle", "approved", "days", "restrictions")
     circle = Circle(fields.needed(fields.choice(values, "circle", tuple(one.value for one in Circle)), "circle"))
     approved = frozenset(checked(str(one)) for one in (fields.several(values, "approved") or [])[:_MOST_NAMED])
@@ -142,6 +145,20 @@ async def allow_likeness(character: str, request: Request, visit: Visitor) -> Re
 
     told = await visit.write(SCOPE, lambda tx, grant, now: allowed(tx, grant.party, moment(now)))
     return wire.answer({"object": "list", "data": told})
+
+
+@router.get("/likenesses/{character}", responses=ANY)
+async def ask_likeness(character: str, visit: Visitor) -> Response:
+    """Whether you may name this likeness in a prompt, and the conditions its person set."""
+
+    def heeded(tx: Transaction, party: str, now: datetime) -> str:
+        person = person_of(tx, checked(character))
+        if person is None:
+            raise RecordNotFoundError(f"Nobody spoke for a likeness named {character[:64]!r}.")
+        return require_likeness(tx, character, person, party, now=now)
+
+    words = await visit.read(SCOPE, lambda tx, grant, now: heeded(tx, grant.party, moment(now)))
+    return wire.answer({"id": character, "object": "likeness", "restrictions": words or None})
 
 
 def given_of(given: Given) -> dict[str, object]:
