@@ -1,5 +1,6 @@
 """Files from outside: good stills come in whole, bad ones end in one sentence with the numbers."""
 
+import errno
 import os
 import struct
 import zlib
@@ -161,6 +162,19 @@ def test_what_is_no_file_is_called_what_it_is(tmp_path, monkeypatch):
         still(Path("/dev/null"))
 
 
+def test_a_picture_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    """The system's reason is told (root, who runs tests in some places, may read everything)."""
+
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "mine.png").write_bytes(b"12345")
+    monkeypatch.setattr(Image, "open", refuse)
+    with pytest.raises(ImageError) as refused:
+        still(tmp_path / "mine.png")
+    assert "mine.png (5 bytes) cannot be read: Permission denied." == str(refused.value)
+
+
 def test_a_film_is_read_up_to_its_limit(tmp_path):
     """Ten hours are not decoded to look for a mark."""
     mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(9, 64, 64)), tmp_path / "clip.mp4", fps=12)
@@ -226,6 +240,17 @@ def test_an_animated_webp_is_a_film(tmp_path):
     assert 2 == len(list(video(tmp_path / "clip.webp", limits=Limits(frames=2))))
     with pytest.raises(VerifyError, match="48x64"):
         list(video(tmp_path / "clip.webp", limits=Limits(pixels=1000)))
+
+
+def test_an_animated_bomb_is_refused_by_its_header(tmp_path):
+    """An animated WebP that says it is 20,000 x 20,000: our sentence, not Pillow's."""
+    frames = [Image.fromarray(frame) for frame in cartoon(2, 32, 32)]
+    frames[0].save(tmp_path / "bomb.webp", save_all=True, append_images=frames[1:])
+    content = bytearray((tmp_path / "bomb.webp").read_bytes())
+    content[24:30] = 2 * (19_999).to_bytes(3, "little")
+    with pytest.raises(VerifyError) as refused:
+        list(video(bytes(content)))
+    assert "The file has frames of 20000x20000; at most 40,000,000 pixels are read." == str(refused.value)
 
 
 def test_a_film_cut_short_in_its_head_is_refused(tmp_path):

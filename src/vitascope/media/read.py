@@ -29,7 +29,7 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-_HEAD = 21  # bytes that tell an animated WebP
+_HEAD = 30  # bytes that tell an animated WebP, and its size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def video(source: Path | bytes, *, limits: Limits | None = None) -> Iterator[Pix
         for frame in _decoded(source, name, limits):
             yield frame
             num_frames += 1
-    except (OSError, av.FFmpegError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, av.FFmpegError, ValueError) as error:
         if num_frames:
             return
         message = f"{name} cannot be read as a video or picture: {getattr(error, 'strerror', None) or error}."
@@ -106,8 +106,9 @@ def _film(file: BinaryIO, name: str, limits: Limits) -> Iterator[Pixels]:
 
 def _animated(file: BinaryIO, name: str, limits: Limits) -> Iterator[Pixels]:
     """An animated WebP, which FFmpeg does not read."""
+    _require_small(name, _canvas(file.read(_HEAD)), limits)  # before Pillow, which has no number for a bomb
+    file.seek(0)
     with _quiet_on_bombs(), Image.open(file, formats=("WEBP",)) as picture:
-        _require_small(name, picture.size, limits)
         for frame in ImageSequence.Iterator(picture):
             yield np.array(_over_white(frame))
 
@@ -115,6 +116,11 @@ def _animated(file: BinaryIO, name: str, limits: Limits) -> Iterator[Pixels]:
 def _is_animated_webp(head: bytes) -> bool:
     """By the flag in its extended header (RFC 9649, section 2.7)."""
     return len(head) == _HEAD and head[8:16] == b"WEBPVP8X" and bool(head[20] & 2)
+
+
+def _canvas(head: bytes) -> tuple[int, int]:
+    """Width and height of the same header: each less one, in three bytes."""
+    return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
 
 
 def _require_small(name: str, size: tuple[int, int], limits: Limits) -> None:
@@ -186,7 +192,9 @@ def _translated(path: Path) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise _too_large(path, _size_in_header(path)) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        message = f"{path.name} ({path.stat().st_size:,} bytes) is damaged or cut short: {error}."
+        reason = getattr(error, "strerror", None)  # the system's, who may not let us read; Pillow's errors have none
+        fault = f"cannot be read: {reason}" if reason else f"is damaged or cut short: {error}"
+        message = f"{path.name} ({path.stat().st_size:,} bytes) {fault}."
         raise ImageError(message) from error
 
 
