@@ -4,11 +4,17 @@ import itertools
 from io import BytesIO
 
 import pytest
+from cartoons import cartoon
 from desks import error_of
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from vitascope.media import mp4
 from vitascope.programme import keys
+from vitascope.provenance.authority import open_authority
+from vitascope.provenance.manifest import Claim
+from vitascope.provenance.seal import seal
+from vitascope.types import Marked
 
 XMP = '<rdf:RDF><rdf:Description xmlns:tdm="http://www.w3.org/ns/tdmrep/" {}/></rdf:RDF>'
 SHADES = itertools.count()  # a second upload of the same bytes is refused
@@ -33,7 +39,7 @@ def _svg(inner):
 
 
 def _put_in(client, content, kind="png", **source):
-    media_type = {"png": "image/png", "svg": "image/svg+xml"}[kind]
+    media_type = {"png": "image/png", "svg": "image/svg+xml", "mp4": "video/mp4"}[kind]
     file = {"file": (f"cat.{kind}", content, media_type)}
     return client.post("/v1/rights/works", data={"title": "A cat", "is_mine": "true", **source}, files=file)
 
@@ -70,6 +76,20 @@ def test_a_no_is_heard_from_upload_to_refusal(ana, case):
     assert (400, "invalid_consent") == (refused.status_code, error_of(refused)["code"])
     assert f"({form}: " in error_of(refused)["message"]
     assert (200, 200) == (display.status_code, meant.status_code)
+
+
+def test_a_credential_is_heard_from_upload_to_refusal(ana, tmp_path):
+    """A sealed film whose CAWG assertion says notAllowed, as films of ours do unless their maker chose otherwise."""
+    path = tmp_path / "clip.mp4"
+    mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(3, 64, 64)), path, fps=8)
+    claim = Claim(title="clip", model="xs", weights_sha256="ab" * 32, trained_on="cd" * 32, mark_id=5)
+    seal(path, claim, open_authority(tmp_path / "home"))
+    work = _put_in(ana, path.read_bytes(), "mp4").json()
+    refused = _may_train(ana, work)
+
+    assert {("cawg", "deny")} == {(one["form"], one["verdict"]) for one in work["signals"]}
+    assert (400, "invalid_consent") == (refused.status_code, error_of(refused)["code"])
+    assert 200 == _may_train(ana, work, overrides_signals=True).status_code
 
 
 def test_the_strictest_wins_and_silence_refuses_nothing(ana):
