@@ -3,14 +3,18 @@
 import zlib
 from io import BytesIO
 
+import c2pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from vitascope.rights.consent import works
 from vitascope.rights.consent.inside import from_file
+from vitascope.rights.consent.papers import About, summary
 from vitascope.rights.consent.signals import Verdict, verdict_of
+from vitascope.rights.register import Register
 
 TDM = 'xmlns:tdm="http://www.w3.org/ns/tdmrep/"'
 RESERVED = f"<tdm:reservation {TDM}>1</tdm:reservation>"
@@ -114,6 +118,15 @@ def test_a_small_file_does_not_unfold_to_a_large_one():
     content = b"\x89PNG\r\n\x1a\n" + (len(chunk) - 4).to_bytes(4, "big") + chunk + b"\0\0\0\0"
 
     assert [("noai", Verdict.DENY)] == forms(content)
+
+
+def test_the_papers_name_the_one_kind_whose_credential_is_not_read():
+    """Every other kind that is taken can carry one, and what is not read is not claimed."""
+    unread = set(works._MEDIA) - set(c2pa.Reader.get_supported_mime_types())
+    told = summary(Register.load(), About(model="xs", weights_sha256="0" * 64, published="2026-11-27"))
+
+    assert {"video/webm"} == unread
+    assert "save in WebM" in str(told["data_processing"])
 
 
 @given(st.binary(max_size=80), st.sampled_from(["image/png", "image/svg+xml", "video/mp4"]))

@@ -54,7 +54,8 @@ def summary(register: Register, about: About) -> dict[str, Json]:
         },
         "data_processing": {
             "respect_of_reservations": (
-                "read in every file that is put in: C2PA and CAWG training-mining; IPTC data mining and TDMRep in XMP; "
+                "read in every file that is put in: C2PA and CAWG training-mining, save in WebM, whose credential lies "
+                "beside it; IPTC data mining and TDMRep in XMP; "
                 "noai and aipref where they stand in XMP, in a text of a PNG or in the metadata of an SVG. Read where "
                 "whoever puts a work in hands along its page, headers or the site's tdmrep.json: TDMRep, aipref, noai; "
                 "nothing is fetched. Unknown means no, and the most restrictive wins unless the owner overrides it by "
