@@ -7,9 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.programme.members import add_render
+from vitascope.backends.choose import preset_of
 from vitascope.cli.main import app
+from vitascope.rights.register import Register
 from vitascope.store.database import open_database
 from vitascope.store.migrate import upgrade
+from vitascope.text.words import edition_of
+from vitascope.text.world import later_than
 
 RUN = CliRunner()
 IBAN = "DE89370400440532013000"
@@ -101,6 +105,20 @@ def test_a_work_is_put_in_granted_taken_into_a_snapshot_and_withdrawn(say, tmp_p
     assert work in say("consent", "affected")
     assert "419 works" in say("consent", "snapshot", str(tmp_path / "three"), "--by", "st")
     assert "418 works" in say("consent", "snapshot", str(tmp_path / "four"), "--by", "st", "--without", "noto:1f31e")
+
+
+def test_the_model_that_ships_is_named_without_anybody_noting_it(say):
+    """In a fresh house: for a work, for an author, and not for what later editions of the world alone show."""
+    register, shipped = Register.load(), preset_of("xs")
+    seen = register.without(later_than(edition_of(shipped.vocabulary_sha256))).works
+    one, later = next(iter(seen.values())), next(work for work in register.works if work not in seen)
+    named = f"xs ({shipped.weights_sha256[:12]})"
+
+    assert "" == say("consent", "affected")
+    assert "xs (" not in say("consent", "opt-out", later, "--by", "op")
+    assert f"{named} learned from" in say("consent", "opt-out", one.id, "--by", "op")
+    assert f"{named}: {one.id}\n" == say("consent", "affected")
+    assert f"{named} learned from" in say("consent", "opt-out", one.authors[0], "--by", "op")
 
 
 def test_the_papers_are_made(say, tmp_path):

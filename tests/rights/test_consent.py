@@ -91,7 +91,7 @@ def test_a_withdrawn_work_is_in_no_later_snapshot_and_its_models_are_named(tx):
     assert name not in register.works
     assert later.id != snapshot.id
     assert [("xs", (name,))] == [(each.model.name, each.works) for each in snapshots.affected(tx, BASE, NOW + DAY)]
-    assert (model,) == snapshots.models_that_saw(tx, name)
+    assert (model,) == snapshots.models_that_saw(tx, {name})
 
 
 def test_a_withdrawal_during_training_names_the_model_when_it_is_done(tx):
@@ -273,3 +273,20 @@ def test_no_consent_is_entered_when_the_log_cannot_be_written(database):
 
     with database.reading() as tx:
         assert frozenset() == works.uses_of(tx, name, NOW)
+
+
+def test_a_shipped_model_is_named_without_a_record(tx):
+    """The register its weights name tells what it saw; once its snapshot is on record, that alone speaks."""
+    name = put_in(tx)
+    grant(tx, name)
+    snapshot, register = take(tx)
+    shipped = snapshots.ShippedModel(name="xs", weights_sha256="w" * 64, register=register)
+    assert () == snapshots.affected(tx, BASE, NOW, [shipped])
+    works.withdraw(tx, Leaves(), "ana", name, TRAIN, now=NOW)
+    assert [(shipped, (name,))] == [(one.model, one.works) for one in snapshots.affected(tx, BASE, NOW, [shipped])]
+    assert (shipped,) == snapshots.models_that_saw(tx, {name}, [shipped])
+    model = LearnedModel(name="xs", weights_sha256="w" * 64, snapshot=snapshot.id, at=NOW)
+    snapshots.learned(tx, Leaves(), model, by="steward-1")
+
+    assert (model,) == snapshots.models_that_saw(tx, {name}, [shipped])
+    assert [model] == [one.model for one in snapshots.affected(tx, BASE, NOW, [shipped])]

@@ -8,8 +8,12 @@ import typer
 from vitascope.cli.house import Data, Db, days, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from vitascope.rights.consent.snapshots import ShippedModel
     from vitascope.rights.register import Register
     from vitascope.rights.uses import Use
+    from vitascope.store.database import Transaction
 
 consent = typer.Typer(no_args_is_help=True, help="Works, consents, snapshots, papers, commissions.")
 
@@ -101,15 +105,13 @@ def grant(
 @consent.command()
 def withdraw(work: _Work, by: _Owner, use: _Uses = None, data: Data = None, db: Db = "") -> None:
     """Take uses back, all of them where none is named, and learn which models saw the work."""
-    from vitascope.rights.consent import repository, works
+    from vitascope.rights.consent import works
 
     with opened(data, db) as house:
         uses = _uses(use) if use else frozenset(works.USES)
         taken = works.withdraw(house.tx, house.log, by, work, uses, now=house.now)
-        models = repository.models(house.tx, repository.snapshots_with(house.tx, work))
         typer.echo(f"{work}: {len(taken)} uses withdrawn; it is not in the next snapshot.")
-        for model in models:
-            typer.echo(f"  {model.name} ({model.weights_sha256[:12]}) learned from it: to be retrained or recalled.")
+        _name_models(house.tx, {work})
 
 
 @consent.command("opt-out")
@@ -119,12 +121,14 @@ def opt_out(
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Leave a registered work, or all of an author's, out of every snapshot from now on."""
-    from vitascope.rights.consent import works
+    """Leave a registered work, or all of an author's, out of every snapshot, and learn which models saw them."""
+    from vitascope.rights.consent import snapshots, works
+    from vitascope.rights.register import Register
 
     with opened(data, db) as house:
         works.leave_out(house.tx, house.log, name, by=by, now=house.now)
         typer.echo(f"{name} is left out from the next snapshot on.")
+        _name_models(house.tx, snapshots.works_called(Register.load(), name))
 
 
 @consent.command()
@@ -178,7 +182,7 @@ def affected(data: Data = None, db: Db = "") -> None:
     from vitascope.rights.register import Register
 
     with opened(data, db) as house:
-        for each in snapshots.affected(house.tx, Register.load(), house.now):
+        for each in snapshots.affected(house.tx, Register.load(), house.now, _shipped()):
             typer.echo(f"{each.model.name} ({each.model.weights_sha256[:12]}): {', '.join(each.works)}")
 
 
@@ -214,6 +218,27 @@ def papers(
     for name, text in texts.items():
         (to / name).write_text(text, "utf-8")
     typer.echo(f"{len(texts)} papers on {len(works.works)} works in {to}.")
+
+
+def _shipped() -> "list[ShippedModel]":
+    """The models of the package, each with the register its weights name."""
+    from vitascope.backends.choose import models
+    from vitascope.rights.consent.snapshots import ShippedModel
+    from vitascope.rights.register import Register
+
+    base = Register.load()
+    return [
+        ShippedModel(name=one.name, weights_sha256=one.weights_sha256, register=_learned(base, one.name))
+        for one in models()
+    ]
+
+
+def _name_models(tx: "Transaction", names: "Collection[str]") -> None:
+    """Name the models that saw any of these works."""
+    from vitascope.rights.consent import snapshots
+
+    for model in snapshots.models_that_saw(tx, names, _shipped()):
+        typer.echo(f"  {model.name} ({model.weights_sha256[:12]}) learned from it: to be retrained or recalled.")
 
 
 def _learned(works: "Register", model: str) -> "Register":

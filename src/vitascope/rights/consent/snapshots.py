@@ -3,7 +3,7 @@
 Whether a work may be learned from is computed from permissions and opt-outs whenever it is asked, and stored nowhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,10 +25,19 @@ LICENCE = "LicenseRef-Vitascope-Opt-In"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedModel:
+    """A model that came with the package: the register tells what it learned from, and nobody has to record it."""
+
+    name: str
+    weights_sha256: str
+    register: Register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Affected:
     """A model that learned from works which may no longer be learned from."""
 
-    model: LearnedModel
+    model: LearnedModel | ShippedModel
     works: tuple[str, ...]
 
 
@@ -81,15 +90,16 @@ def learned(tx: Transaction, log: Leaves, model: LearnedModel, *, by: str) -> Le
     return model
 
 
-def affected(tx: Transaction, base: Register, now: datetime) -> tuple[Affected, ...]:
-    """Every model that saw a work which is not eligible now, with those works; oldest model first."""
+def affected(
+    tx: Transaction, base: Register, now: datetime, shipped: Iterable[ShippedModel] = ()
+) -> tuple[Affected, ...]:
+    """Every model that saw a work which is not eligible now, with those works; oldest first, then shipped ones."""
     may = frozenset(eligible(tx, base, now).works)
-    found = []
-    for model in repository.models(tx):
-        gone = repository.works_of(tx, model.snapshot) - may
-        if gone:
-            found.append(Affected(model=model, works=tuple(sorted(gone))))
-    return tuple(found)
+    saw: list[tuple[LearnedModel | ShippedModel, frozenset[str]]] = [
+        *((model, repository.works_of(tx, model.snapshot)) for model in repository.models(tx)),
+        *((model, frozenset(model.register.works)) for model in _unrecorded(tx, shipped)),
+    ]
+    return tuple(Affected(model=model, works=tuple(sorted(seen - may))) for model, seen in saw if seen - may)
 
 
 def register_of(tx: Transaction, base: Register, snapshot: str) -> Register:
@@ -105,14 +115,33 @@ def newest_models(tx: Transaction) -> tuple[LearnedModel, ...]:
     return tuple(reversed(repository.models(tx)))
 
 
-def models_that_saw(tx: Transaction, work: str) -> tuple[LearnedModel, ...]:
-    """The models that learned from a work, eligible or not."""
-    return repository.models(tx, repository.snapshots_with(tx, work))
+def models_that_saw(
+    tx: Transaction, names: Collection[str], shipped: Iterable[ShippedModel] = ()
+) -> tuple[LearnedModel | ShippedModel, ...]:
+    """The models that learned from any of these works, eligible or not; oldest first, then shipped ones."""
+    taken = frozenset(snapshot for name in names for snapshot in repository.snapshots_with(tx, name))
+    carried = (model for model in _unrecorded(tx, shipped) if model.register.works.keys() & set(names))
+    return (*repository.models(tx, taken), *carried)
+
+
+def works_called(base: Register, name: str) -> frozenset[str]:
+    """The ids of the works that an opt-out of ``name`` leaves out: the work of that id, or all of that author."""
+    called = frozenset({name.strip().casefold()})
+    return frozenset(work.id for work in base.works.values() if _names(work) & called)
+
+
+def _unrecorded(tx: Transaction, shipped: Iterable[ShippedModel]) -> tuple[ShippedModel, ...]:
+    """Shipped models less those whose weights are on record: the record says what they saw."""
+    recorded = {model.weights_sha256 for model in repository.models(tx)}
+    return tuple(model for model in shipped if model.weights_sha256 not in recorded)
 
 
 def _is_out(work: Work, opted_out: frozenset[str]) -> bool:
-    names = {work.id.casefold(), *(author.casefold() for author in work.authors)}
-    return work.opted_out or bool(names & opted_out)
+    return work.opted_out or bool(_names(work) & opted_out)
+
+
+def _names(work: Work) -> frozenset[str]:
+    return frozenset({work.id.casefold(), *(author.casefold() for author in work.authors)})
 
 
 def _registered(work: OptInWork) -> Work:
