@@ -15,6 +15,7 @@ from vitascope.programme.money import journal
 from vitascope.programme.money.amount import Amount
 from vitascope.rights.log import Receipt
 from vitascope.rights.permission import Permission, PermissionState
+from vitascope.rights.question import KeyKind, KeyState
 from vitascope.rights.uses import Use
 from vitascope.store.tables import videos
 
@@ -90,6 +91,14 @@ def let_in(tx, *actors):
             state=PermissionState.ACTIVE,
         )
         repository.add_permission(tx, access)
+
+
+def signed_in(party):
+    """Somebody on their own page, as ``decide`` sees them."""
+    return KeyState(
+        id=f"login_{party}", kind=KeyKind.LOGIN, party=party, permission=f"access_{party}", scopes=frozenset(Use),
+        expires=NOW + 90 * DAY,
+    )  # fmt: skip
 
 
 def euros(cents):

@@ -39,8 +39,8 @@ class Broken:
         raise LogError("the log cannot be written")
 
 
-def _create(tx, made, *, log=None, scope="video.create", jobs=1, seconds=4.0):
-    knock = Knock(credential=made.credential, scope=scope, jobs=jobs, seconds=seconds)
+def _create(tx, made, *, log=None, scope="video.create", jobs=1, seconds=4.0, uses=()):
+    knock = Knock(credential=made.credential, scope=scope, jobs=jobs, seconds=seconds, uses=uses)
     return gate.enter(tx, knock, secrets=SECRETS, log=log or Leaves(), now=NOW)
 
 
@@ -104,6 +104,39 @@ def test_a_hold_reaches_what_it_names_and_no_more(database, reach):
         _create(tx, ana, scope="video.read", jobs=0)
         if not reach.is_wide:
             assert _create(tx, ben).decision.allow
+
+
+MAKING = [Use.VIDEO_CREATE, Use.VIDEO_REMIX, Use.VIDEO_EDIT, Use.VIDEO_EXTEND, Use.REFERENCE_USE, Use.STYLE_USE]
+
+
+@pytest.mark.parametrize("held", MAKING)
+def test_a_hold_on_a_feature_stops_that_feature_alone(database, held):
+    """On one's own clips too, whether it is the act itself or what the act draws on; the no is one leaf."""
+    made, log = new_key(database), Leaves()
+    with database.transaction() as tx:
+        hold = holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.FEATURE, id=held)), now=AT)
+        holds.agree(tx, Leaves(), SAM, hold.id, now=AT)
+        for use in set(MAKING) - {held}:
+            assert _create(tx, made, uses=(use,)).decision.allow
+        act = (held,) if held.startswith("video.") else (Use.VIDEO_CREATE, held)
+        with pytest.raises(RefusedError, match=hold.id):
+            _create(tx, made, uses=act, log=log)
+        _create(tx, made, scope="video.read", jobs=0)
+
+    assert [f"{held} refused"] == log.kinds()
+
+
+def test_what_an_act_draws_on_costs_no_more(database):
+    """A film with a picture handed in is one render, and one leaf."""
+    made, log = new_key(database), Leaves()
+    with database.transaction() as tx:
+        permission = repository.permission(tx, f"access_{made.key.party}")
+        quotas = (Quota(measure=Measure.RENDERS, per=Per.GRANT, limit=1),)
+        repository.add_permission(tx, replace(permission, id="tight", quotas=quotas))
+        repository.rebind(tx, replace(repository.bound(tx, made.key.id), permission="tight"))
+
+        assert _create(tx, made, uses=(Use.VIDEO_CREATE, Use.REFERENCE_USE), log=log).decision.allow
+    assert ["video.create allowed"] == log.kinds()
 
 
 def test_a_hold_is_in_force_in_another_process_at_once(database_url):

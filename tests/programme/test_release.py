@@ -1,13 +1,14 @@
 """Release is the member's: no one's approval is waited for, anywhere, and what the programme shows of it is paid."""
 
 import ast
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import vitascope
-from tests.programme.members import ANA, DAY, NOW, TOM, Leaves, add_render, fill_pool
+from tests.programme.members import ANA, DAY, NOW, TOM, Leaves, add_render, fill_pool, signed_in
 from vitascope.errors import (
     ConsentError,
     EmbargoError,
@@ -18,10 +19,13 @@ from vitascope.errors import (
     RoleError,
 )
 from vitascope.programme import release
+from vitascope.programme.access import repository as access
+from vitascope.programme.access.standing import MEMBER_USES
 from vitascope.programme.money import journal
 from vitascope.programme.release import Release
+from vitascope.rights.hold import Hold, Level, Reach, Selector
 from vitascope.rights.owners import book, repository
-from vitascope.rights.permission import PermissionState
+from vitascope.rights.permission import Permission, PermissionState
 from vitascope.rights.terms import Policy, Terms
 from vitascope.rights.uses import Use
 from vitascope.store import rights_tables, tables
@@ -34,6 +38,16 @@ ABOUT_SOMETHING_ELSE = {
 }
 
 
+ACCESS = Permission(
+    id="access_ana", grantor="programme", grantee="ana", object="engine", uses=MEMBER_USES, terms="house",
+    valid_from=NOW - DAY, valid_until=NOW + 90 * DAY, state=PermissionState.ACTIVE,
+)  # fmt: skip
+PAUSE = Hold(
+    id="hold-1", selector=Selector(reach=Reach.ALL), level=Level.NO_CREATE, reason="A drill.", placed_by="sally",
+    second="sam", placed=NOW + 4 * DAY, until=NOW + 6 * DAY,
+)  # fmt: skip
+
+
 @pytest.fixture
 def tx(database):
     with database.transaction() as open_tx:
@@ -43,8 +57,8 @@ def tx(database):
         yield open_tx
 
 
-def publish(tx, video="video_1", owner="ana", now=NOW, terms=(), **changes):
-    return release.publish(tx, Leaves(), owner, Release(video=video, **changes), terms=terms, now=now)
+def publish(tx, video="video_1", owner="ana", now=NOW, log=None, **changes):
+    return release.publish(tx, log or Leaves(), signed_in(owner), Release(video=video, **changes), now=now)
 
 
 def test_a_release_is_in_force_when_it_is_given(tx):
@@ -99,11 +113,18 @@ def test_a_release_to_one_person_is_not_one_to_all(tx):
 
 
 def test_an_embargo_is_a_date_in_terms_that_were_accepted(tx):
-    """Before it the release waits for the day, and for nobody; terms cannot carry a longer one than 30 days."""
-    terms = Terms(text="Fair.", issued=NOW - DAY, policy=Policy(embargo_until=NOW + 5 * DAY))
+    """Before it the release waits for the day, and for nobody; terms cannot carry a longer one than 30 days.
+
+    ``decide`` says so, and its no is a leaf; a pause of everything holds back no release.
+    """
+    terms, log = Terms(text="Fair.", issued=NOW - DAY, policy=Policy(embargo_until=NOW + 5 * DAY)), Leaves()
+    access.add_terms(tx, terms)
+    access.add_permission(tx, replace(ACCESS, terms=terms.hash))
     with pytest.raises(EmbargoError, match="2026-11-28"):
-        publish(tx, terms=[terms])
-    publish(tx, terms=[terms], now=NOW + 5 * DAY)
+        publish(tx, log=log)
+    assert [("video.publish refused", "embargo")] == [(leaf.kind, leaf.rule) for leaf in log.events]
+    access.add_hold(tx, PAUSE)
+    publish(tx, now=NOW + 5 * DAY)
     with pytest.raises(GrantError):
         Terms(text="Unfair.", issued=NOW, policy=Policy(embargo_until=NOW + timedelta(days=31)))
 

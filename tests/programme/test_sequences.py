@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from tests.programme.entry_rules import Entry
-from tests.programme.members import ANA, EVERYBODY, NOW, RITA, TEA, TOM, add_render, euros
+from tests.programme.members import ANA, EVERYBODY, NOW, RITA, TEA, TOM, add_render, euros, signed_in
 from vitascope.errors import VitascopeError
 from vitascope.programme import release
 from vitascope.programme.access import repository as access
@@ -215,7 +215,7 @@ class Programme(Entry, RuleBasedStateMachine):
     def publish(self, who, video, is_public):
         name = f"video_{video}"
         if is_public:
-            self.act(lambda tx: release.publish(tx, self.log, who.party, Release(video=name), now=self.now))
+            self.act(lambda tx: release.publish(tx, self.log, signed_in(who.party), Release(video=name), now=self.now))
         else:
             self.act(lambda tx: release.unpublish(tx, self.log, who.party, name, now=self.now))
 

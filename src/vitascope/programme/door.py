@@ -12,6 +12,7 @@ from vitascope.orders import Grant
 from vitascope.programme import repository
 from vitascope.programme.credential import parse
 from vitascope.refusals import KeyExpiredError, KeyRefusedError, KeyRevokedError, QuotaError, RateLimitError, ScopeError
+from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 
@@ -27,6 +28,7 @@ class Knock:
     scope: str
     jobs: int = 0  # videos that would be begun
     seconds: float = 0.0  # how long they would play, together
+    uses: tuple[Use, ...] = ()  # what it would do and draw on; none named: what the scope alone stands for
 
 
 def admit(tx: Transaction, knock: Knock, *, secrets: Secrets, now: float) -> Grant:

@@ -6,24 +6,23 @@ a date.
 """
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from vitascope.errors import ConsentError, EmbargoError, RecordNotFoundError
+from vitascope.errors import ConsentError, RecordNotFoundError
+from vitascope.programme.access import gate
 from vitascope.programme.actor import Actor, require, require_other
 from vitascope.programme.money import journal, rates
 from vitascope.programme.money.journal import POOL, Entry
 from vitascope.programme.voice.repository import render as find_render
 from vitascope.rights.logbook import Leaves
-from vitascope.rights.moment import in_words
 from vitascope.rights.owners import book, repository
 from vitascope.rights.owners.book import LONGEST, Wish
 from vitascope.rights.owners.repository import Given
 from vitascope.rights.party import PUBLIC
 from vitascope.rights.permission import PermissionState
-from vitascope.rights.terms import Terms
+from vitascope.rights.question import KeyState, Target
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 
@@ -49,14 +48,13 @@ class Release:
     credit: str = ""  # how the maker wishes to be named wherever it is shown; empty: not at all
 
 
-def publish(
-    tx: Transaction, log: Leaves, owner: str, release: Release, *, terms: Iterable[Terms] = (), now: datetime
-) -> Given:
-    """Release a render from now on, in place of an earlier release to the same grantee.
+def publish(tx: Transaction, log: Leaves, key: KeyState, release: Release, *, now: datetime) -> Given:
+    """Release a render of the key's party from now on, in place of an earlier release to the same grantee.
 
-    ``terms`` are those the owner accepted. Raises ``EmbargoError`` before their date, ``RecordNotFoundError`` for a
-    render that is not the owner's or not finished, ``ConsentError``.
+    ``decide`` is asked. Raises ``EmbargoError`` before the date in the terms that were accepted, ``RefusedError``,
+    ``RecordNotFoundError`` for a render that is not the owner's or not finished, ``ConsentError``.
     """
+    owner = key.party
     _require_own(tx, release.video, owner)
     if len(release.credit) > _LONGEST_CREDIT:
         raise ConsentError(f"The credit has {len(release.credit)} characters, {_LONGEST_CREDIT} may be.")
@@ -66,7 +64,7 @@ def publish(
             f"A render is released for some of {', '.join(USES)} under one of {', '.join(LICENCES)}; "
             f"{strangers or release.licence!r} is neither."
         )
-    _require_no_embargo(terms, now)
+    gate.require(tx, log, key, Use.VIDEO_PUBLISH, Target(id=render_of(release.video), owner=owner), now)
     for earlier in _released(tx, release.video, owner, now):
         if earlier.permission.grantee == release.grantee:
             book.withdraw(tx, log, earlier.permission.id, owner, now=now)
@@ -175,12 +173,6 @@ def _require_own(tx: Transaction, video: str, owner: str) -> None:
     render = find_render(tx, video)
     if render is None or render.party != owner or render.made is None:
         raise RecordNotFoundError(f"There is no finished render {video[:64]!r} of yours; copy its id.")
-
-
-def _require_no_embargo(terms: Iterable[Terms], now: datetime) -> None:
-    dates = [each.policy.embargo_until for each in terms if each.policy.embargo_until is not None]
-    if dates and now < max(dates):
-        raise EmbargoError(f"The terms you accepted hold releases until {in_words(max(dates))}. Publish then.")
 
 
 def _released(tx: Transaction, video: str, owner: str, now: datetime) -> list[Given]:

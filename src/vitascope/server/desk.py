@@ -17,6 +17,7 @@ from vitascope.programme.door import Knock
 from vitascope.refusals import KeyMissingError
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.question import Ingredient
+from vitascope.rights.uses import Use
 from vitascope.server.glances import Glances
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
@@ -95,29 +96,27 @@ class Visit:
     network: str  # the caller's /24 or /48
     client: str  # what program calls: its name, and the order of its headers
 
-    async def read(self, scope: str, work: Callable[[Transaction, Grant, float], T]) -> T:
-        """What ``work`` reads, if the key may: one transaction that writes nothing."""
+    async def read(self, scope: str, work: Callable[[Transaction, Grant, float], T], *uses: Use) -> T:
+        """What ``work`` reads, if the key may make ``uses``: one transaction that writes nothing."""
 
         def reading() -> T:
             with self.desk.database.reading() as tx:
                 now = clock(tx)
-                return work(tx, self.admitted(tx, Knock(credential=self.credential, scope=scope), now), now)
+                return work(tx, self.admitted(tx, self._knock(scope, uses), now), now)
 
         return await to_thread.run_sync(reading, limiter=self.desk.readers)
 
-    async def write(self, scope: str, work: Callable[[Transaction, Grant, float], T]) -> T:
-        """What ``work`` answers, if the key may: one transaction, of which all or nothing happens."""
-        return await self.transact(
-            lambda tx, now: work(tx, self.admitted(tx, Knock(credential=self.credential, scope=scope), now), now)
-        )
+    async def write(self, scope: str, work: Callable[[Transaction, Grant, float], T], *uses: Use) -> T:
+        """What ``work`` answers, if the key may make ``uses``: one transaction, of which all or nothing happens."""
+        return await self.transact(lambda tx, now: work(tx, self.admitted(tx, self._knock(scope, uses), now), now))
 
     async def transact(self, work: Callable[[Transaction, float], T]) -> T:
         """What ``work`` answers, which knocks at the door itself; one transaction, of which all or nothing happens."""
         return await self.desk.transact(work)
 
-    async def enter(self, scope: str) -> Grant:
-        """Only look whether the key may, before a long body is read."""
-        return await self.read(scope, lambda _tx, grant, _now: grant)
+    async def enter(self, scope: str, *uses: Use) -> Grant:
+        """Only look whether the key may make ``uses``, before a long body is read."""
+        return await self.read(scope, lambda _tx, grant, _now: grant, *uses)
 
     def admitted(
         self,
@@ -133,6 +132,9 @@ class Visit:
         return gate.enter(
             tx, knock, secrets=desk.secrets, log=desk.log, now=now, ingredients=ingredients, asked=asked
         ).grant
+
+    def _knock(self, scope: str, uses: tuple[Use, ...]) -> Knock:
+        return Knock(credential=self.credential, scope=scope, uses=uses)
 
 
 async def _desk(request: Request) -> Desk:

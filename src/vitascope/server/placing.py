@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import anyio
@@ -14,6 +15,7 @@ from vitascope.programme.people import likenesses, manners
 from vitascope.refusals import FieldError, NoModelError, VideoNotFoundError
 from vitascope.rights.likeness import mentioned
 from vitascope.rights.question import Ingredient
+from vitascope.rights.uses import Use
 from vitascope.server import ordering, wire
 from vitascope.server.desk import Visit
 from vitascope.store.database import Transaction
@@ -45,7 +47,7 @@ async def placed(
     def place(tx: Transaction, now: float) -> Submitted:
         wanted, drawn_on = order(tx, now), ingredients(tx, now)
         if is_retry or idempotency is not None:
-            party = admitted(tx, visit, (), now).party
+            party = visit.admitted(tx, _knock(visit, (wanted,)), now).party
             before = book.repeated(tx, wanted, party, idempotency=idempotency, retry=is_retry, now=now)
             if before is not None:  # a repetition uses nothing up
                 return Submitted(job=before, is_new=False)
@@ -72,14 +74,22 @@ def admitted(
     tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: float, ingredients: tuple[Ingredient, ...] = ()
 ) -> Grant:
     """Knock with what is ordered. Raises RateLimitError, QuotaError, StyleError, LikenessError, a bad key's errors."""
-    seconds = sum(order.seconds for order in orders)
-    knock = Knock(credential=visit.credential, scope="video.create", jobs=len(orders), seconds=seconds)
+    knock = _knock(visit, orders)
     prompts = tuple(order.prompt for order in orders)
     if manners.naming(prompts) or mentioned(prompts):  # before the yes to a creation stands in the log
-        party = visit.admitted(tx, Knock(credential=visit.credential, scope="video.create"), now).party
-        for people in (manners, likenesses):
-            people.require(tx, visit.desk.log, party, prompts, now=datetime.fromtimestamp(now, UTC))
-    return visit.admitted(tx, knock, now, prompts, ingredients)
+        party = visit.admitted(tx, knock, now).party
+        for people, use in ((manners, Use.STYLE_USE), (likenesses, Use.CHARACTER_USE)):
+            if people.require(tx, visit.desk.log, party, prompts, now=datetime.fromtimestamp(now, UTC)):
+                knock = replace(knock, uses=(*knock.uses, use))
+    seconds = sum(order.seconds for order in orders)
+    return visit.admitted(tx, replace(knock, jobs=len(orders), seconds=seconds), now, prompts, ingredients)
+
+
+def _knock(visit: Visit, orders: tuple[Order, ...]) -> Knock:
+    """Whoever orders this, by what it makes use of: the verbs, and pictures that are handed in."""
+    verbs = [Use(f"video.{order.verb}") for order in orders]
+    pictures = [Use.REFERENCE_USE for order in orders if order.image is not None]
+    return Knock(credential=visit.credential, scope="video.create", uses=tuple(dict.fromkeys([*verbs, *pictures])))
 
 
 def chosen_model(tx: Transaction, visit: Visit, name: str | None, now: float) -> Capability:

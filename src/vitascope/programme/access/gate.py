@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from vitascope.errors import RefusedError
+from vitascope.errors import EmbargoError, RefusedError
 from vitascope.orders import Grant, Limits
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
@@ -18,7 +18,7 @@ from vitascope.programme.access.watch import Asked, look
 from vitascope.programme.door import Knock, admit
 from vitascope.programme.leaks.ladder import slowed
 from vitascope.refusals import RateLimitError
-from vitascope.rights.answer import Decision
+from vitascope.rights.answer import Decision, Rule
 from vitascope.rights.book import book
 from vitascope.rights.decide import decide
 from vitascope.rights.hold import Level
@@ -68,14 +68,14 @@ def enter(  # the request, the house, and what is known of both
 ) -> Entered:
     """Let a request in, or say why not: first the door's checks, then ``decide``; a leaf comes before the effect.
 
-    ``ingredients`` are things of other people that the creation draws on: each needs its owner's permission.
+    ``decide`` is asked of every use the knock names. ``ingredients`` are things of other people that the creation draws
+    on: each needs its owner's permission.
     With ``asked`` the leak watch looks at the creation too: it may hold the next one, not this one.
     Raises what ``door.admit`` raises; RefusedError with the rule and how to appeal; LogError, and then nothing happens.
     """
     grant = admit(tx, knock, secrets=secrets, now=now)
     moment = datetime.fromtimestamp(now, UTC)
-    thing = Target(id="engine", costs=_costs(knock), ingredients=ingredients)
-    decision = ask(tx, grant, _use(knock.scope), thing, moment)
+    decision = _decided(tx, grant, knock, ingredients, moment)
     if decision.event is not None and (knock.jobs or not decision.allow):  # only looking whether one may is no act
         log.append(decision.event)
     if not decision.allow:
@@ -86,6 +86,19 @@ def enter(  # the request, the house, and what is known of both
     for position, each in enumerate(asked):
         look(tx, log, grant, replace(each, before=position), secrets=secrets, now=moment)
     return Entered(grant=grant, decision=decision)
+
+
+def require(tx: Transaction, log: Leaves, key: KeyState, use: Use, target: Target, now: datetime) -> None:
+    """Raise RefusedError where ``decide`` says no, EmbargoError where that is for a date; the no is a leaf.
+
+    A yes leaves none here: the act that follows has its own.
+    """
+    decision = ask_of(tx, key, use, target, now)
+    if decision.allow:
+        return
+    if decision.event is not None:
+        log.append(decision.event)
+    raise (EmbargoError if decision.rule is Rule.EMBARGO else RefusedError)(decision.explanation)
 
 
 def ask(tx: Transaction, grant: Grant, use: Use, target: Target, now: datetime, *, is_locked: bool = True) -> Decision:
@@ -142,6 +155,19 @@ def key_state(tx: Transaction, grant: Grant) -> KeyState:
 def _own(grant: Grant) -> frozenset[Use]:
     """Reading is what a key needs for its owner's other things: webhooks, deleting, checking a file."""
     return frozenset({Use.VIDEO_READ}) if grant.scopes else frozenset()
+
+
+def _decided(
+    tx: Transaction, grant: Grant, knock: Knock, ingredients: tuple[Ingredient, ...], now: datetime
+) -> Decision:
+    """What ``decide`` says of every use the request makes: the first no, else the yes that slows most.
+
+    What it costs, and what it takes from others, belongs to the first.
+    """
+    act, *besides = knock.uses or (_use(knock.scope),)
+    target = Target(id="engine", costs=_costs(knock), ingredients=ingredients)
+    said = [ask(tx, grant, act, target, now), *(ask(tx, grant, use, Target(id="engine"), now) for use in besides)]
+    return next((one for one in said if not one.allow), max(said, key=lambda one: one.level))
 
 
 def _use(scope: str) -> Use:

@@ -15,6 +15,7 @@ from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
 from vitascope.programme.access.repository import Bound
+from vitascope.programme.access.standing import MEMBER_USES
 from vitascope.programme.keys import NewKey
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
@@ -28,9 +29,7 @@ from vitascope.store.secrets import Secrets
 MOST_GUESTS = 200
 """Passes that may hang below one permission at a time."""
 
-_USES = frozenset(
-    {Use.VIDEO_CREATE, Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT, Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL}
-)
+_USES = frozenset(use for use in MEMBER_USES if use.is_open or use.is_creative) - {Use.GUEST_INVITE}
 _SCOPES = ("video.create", "video.read")
 
 

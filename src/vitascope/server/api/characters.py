@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from vitascope.refusals import CharacterNotFoundError, MissingFieldError, UnsupportedOperationError
+from vitascope.rights.uses import Use
 from vitascope.server import fields
 from vitascope.server.desk import Visitor
 from vitascope.server.forms import opened
@@ -20,7 +21,7 @@ _FIELDS = {
 @router.post("", openapi_extra=form_body(_FIELDS, ["name", "video"]), responses=answers(dict[str, object], 415))
 async def create_character(request: Request, visit: Visitor) -> Response:
     """Refused with ``unsupported_operation``: no model here keeps a character from one video to the next."""
-    await visit.enter("video.create")
+    await visit.enter("video.create", Use.CHARACTER_CREATE)
     async with opened(request) as form:
         fields.needed(fields.text(form.values, "name", most=80), "name")
         if "video" not in form.files:

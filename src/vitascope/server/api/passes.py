@@ -7,17 +7,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from vitascope.errors import RecordNotFoundError, RefusedError
+from vitascope.errors import RecordNotFoundError
 from vitascope.orders import Grant
 from vitascope.programme import repository as keys
-from vitascope.programme.access import gate
+from vitascope.programme.access import standing
 from vitascope.programme.access.outlook import Outlook, outlook
 from vitascope.programme.keys import NewKey
 from vitascope.programme.people import passes
 from vitascope.programme.people.passes import Given, Pass
 from vitascope.refusals import MissingFieldError, UnknownFieldError
 from vitascope.rights.permission import Permission
-from vitascope.rights.question import Target
 from vitascope.rights.quota import Measure
 from vitascope.rights.uses import Use
 from vitascope.server import fields, wire
@@ -77,7 +76,7 @@ async def mint_passes(request: Request, visit: Visitor) -> Response:
     ``renders`` and ``seconds`` are for each guest in all (seconds default to ten a render), ``days`` until they end.
     With ``is_public`` the pass may stand behind a page that anybody opens: ``vitascope demo`` makes one.
     """
-    await visit.enter("video.create")
+    await visit.enter("video.create", Use.GUEST_INVITE)
     values = await json_object(request)
     for name in sorted(values.keys() - set(_FIELDS)):
         raise UnknownFieldError(f"There is no field `{name[:60]}`. There are: {', '.join(_FIELDS)}.", param=name[:60])
@@ -85,12 +84,12 @@ async def mint_passes(request: Request, visit: Visitor) -> Response:
 
     def mint(tx: Transaction, grant: Grant, now: float) -> list[dict[str, object]]:
         moment = datetime.fromtimestamp(now, UTC)
-        wanted, parent = _wanted(values, moment), _allowed(tx, grant, moment)
+        wanted, parent = _wanted(values, moment), standing.of(tx, grant.key) or ""
         secrets, log = visit.desk.secrets, visit.desk.log
         made = [passes.mint(tx, log, grant.party, parent, wanted, secrets=secrets, now=moment) for _ in range(guests)]
         return [_minted(permission, key, wanted) for permission, key in made]
 
-    return wire.answer({"object": "list", "data": await visit.write("video.create", mint)})
+    return wire.answer({"object": "list", "data": await visit.write("video.create", mint, Use.GUEST_INVITE)})
 
 
 @router.get("/passes", responses=_ANY)
@@ -113,15 +112,6 @@ async def take_pass_back(name: str, visit: Visitor) -> Response:
         lambda tx, grant, now: passes.take_back(tx, log, grant.party, name, now=datetime.fromtimestamp(now, UTC)),
     )
     return wire.answer({"id": name, "object": "pass.deleted", "deleted": True})
-
-
-def _allowed(tx: Transaction, grant: Grant, now: datetime) -> str:
-    """The permission that passes hang on, if ``decide`` lets this key invite guests now."""
-    decision = gate.ask(tx, grant, Use.GUEST_INVITE, Target(id="engine"), now)
-    permission = gate.key_state(tx, grant).permission
-    if not decision.allow or permission is None:
-        raise RefusedError(decision.explanation)
-    return permission
 
 
 def _wanted(values: Mapping[str, Value], now: datetime) -> Pass:

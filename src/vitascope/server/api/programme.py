@@ -1,12 +1,14 @@
 """The programme at the desk: reports, votes, rates, statements, releases; what a member does with a key."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
+from vitascope.orders import Grant
 from vitascope.programme import aggregates, release
+from vitascope.programme.access import gate
 from vitascope.programme.access import repository as access
 from vitascope.programme.actor import Actor
 from vitascope.programme.money import rates
@@ -199,7 +201,7 @@ async def retrieve_aggregates(desk: AtDesk) -> Response:
     ),
 )
 async def publish_render(request: Request, visit: Visitor) -> Response:
-    """Release a render of yours, from now on; nobody is asked."""
+    """Release a render of yours, from now on; nobody is asked. Takes a key made for ``video.create``."""
     values = await asked(request, visit, "video", "uses", "licence", "credit")
     told = fields.several(values, "uses")
     uses = [Use.VIDEO_READ, Use.VIDEO_DOWNLOAD] if told is None else [use for use in release.USES if use in told]
@@ -210,10 +212,8 @@ async def publish_render(request: Request, visit: Visitor) -> Response:
         credit=fields.text(values, "credit", most=200, least=0) or "",
     )
 
-    def published(tx: Transaction, actor: Actor, now: datetime) -> dict[str, object]:
-        live = (held.terms for held in access.permissions_of(tx, actor.party) if held.is_live(now))
-        terms = [found for name in live if (found := access.find_terms(tx, name))]
-        given = release.publish(tx, visit.desk.log, actor.party, wanted, terms=terms, now=now)
+    def published(tx: Transaction, grant: Grant, now: float) -> dict[str, object]:
+        given = release.publish(tx, visit.desk.log, gate.key_state(tx, grant), wanted, now=moment(now))
         return {
             "id": given.permission.id,
             "object": "release",
@@ -222,7 +222,7 @@ async def publish_render(request: Request, visit: Visitor) -> Response:
             "licence": given.licence,
         }
 
-    return wire.answer(await acted(visit, published))
+    return wire.answer(await visit.write(SCOPE, published))
 
 
 @router.delete("/releases/{video}", responses=ANY)

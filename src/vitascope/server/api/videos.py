@@ -102,8 +102,12 @@ async def delete_video(video_id: str, visit: Visitor) -> Response:
 
 @router.post("/{video_id}/cancel", responses=answers(wire.Video, 404))
 async def cancel_video(video_id: str, visit: Visitor) -> Response:
-    """Stop a video that is queued or being made; one that has ended is answered as it is."""
-    job = await visit.write("video.create", lambda tx, grant, now: book.cancel(tx, checked(video_id), grant.party, now))
+    """Stop a video that is queued or being made; one that has ended is answered as it is. No pause forbids it."""
+    job = await visit.write(
+        "video.create",
+        lambda tx, grant, now: book.cancel(tx, checked(video_id), grant.party, now),
+        Use.VIDEO_READ,  # nothing new is made
+    )
     if job.state == "cancelled":
         await visit.desk.aside(lambda: visit.desk.queue.withdraw(video_id))
     return wire.answer(wire.video(job))
@@ -118,7 +122,7 @@ async def remix_video(video_id: str, request: Request, visit: Visitor) -> Respon
     It is painted anew from the same noise; the frames of the other are not looked at. Somebody else's is remixed if
     they released it for that.
     """
-    grant = await visit.enter("video.create")
+    grant = await visit.enter("video.create", Use.VIDEO_REMIX)
     async with opened(request) as form:
         _only(form, ("prompt",))
         prompt = asked.prompt(form.values)
@@ -139,7 +143,7 @@ async def remix_video(video_id: str, request: Request, visit: Visitor) -> Respon
 
 
 async def _built_on(request: Request, visit: Visit, verb: Verb) -> Response:
-    grant = await visit.enter("video.create")
+    grant = await visit.enter("video.create", Use(f"video.{verb}"))
     async with opened(request) as form:
         wanted = asked.asked(form, besides=("video",))
         source_id = _source_id(form)

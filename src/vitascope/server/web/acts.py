@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from vitascope.errors import OwnCaseError, RefusedError, SignInError
+from vitascope.errors import OwnCaseError, SignInError
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import gate, holds, watch
@@ -75,9 +75,7 @@ def confirm(tx: Transaction, log: Leaves, member: Member) -> None:
 def mint(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tuple[str, ...]:
     """Mint passes out of one's own access; their keys. Raises RefusedError with the reason where it may not be."""
     login = login_state(tx, member.session, member.now)
-    decision = gate.ask_of(tx, login, Use.GUEST_INVITE, Target(id="engine"), member.now)
-    if not decision.allow or login.permission is None:
-        raise RefusedError(decision.explanation)
+    gate.require(tx, log, login, Use.GUEST_INVITE, Target(id="engine"), member.now)
     renders = _whole(member.values, "renders", most=10**6)
     wanted = Pass(
         name=text(member.values, "name", most=80),
@@ -88,7 +86,7 @@ def mint(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tupl
     )
     guests = _whole(member.values, "guests", most=passes.MOST_GUESTS)
     made = (
-        passes.mint(tx, log, member.party, login.permission, wanted, secrets=secrets, now=member.now)
+        passes.mint(tx, log, member.party, login.permission or "", wanted, secrets=secrets, now=member.now)
         for _ in range(guests)
     )
     return tuple(key.credential for _, key in made)
