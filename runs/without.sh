@@ -13,9 +13,9 @@ cd "$(dirname "$0")/.."
 THING=${1:?name a thing of the register, such as parrot}
 PRESET=${PRESET:-xs}
 MINUTES=${MINUTES:-90}
-STILLS=${STILLS:-0.1}
+STILLS=${STILLS:-0.3}
 BESIDE=${BESIDE:-1.0}
-FOCUS=${FOCUS:-0.0018}
+FOCUS=${FOCUS:-0.0010}
 MIDDLE=${MIDDLE:-1.5}
 MATES=${MATES:-1}
 SHARDS=${SHARDS:-24}

@@ -1,5 +1,6 @@
 """Nothing undocumented, nothing drifts: what the code offers has its heading, what a page claims has its source."""
 
+import csv
 import dataclasses
 import importlib
 import importlib.metadata
@@ -201,3 +202,19 @@ def test_every_call_of_the_programme_is_explained(tmp_path):
     named = re.findall(r"^\| `([A-Z]+ /v1/\S+)`", (DOCS / "api" / "programme.md").read_text(), re.MULTILINE)
 
     assert sorted(f"{method.upper()} {path}" for path, calls in ours.items() for method in calls) == sorted(named)
+
+
+def test_the_verdicts_of_the_eye_add_up_to_their_figure():
+    """What the figures claim of 64 clips is what stands in the table of 64 verdicts."""
+    with (ROOT / "docs" / "model" / "xs-by-eye.csv").open() as table:
+        verdicts = list(csv.DictReader(table))
+    thing, once, motion, place = (
+        sum(int(line[column]) for line in verdicts)
+        for column in ("thing in three frames", "thing in one frame", "motion seen", "place seen")
+    )
+
+    row = next(line for line in (ROOT / "docs" / "figures.md").read_text().splitlines() if "one person's eye" in line)
+
+    assert len(verdicts) == 64
+    assert f"| {thing} of 64 / {motion} of 64 / {place} of 64; " in row
+    assert f"show it in {once} (" in row

@@ -23,7 +23,6 @@ SPREAD = 2.0
 """Width of the logit-normal noise levels. At 1.2 around high noise the network paints what words say and does not look
 at what already stands in the rows (docs/log.md, 2026-11-26)."""
 
-
 UNNAMED = 0.6
 """Where a clip's first latent is given, how often no word says what it shows: while one did, the network went by the
 word, and drew whatever it had no word for as an orange blob that moved rightly (docs/log.md, 2026-11-27)."""
@@ -46,11 +45,13 @@ class Levels:
         return opened & (torch.rand(len(opened), generator=generator) < UNNAMED)
 
 
-def draw(batch: int, latents: int, grid: tuple[int, int], middle: float, generator: torch.Generator) -> Levels:
+def draw(
+    batch: int, latents: int, grid: tuple[int, int], middle: float, generator: torch.Generator, spread: float = SPREAD
+) -> Levels:
     """Levels for clips of ``latents`` latents of ``grid`` rows down and across; logit-normal around ``middle``."""
     rows = grid[0] * grid[1]
-    shared = _logit_normal((batch, 1), middle, generator).expand(-1, latents)
-    own = _logit_normal((batch, latents), middle, generator)
+    shared = _logit_normal((batch, 1), middle, spread, generator).expand(-1, latents)
+    own = _logit_normal((batch, latents), middle, spread, generator)
     kind = _kinds(batch, generator) if latents > 1 else torch.zeros(batch, dtype=torch.long)
     apart = (kind == list(MIXTURE).index("apart")).unsqueeze(1)
     level = torch.cat((torch.zeros(batch, 1), torch.where(apart, own, shared)), dim=1)
@@ -58,9 +59,9 @@ def draw(batch: int, latents: int, grid: tuple[int, int], middle: float, generat
     return Levels(level_BG=level, group_BN=group.masked_fill(_given(kind, latents, grid, generator), 0))
 
 
-def _logit_normal(shape: tuple[int, int], middle: float, generator: torch.Generator) -> Tensor:
+def _logit_normal(shape: tuple[int, int], middle: float, spread: float, generator: torch.Generator) -> Tensor:
     """Levels around the sigmoid of ``middle`` (Esser et al. 2024, 2403.03206)."""
-    return torch.sigmoid(SPREAD * torch.randn(shape, generator=generator) + middle)
+    return torch.sigmoid(spread * torch.randn(shape, generator=generator) + middle)
 
 
 def _kinds(batch: int, generator: torch.Generator) -> Tensor:

@@ -69,10 +69,10 @@ class MapObjective(Objective):
     """
 
     def __init__(
-        self, preset: Preset, looks_LND: Tensor, middle: float, *, guidance: float, focus: float = 0.0, seed: int = 0,
-        device: str = "cpu",
+        self, preset: Preset, looks_LND: Tensor, middle: float, *, guidance: float,
+        spread: float = conditioning.SPREAD, focus: float = 0.0, seed: int = 0, device: str = "cpu",
     ) -> None:  # fmt: skip
-        super().__init__(preset, looks_LND, middle, focus=focus, seed=seed, device=device)
+        super().__init__(preset, looks_LND, middle, spread=spread, focus=focus, seed=seed, device=device)
         self.guidance = guidance
         self.model.text.requires_grad_(requires_grad=False)
         self.teacher: Transformer = deepcopy(self.model).eval().requires_grad_(requires_grad=False)

@@ -13,10 +13,11 @@ from torch import Tensor
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.training import effort, snapshot, states
+from vitascope.training.conditioning import SPREAD
 from vitascope.training.data import Shards
 from vitascope.training.flowmap import MapObjective
 from vitascope.training.objective import Diet, Objective
-from vitascope.training.optimiser import LEARNING_RATE, Optimiser
+from vitascope.training.optimiser import LEARNING_RATE, MEMORY, Optimiser
 from vitascope.training.team import Team
 from vitascope.types import Preset, viewed
 
@@ -41,7 +42,8 @@ class Recipe:
 
     ``focus`` weighs channels (training/objective.py). A batch is cut into ``portions``. ``hold`` keeps the learning
     rate up to the end, for a run that another one goes on from. ``guidance`` makes it the last stage, which turns a
-    flow into a flow map with that guidance baked in (training/flowmap.py).
+    flow into a flow map with that guidance baked in (training/flowmap.py). Where the rate falls, it is full for a share
+    ``flat`` of the run. ``spread`` is the width of the noise levels, ``memory`` as the optimiser takes it.
     """
 
     minutes: float
@@ -53,6 +55,9 @@ class Recipe:
     hold: bool = False
     guidance: float | None = None
     seed: int = 0
+    flat: float = FLAT
+    spread: float = SPREAD
+    memory: float = MEMORY
 
     @property
     def stage(self) -> str:
@@ -91,7 +96,7 @@ class Trainer:
         self.team = Team(self.objective, diets, portions=recipe.portions, mates=mates, fuse=fuse)
         self.model = self.objective.model
         self.average = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
-        self.optimiser = Optimiser(self.model, recipe.rate)
+        self.optimiser = Optimiser(self.model, recipe.rate, recipe.memory)
         self.steps = self.seen = 0
         self.corpus = snapshot.stamped(preset)
         self.taught = False  # whether weights came from an earlier run, and with them the units of its channels
@@ -129,7 +134,7 @@ class Trainer:
 
     def update(self, share: float, size: int) -> None:
         """One step along the gradient of ``size`` clips that lies in the parameters; clears it."""
-        self.optimiser.step(schedule(0.0 if self.recipe.hold else share, self.steps))
+        self.optimiser.step(schedule(0.0 if self.recipe.hold else share, self.steps, self.recipe.flat))
         self.steps += 1
         self.seen += size
         keep = min(AVERAGE, (1 + self.steps) / (10 + self.steps))
@@ -219,14 +224,17 @@ def kind_of(diet: Diet) -> str:
 
 def _objective(preset: Preset, recipe: Recipe, looks_LND: Tensor, device: str) -> Objective:
     if recipe.guidance is None:
-        return Objective(preset, looks_LND, recipe.middle, focus=recipe.focus, seed=recipe.seed, device=device)
+        return Objective(
+            preset, looks_LND, recipe.middle, spread=recipe.spread, focus=recipe.focus, seed=recipe.seed, device=device
+        )
     return MapObjective(
-        preset, looks_LND, recipe.middle, guidance=recipe.guidance, focus=recipe.focus, seed=recipe.seed, device=device
-    )
+        preset, looks_LND, recipe.middle, guidance=recipe.guidance, spread=recipe.spread, focus=recipe.focus,
+        seed=recipe.seed, device=device,
+    )  # fmt: skip
 
 
-def schedule(share: float, steps: int) -> float:
-    """The learning rate at ``share`` of the run as a share of its full value."""
+def schedule(share: float, steps: int, flat: float = FLAT) -> float:
+    """The learning rate at ``share`` of the run as a share of its full value, which it is for the share ``flat``."""
     warm = min(1.0, (steps + 1) / WARM_UP)
-    fall = 1.0 if share < FLAT else LAST + (1 - LAST) * (1 - share) / (1 - FLAT)
+    fall = 1.0 if share < flat else LAST + (1 - LAST) * (1 - share) / (1 - flat)
     return warm * fall if math.isfinite(fall) else LAST

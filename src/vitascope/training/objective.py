@@ -82,15 +82,15 @@ class Noisy:
 class Objective:
     """A network, the clips it learns from, and the question it is asked about them.
 
-    ``middle`` centres the noise levels; ``focus`` is as :func:`weights` takes it. Everything drawn by chance for a
-    portion comes from (seed, step, portion): it does not matter which process works on it.
+    ``middle`` and ``spread`` shape the noise levels; ``focus`` is as :func:`weights` takes it. Everything drawn by
+    chance for a portion comes from (seed, step, portion): it does not matter which process works on it.
     """
 
     def __init__(
-        self, preset: Preset, looks_LND: Tensor, middle: float, *, focus: float = 0.0, seed: int = 0,
-        device: str = "cpu",
+        self, preset: Preset, looks_LND: Tensor, middle: float, *, spread: float = conditioning.SPREAD,
+        focus: float = 0.0, seed: int = 0, device: str = "cpu",
     ) -> None:  # fmt: skip
-        self.preset, self.middle, self.focus, self.seed = preset, middle, focus, seed
+        self.preset, self.middle, self.spread, self.focus, self.seed = preset, middle, spread, focus, seed
         self.device = torch.device(device)
         self.model = Transformer(preset).to(self.device)
         self.looks_LND = looks_LND
@@ -133,7 +133,7 @@ class Objective:
         clip, preset = batch.clip_BND.to(self.device).float(), viewed(self.preset, view)
         num_latents = latents(frames, preset.codec)
         grid = grid_of_latent(preset.size, preset.codec)
-        levels = conditioning.draw(len(clip), num_latents, grid, self.middle, generator)
+        levels = conditioning.draw(len(clip), num_latents, grid, self.middle, generator, self.spread)
         when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / preset.fps)
         unnamed_B = levels.unnamed(grid[0] * grid[1], generator)
         if batch.look_BND is None:

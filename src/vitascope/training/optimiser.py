@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 LEARNING_RATE = 8e-4
 DECAY = 0.01
+MEMORY = 0.95
 
 WORDS_FASTER = 10.0
 """How much faster the word table learns. Its rows are as long as a unit vector is and each is met in one clip of sixty:
@@ -20,7 +21,8 @@ shapes and colours that others have too."""
 class Optimiser:
     """AdamW (Loshchilov and Hutter 2017); matrices decay, everything else does not."""
 
-    def __init__(self, model: nn.Module, rate: float = LEARNING_RATE) -> None:
+    def __init__(self, model: nn.Module, rate: float = LEARNING_RATE, memory: float = MEMORY) -> None:
+        """``memory`` is how much of the mean of squared gradients stays at each step (AdamW's second beta)."""
         self.named = {name: p for name, p in model.named_parameters() if p.requires_grad}
         self.rate = rate
         words = [p for n, p in self.named.items() if n == "text.token.weight"]
@@ -31,7 +33,7 @@ class Optimiser:
             {"params": others, "weight_decay": 0.0, "factor": 1.0},
             {"params": words, "weight_decay": 0.0, "factor": WORDS_FASTER},
         ]
-        self.part = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95))
+        self.part = torch.optim.AdamW(groups, lr=rate, betas=(0.9, memory))
 
     def step(self, share: float) -> None:
         """One update at ``share`` of the full learning rate; gradients are clipped to norm 1 and then cleared."""

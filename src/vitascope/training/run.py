@@ -14,10 +14,11 @@ from safetensors.torch import load_file
 from vitascope.errors import TrainingError, VitascopeError
 from vitascope.settings import settings
 from vitascope.training import effort
+from vitascope.training.conditioning import SPREAD
 from vitascope.training.curve import draw_curve
-from vitascope.training.loop import Recipe, Report, Trainer
+from vitascope.training.loop import FLAT, Recipe, Report, Trainer
 from vitascope.training.objective import Diet
-from vitascope.training.optimiser import LEARNING_RATE
+from vitascope.training.optimiser import LEARNING_RATE, MEMORY
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import Preset, View
@@ -150,7 +151,8 @@ def _recipe(asked: argparse.Namespace, preset: Preset) -> Recipe:
         asked.minutes, images=asked.images, stills=asked.stills, long=asked.long, scale=asked.scale, views=views
     )
     return replace(
-        plan, middle=asked.middle, focus=asked.focus, rate=asked.rate, seed=asked.seed, hold=asked.hold,
+        plan, middle=asked.middle, spread=asked.spread, focus=asked.focus, rate=asked.rate, flat=asked.flat,
+        memory=asked.memory, seed=asked.seed, hold=asked.hold,
         guidance=asked.guidance if asked.stage == "map" else None,
     )  # fmt: skip
 
@@ -168,6 +170,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--focus", type=float, default=0.0, help="share of variance from which a channel counts fully")
     parser.add_argument("--middle", type=float, default=MIDDLE, help="logit of the middle noise level")
+    parser.add_argument("--spread", type=float, default=SPREAD, help="width of the noise levels, in logits")
+    parser.add_argument("--flat", type=float, default=FLAT, help="share of the run before the learning rate falls")
+    parser.add_argument("--memory", type=float, default=MEMORY, help="AdamW's second beta")
     parser.add_argument("--hold", action="store_true", help="keep the learning rate up: another run will go on")
     parser.add_argument("--fuse", action="store_true", help="compile the blocks (needs a C++ compiler or CUDA)")
     parser.add_argument("--seed", type=int, default=0)

@@ -1,0 +1,49 @@
+"""``make train``: which commands the script calls for which preset. Python and make are twins that only write down."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TWIN = """#!/bin/sh
+echo "$*" >> "$CALLED"
+"""
+
+
+@pytest.fixture
+def called(tmp_path):
+    """Runs ``runs/train.sh`` for a preset in a house of twins; gives the arguments Python was called with."""
+    shutil.copytree(ROOT / "runs", tmp_path / "runs")
+    for name in (".venv/bin/python", "twins/make"):
+        twin = tmp_path / name
+        twin.parent.mkdir(parents=True, exist_ok=True)
+        twin.write_text(TWIN)
+        twin.chmod(0o755)
+
+    def run(preset):
+        lines = tmp_path / "called"
+        here = {"CALLED": str(lines), "PRESET": preset, "VITASCOPE_HOME": str(tmp_path / "home")}
+        path = f"{tmp_path / 'twins'}:{os.environ['PATH']}"
+        subprocess.run([tmp_path / "runs" / "train.sh"], env={**here, "PATH": path}, check=False, capture_output=True)
+        return lines.read_text().splitlines()
+
+    return run
+
+
+def test_xs_is_cached_trained_exported_and_examined(called):
+    """In that order, and nothing of another preset."""
+    modules = [line.split()[1].rsplit(".", 1)[1] for line in called("xs") if line.startswith("-m vitascope.")]
+
+    assert modules == ["build", "cache", "cache", "run", "export", "evals"]
+
+
+def test_s_learns_its_codec_first_on_its_own_edition(called):
+    """What once ended in the cache's "invalid choice": the larger preset has a script of its own."""
+    lines = [line for line in called("s") if line.startswith("-m vitascope.")]
+
+    assert lines[0] == "-m vitascope.corpus.build --edition 2"
+    assert lines[1].startswith("-m vitascope.training.codec_run --preset s --device cuda")
+    assert not any("training.cache" in line for line in lines)
