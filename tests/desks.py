@@ -72,7 +72,8 @@ class Desk:
         now = time.time()
         with self.database.transaction() as tx:
             return keys.create(
-                tx, name="test", scopes=scopes, expires_at=now + expires_in, limits=limits, party=party,
+                tx, self.app.state.desk.log, by=keys.OPERATOR, name="test",
+                scopes=scopes, expires_at=now + expires_in, limits=limits, party=party,
                 priority=priority, secrets=SECRETS, now=now,
             )  # fmt: skip
 

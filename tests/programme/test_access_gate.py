@@ -194,11 +194,11 @@ def test_a_revoked_key_starts_nothing_more(database):
     with database.transaction() as tx:
         permission = repository.permission(tx, f"access_{other.key.party}")
         repository.change_permission(tx, end(permission, Ending.WITHDRAWN))
-        keys.rotate(tx, made.key.id, grace_seconds=3600, secrets=SECRETS, now=NOW)
+        keys.rotate(tx, Leaves(), made.key.id, by="ana", grace_seconds=3600, secrets=SECRETS, now=NOW)
         assert gate.may_start(tx, made.key.id, AT)
         assert gate.may_start(tx, other.key.id, AT + HOUR)
         assert not gate.may_start(tx, made.key.id, AT + HOUR)
-        keys.revoke(tx, other.key.id, NOW)
+        keys.revoke(tx, Leaves(), other.key.id, by="ana", now=NOW)
 
         assert not gate.may_start(tx, other.key.id, AT)
 
@@ -300,6 +300,6 @@ def test_rotation_keeps_the_permission(database):
     """The key that replaces another hangs where the old one hung."""
     made = new_key(database)
     with database.transaction() as tx:
-        new = keys.rotate(tx, made.key.id, grace_seconds=0, secrets=SECRETS, now=NOW)
+        new = keys.rotate(tx, Leaves(), made.key.id, by="ana", grace_seconds=0, secrets=SECRETS, now=NOW)
 
         assert standing.of(tx, made.key.id) == standing.of(tx, new.key.id)

@@ -183,7 +183,7 @@ def test_keys_are_refused_with_their_own_reason(desk, client):
     good = desk.key()
     revoked = desk.key()
     with desk.database.transaction() as tx:
-        keys.revoke(tx, revoked.key.id, time.time())
+        keys.revoke(tx, desk.app.state.desk.log, revoked.key.id, by=keys.OPERATOR, now=time.time())
     swapped = good.credential[:-1] + ("A" if good.credential[-1] != "A" else "B")
     expired = desk.key(expires_in=0.3).credential
     time.sleep(0.4)

@@ -74,7 +74,8 @@ def _invite(house, monkeypatch):
             tx, open_log(house.folder), SALLY, [ADDRESS], cohort="first", days=7, secrets=secrets, now=now
         )
         key = keys.create(
-            tx, name="Ana", scopes=("video.create", "video.read", "webhook.manage", "content.check"), expires_at=None,
+            tx, open_log(house.folder), by=keys.OPERATOR, name="Ana",
+            scopes=("video.create", "video.read", "webhook.manage", "content.check"), expires_at=None,
             limits=Limits(), secrets=secrets, now=now.timestamp(),
         )  # fmt: skip
     database.close()

@@ -157,7 +157,9 @@ def test_a_public_pass_is_meant_for_many_hands(desk, ana):
 
     assert ({200}, "service", "none") == (statuses, me["kind"], me["level"])
     with desk.database.transaction() as tx:
-        rotated = keys.rotate(tx, me["key"], grace_seconds=0, secrets=SECRETS, now=time.time())
+        rotated = keys.rotate(
+            tx, Leaves(), me["key"], by=keys.OPERATOR, grace_seconds=0, secrets=SECRETS, now=time.time()
+        )
         assert "service" == repository.bound(tx, rotated.key.id).kind.value
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from houses import new_key
+from houses import Unwritten, new_key
 from shop import NOW, RememberingQueue, claim, find, grant, order, submit
 
 from vitascope.errors import StoppedError, UnknownWordsError
@@ -72,7 +72,7 @@ def test_a_job_whose_key_was_revoked_is_cancelled_and_not_made(shop):
     orders = [replace(grant(made.key.party), key=made.key.id) for made in (taken, kept)]
     with shop.database.transaction() as tx:
         waiting = [book.submit(tx, order(), one, queue=RememberingQueue(), now=NOW).job for one in orders]
-        keys.revoke(tx, taken.key.id, NOW)
+        keys.revoke(tx, Unwritten(), taken.key.id, by="ana", now=NOW)
     [_make(shop, job.id) for job in waiting]
 
     ended = [find(shop.database, job.id, job.party) for job in waiting]

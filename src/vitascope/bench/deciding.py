@@ -24,6 +24,7 @@ from vitascope.programme.access import gate, repository
 from vitascope.rights.book import book
 from vitascope.rights.decide import decide
 from vitascope.rights.hold import Hold, Level, Reach, Selector
+from vitascope.rights.logbook import Leaves, open_log
 from vitascope.rights.permission import Permission, PermissionState
 from vitascope.rights.question import Ingredient, KeyKind, KeyState, Target
 from vitascope.rights.quota import Cost, Measure, Per, Quota, Used
@@ -91,7 +92,7 @@ def at_gate(
     """Seconds of each answer at the gate: the same, with everything it needs read from the database."""
     database = open_database(f"sqlite:///{folder / 'gate.db'}")
     try:
-        grants = _filled(database, num_permissions, num_holds)
+        grants = _filled(database, open_log(folder), num_permissions, num_holds)
         rng, spent = np.random.default_rng(2), list[float]()
         for number in rng.integers(len(grants), size=num_questions):
             with database.transaction() as tx:
@@ -143,7 +144,7 @@ def _question(number: int, other: int) -> tuple[KeyState, Target]:
     return key, Target(id="engine", ingredients=(thing,), costs=_COSTS)
 
 
-def _filled(database: Database, num_permissions: int, num_holds: int) -> list[Grant]:
+def _filled(database: Database, log: Leaves, num_permissions: int, num_holds: int) -> list[Grant]:
     secrets, grants = Secrets(pepper=b"p" * 32, vault=b"v" * 32), []
     with database.transaction() as tx:
         repository.add_terms(tx, _TERMS)
@@ -153,7 +154,8 @@ def _filled(database: Database, num_permissions: int, num_holds: int) -> list[Gr
             repository.add_hold(tx, hold)
         for number in range(200):
             made = keys.create(
-                tx, name=f"key {number}", scopes=("video.create",), expires_at=None, permission=f"pass_{number}",
+                tx, log, by=keys.OPERATOR, name=f"key {number}",
+                scopes=("video.create",), expires_at=None, permission=f"pass_{number}",
                 secrets=secrets, now=NOW.timestamp(),
             )  # fmt: skip
             grants.append(

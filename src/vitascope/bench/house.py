@@ -19,6 +19,7 @@ from statistics import median
 from vitascope.errors import ServerError
 from vitascope.orders import Limits
 from vitascope.programme import keys
+from vitascope.rights.logbook import open_log
 from vitascope.store.database import open_database
 from vitascope.store.secrets import open_secrets
 
@@ -66,6 +67,8 @@ def new_holder(url: str, folder: Path, name: str) -> Holder:
         with database.transaction() as tx:
             made = keys.create(
                 tx,
+                open_log(folder),
+                by=keys.OPERATOR,
                 name=name,
                 scopes=keys.SCOPES,
                 expires_at=None,

@@ -34,6 +34,7 @@ def create(
     party: Annotated[str | None, typer.Option(help="An owner who has keys already; sees the same videos.")] = None,
 ) -> None:
     """Make a key. It is printed once and kept nowhere."""
+    from vitascope.cli.house import opened
     from vitascope.errors import GrantError
     from vitascope.orders import Limits
     from vitascope.programme import keys
@@ -45,18 +46,19 @@ def create(
         requests_per_minute=requests_per_minute, jobs_in_flight=jobs_in_flight, seconds_per_day=seconds_per_day
     )
     scopes = scope or list(keys.MEMBER_SCOPES)
-    now = time.time()
-    with _open(db, data).transaction() as tx:
+    with opened(data, db) as house:
         made = keys.create(
-            tx,
+            house.tx,
+            house.log,
+            by=keys.OPERATOR,
             name=name,
             scopes=scopes,
-            expires_at=now + days * _DAY,
+            expires_at=house.now.timestamp() + days * _DAY,
             limits=limits,
             party=party,
             priority=cast("Priority", priority),
-            secrets=open_secrets(_folder(data)),
-            now=now,
+            secrets=open_secrets(house.data),
+            now=house.now.timestamp(),
         )
     typer.echo(made.credential)
     typer.echo(f"Key {made.key.id} of {made.key.party}, good for {days:g} days. It is not shown again.", err=True)
@@ -81,12 +83,19 @@ def rotate(
     grace_hours: Annotated[float, typer.Option(help="Hours for which the old key still works, up to 24.")] = 24,
 ) -> None:
     """Replace a key by a new one of the same owner; videos stay visible."""
+    from vitascope.cli.house import opened
     from vitascope.programme import keys
     from vitascope.store.secrets import open_secrets
 
-    with _open(db, data).transaction() as tx:
+    with opened(data, db) as house:
         made = keys.rotate(
-            tx, key_id, grace_seconds=grace_hours * 3600, secrets=open_secrets(_folder(data)), now=time.time()
+            house.tx,
+            house.log,
+            key_id,
+            by=keys.OPERATOR,
+            grace_seconds=grace_hours * 3600,
+            secrets=open_secrets(house.data),
+            now=house.now.timestamp(),
         )
     typer.echo(made.credential)
     typer.echo(f"Key {made.key.id} replaces {key_id}, which works for {grace_hours:g} hours more.", err=True)
@@ -98,11 +107,12 @@ def revoke(
     db: _Db = "",
     data: _Data = None,
 ) -> None:
-    """Take a key back at once."""
+    """Take a key back at once; its waiting jobs are cancelled."""
+    from vitascope.cli.house import opened
     from vitascope.programme import keys
 
-    with _open(db, data).transaction() as tx:
-        keys.revoke(tx, key_id, time.time())
+    with opened(data, db) as house:
+        keys.revoke(house.tx, house.log, key_id, by=keys.OPERATOR, now=house.now.timestamp())
     typer.echo(f"Key {key_id} opens nothing any more; its videos stay with their owner.")
 
 

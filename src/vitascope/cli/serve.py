@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from vitascope.rights.logbook import Leaves
     from vitascope.store.database import Database
     from vitascope.store.secrets import Secrets
 
@@ -49,7 +50,7 @@ def serve(
     folder = (data or settings().home / "server").absolute()
     db, files = db or f"sqlite:///{folder / 'vitascope.db'}", files or str(folder / "files")
     listening = bound(host, port)  # first: a port that is taken is told before anything is made
-    database, secrets = open_database(db), open_secrets(folder)
+    database, secrets, log = open_database(db), open_secrets(folder), open_log(folder)
     queue = open_queue(database)
     blobs, chosen = open_blobs(files), desk_settings()
     app = build(
@@ -57,7 +58,7 @@ def serve(
         blobs=blobs,
         queue=queue,
         secrets=secrets,
-        log=open_log(folder),
+        log=log,
         settings=chosen,
         traces=open_traces(settings().traces, program="desk"),
     )
@@ -68,13 +69,13 @@ def serve(
     switches += [text for name in model or ["xs"] for text in ("--model", name)]
     crew = Crew(_worker_command(db, files, folder, switches), workers)
     write_to_stderr()
-    run(app, listening, crew=crew, ready=lambda: _greet(address, _first_key(database, secrets)))
+    run(app, listening, crew=crew, ready=lambda: _greet(address, _first_key(database, log, secrets)))
     queue.close()
     database.close()
     typer.echo("Ended; what was accepted goes on at the next start.")
 
 
-def _first_key(database: "Database", secrets: "Secrets") -> str | None:
+def _first_key(database: "Database", log: "Leaves", secrets: "Secrets") -> str | None:
     """A key for the operator, unless there is one already. It is shown now and never again."""
     import time
 
@@ -86,8 +87,9 @@ def _first_key(database: "Database", secrets: "Secrets") -> str | None:
         if keys.any_key(tx):
             return None
         made = keys.create(
-            tx, name="operator", scopes=keys.SCOPES, expires_at=None, limits=most, secrets=secrets, now=time.time()
-        )
+            tx, log, by=keys.OPERATOR, name="operator", scopes=keys.SCOPES, expires_at=None, limits=most,
+            secrets=secrets, now=time.time(),
+        )  # fmt: skip
     return made.credential
 
 

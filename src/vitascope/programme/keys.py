@@ -1,9 +1,13 @@
-"""Keys: made, listed, rotated with a time of grace, and taken back; the secret is shown once and kept nowhere."""
+"""Keys: made, listed, rotated with a time of grace, and taken back; the secret is shown once and kept nowhere.
+
+Each of these leaves a leaf before it happens, whichever door it came by, and the leaf names the key by its public id.
+"""
 
 import re
 import secrets as random_bytes
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from vitascope.errors import GrantError
 from vitascope.orders import Limits, Priority
@@ -11,6 +15,8 @@ from vitascope.programme import repository
 from vitascope.programme.access import standing
 from vitascope.programme.credential import Credential, draw
 from vitascope.refusals import KeyNotFoundError
+from vitascope.rights.event import Event
+from vitascope.rights.logbook import Leaves
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 
@@ -20,6 +26,9 @@ carries the roles its owner holds."""
 
 MEMBER_SCOPES = ("video.create", "video.read", "video.delete", "webhook.manage", "content.check")
 """What a key is made for unless more, or less, is asked."""
+
+OPERATOR = "operator"
+"""Who acts, in the log, where somebody has the house's database at hand and no key."""
 
 LONGEST_GRACE = 24 * 3600.0
 """Seconds an old key may go on after its rotation."""
@@ -52,7 +61,9 @@ class NewKey:
 
 def create(  # noqa: PLR0913  # each is a fact of the key
     tx: Transaction,
+    log: Leaves,
     *,
+    by: str,
     name: str,
     scopes: Iterable[str],
     expires_at: float | None,
@@ -67,17 +78,17 @@ def create(  # noqa: PLR0913  # each is a fact of the key
 
     It hangs on ``permission``, else on the party's own early access.
 
-    Raises GrantError for an empty name, an unknown scope or an end that has passed.
+    Raises GrantError for an empty name, an unknown scope or an end that has passed; LogError, and then there is none.
     """
     wanted = frozenset(scopes)
     _require_sound(name, wanted, expires_at, now)
-    if party is None:
-        party = f"party_{random_bytes.token_hex(8)}"
-        repository.add_party(tx, party, name=name, priority=priority, limits=limits or Limits(), now=now)
-    elif repository.party(tx, party) is None:
+    if party is not None and repository.party(tx, party) is None:
         raise GrantError(f"There is no party {party!r}; leave it out and the key gets one of its own.")
-    credential = draw()
-    key = Key(id=credential.id, party=party, name=name, scopes=wanted, created_at=now, expires_at=expires_at)
+    credential, owner = draw(), party or f"party_{random_bytes.token_hex(8)}"
+    key = Key(id=credential.id, party=owner, name=name, scopes=wanted, created_at=now, expires_at=expires_at)
+    log.append(_event("key.made", by, key.id, now))
+    if party is None:
+        repository.add_party(tx, owner, name=name, priority=priority, limits=limits or Limits(), now=now)
     return _entered(tx, key, credential, secrets, permission)
 
 
@@ -91,10 +102,13 @@ def any_key(tx: Transaction) -> bool:
     return repository.any_key(tx)
 
 
-def rotate(tx: Transaction, key_id: str, *, grace_seconds: float, secrets: Secrets, now: float) -> NewKey:
+def rotate(
+    tx: Transaction, log: Leaves, key_id: str, *, by: str, grace_seconds: float, secrets: Secrets, now: float
+) -> NewKey:
     """Replace a key by one of the same party, scopes and length of life; the old one goes on for ``grace_seconds``.
 
-    Raises KeyNotFoundError; GrantError for a key that was rotated or revoked already, or a grace beyond 24 hours.
+    Raises KeyNotFoundError; GrantError for a key that was rotated or revoked already, or a grace beyond 24 hours;
+    LogError, and then nothing changes.
     """
     old = _require(tx, key_id)
     if not 0 <= grace_seconds <= LONGEST_GRACE:
@@ -106,15 +120,21 @@ def rotate(tx: Transaction, key_id: str, *, grace_seconds: float, secrets: Secre
     new = replace(
         old, id=credential.id, created_at=now, expires_at=None if life is None else now + life, last_used_at=None
     )
+    log.append(_event("key.made", by, new.id, now))
+    log.append(_event("key.rotated", by, old.id, now))
     made = _entered(tx, new, credential, secrets, standing.of(tx, old.id))
     repository.end_key(tx, key_id, at=now + grace_seconds, replaced_by=new.id)
     return made
 
 
-def revoke(tx: Transaction, key_id: str, now: float) -> Key:
-    """Take a key back, from now on. What it made stays with its party. Raises KeyNotFoundError."""
+def revoke(tx: Transaction, log: Leaves, key_id: str, *, by: str, now: float) -> Key:
+    """Take a key back, from now on; its waiting jobs end, and what it made stays with its party.
+
+    Raises KeyNotFoundError; LogError, and then it still works.
+    """
     key = _require(tx, key_id)
     if key.revoked_at is None or key.revoked_at > now:
+        log.append(_event("key.revoked", by, key_id, now))
         repository.end_key(tx, key_id, at=now, replaced_by=key.replaced_by)
     return _require(tx, key_id)
 
@@ -132,6 +152,10 @@ def _entered(tx: Transaction, key: Key, credential: Credential, secrets: Secrets
     )
     standing.hang(tx, key.id, key.party, permission, now=key.created_at)
     return NewKey(key=key, credential=credential.text)
+
+
+def _event(kind: str, by: str, key_id: str, now: float) -> Event:
+    return Event(kind=kind, by=by, about=key_id, at=datetime.fromtimestamp(now, UTC))
 
 
 def _require(tx: Transaction, key_id: str) -> Key:

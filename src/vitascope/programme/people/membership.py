@@ -120,9 +120,9 @@ def new_key(  # whose, what for, for how long
         raise GrantError(f"{party} has {len(live)} keys that work, {_MOST_KEYS} may be; revoke one first.")
     if not 1 <= days <= LONGEST_KEY.days or "admin" in scopes:
         raise GrantError(f"A member's key lasts 1 to {LONGEST_KEY.days} days and is never for admin; this: {days}.")
-    log.append(Event(kind="key.made", by=party, about=permission.id, at=now))
     return keys.create(
-        tx, name=name, scopes=scopes, expires_at=(now + timedelta(days=days)).timestamp(), secrets=secrets,
+        tx, log, by=party, name=name, scopes=scopes,
+        expires_at=(now + timedelta(days=days)).timestamp(), secrets=secrets,
         now=now.timestamp(), party=party, permission=permission.id,
     )  # fmt: skip
 

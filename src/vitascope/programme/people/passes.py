@@ -92,6 +92,8 @@ def mint(
     keys_repository.add_party(tx, hung.grantee, name=wanted.name, priority="low", limits=limits, now=now.timestamp())
     made = keys.create(
         tx,
+        log,
+        by=party,
         party=hung.grantee,
         name=wanted.name,
         scopes=_SCOPES,

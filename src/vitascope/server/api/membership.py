@@ -128,7 +128,7 @@ async def revoke_key(name: str, visit: Visitor) -> Response:
 
     def revoked(tx: Transaction, party: str, now: float) -> Key:
         membership.own_key(tx, party, checked(name))
-        return keys.revoke(tx, name, now)
+        return keys.revoke(tx, visit.desk.log, name, by=party, now=now)
 
     return wire.answer(_key(await visit.write(SCOPE, lambda tx, grant, now: revoked(tx, grant.party, now))))
 

@@ -103,6 +103,8 @@ def make_key(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> 
     permission = login_state(tx, member.session, member.now).permission
     made = keys.create(
         tx,
+        log,
+        by=member.party,
         name=text(member.values, "name", most=80),
         scopes=_KEY_SCOPES,
         expires_at=member.seconds + 86_400.0 * _whole(member.values, "days", most=366),
@@ -111,7 +113,6 @@ def make_key(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> 
         secrets=secrets,
         now=member.seconds,
     )
-    log.append(Event(kind="key.made", by=member.party, about=made.key.id, at=member.now))
     return (made.credential,)
 
 
@@ -120,8 +121,7 @@ def end_key(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
     name = text(member.values, "key", most=20)
     if name not in {key.id for key in keys.listed(tx, member.party)}:
         raise KeyNotFoundError("There is no key of yours with that id.")
-    log.append(Event(kind="key.revoked", by=member.party, about=name, at=member.now))
-    keys.revoke(tx, name, member.seconds)
+    keys.revoke(tx, log, name, by=member.party, now=member.seconds)
     return ()
 
 
