@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,14 +16,15 @@ from vitascope.bench.leaks import Leak, honest, replay, settled
 from vitascope.errors import AlertError, GrantError, OwnCaseError, RefusedError, ScanError
 from vitascope.programme.access import gate, holds, repository, watch
 from vitascope.programme.access.watch import Asked
+from vitascope.programme.aggregates import aggregates
 from vitascope.programme.credential import draw
 from vitascope.programme.door import Knock
 from vitascope.programme.leaks import repository as told
 from vitascope.programme.leaks.alerts import Alert, known_scanners, read_alerts
 from vitascope.programme.leaks.habits import Habits, observe
-from vitascope.programme.leaks.ladder import require_may_place
+from vitascope.programme.leaks.ladder import WATCHER, automatic_hold, require_may_place, verdict
 from vitascope.programme.leaks.scan import find_keys, scan
-from vitascope.programme.leaks.score import ALL_SIGNALS, Signal, score
+from vitascope.programme.leaks.score import ALL_SIGNALS, Part, Score, Signal, score
 from vitascope.programme.leaks.sighting import Origin, Sighting, manner_of, minhash
 from vitascope.rights.hold import Hold, Level, Reach, Selector
 
@@ -239,3 +240,27 @@ def test_scan_finds_keys_by_checksum(tmp_path):
     assert {("env", 2, key.id), ("big", (1 << 20) - 19, key.id)} == found
     with pytest.raises(ScanError):
         list(scan(tmp_path / "missing"))
+
+
+def test_the_public_figures_count_every_hold_by_its_reason(database):
+    """A wide one in its words; on one key only the leading signal, or that it was automatic, never what was seen."""
+
+    def placed(number, by, reach=Reach.KEY, evidence="", reason="The owner, Ana, moved to Lima."):
+        return Hold(
+            id=f"hold_{number}", selector=Selector(reach=reach, id="" if reach is Reach.ALL else "key_1"),
+            level=Level.WATCH, reason=reason, placed_by=by, placed=AT, until=AT + timedelta(hours=1),
+            evidence=evidence,
+        )  # fmt: skip
+
+    parts = (Part(signal=Signal.ORIGIN, points=20, words="a"), Part(signal=Signal.DUTY, points=40, words="b"))
+    judged = Score(parts=parts)
+    watched = automatic_hold(verdict(judged), key="key_1", name="hold_0", standing=(), now=AT)
+    held = [
+        watched, placed(1, WATCHER), placed(2, WATCHER, evidence="Ana"), placed(3, "sally"),
+        placed(4, "sally", reach=Reach.ALL, reason="Maintenance."),
+    ]  # fmt: skip
+
+    with database.reading() as tx:
+        told = aggregates(tx, held, AT)["holds"]["by_reason"]
+
+    assert {"duty": 1, "automatic": 2, "by a steward": 1, "Maintenance.": 1} == told

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
+from vitascope.programme.leaks.ladder import WATCHER
+from vitascope.programme.leaks.score import Signal
 from vitascope.programme.money import journal
 from vitascope.programme.money import repository as money
 from vitascope.programme.voice import repository as voice
@@ -40,10 +42,19 @@ def _holds(holds: Sequence[Hold], now: datetime) -> dict[str, object]:
         "in_force": in_force,
         "by_reach": dict(Counter(hold.selector.reach.value for hold in holds)),
         "by_level": dict(Counter(hold.level.name.lower() for hold in holds)),
-        "by_reason": dict(Counter(hold.reason for hold in holds if hold.selector.reach.is_wide)),
+        "by_reason": dict(Counter(_reason(hold) for hold in holds)),
         "by_length": dict(Counter(_length(hold.until - hold.placed) for hold in holds)),
         "appeals": dict(appeals),
     }
+
+
+def _reason(hold: Hold) -> str:
+    """The reason of a wide hold in words; of one key or permission only its class: the words may tell of a person."""
+    if hold.selector.reach.is_wide:
+        return hold.reason
+    if hold.placed_by != WATCHER:
+        return "by a steward"
+    return hold.evidence if hold.evidence in tuple(Signal) else "automatic"
 
 
 def _length(span: timedelta) -> str:

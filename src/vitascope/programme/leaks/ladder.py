@@ -19,17 +19,18 @@ SLOWED = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the watch makes of a key: the level, and why in words for its owner."""
+    """What the watch makes of a key: the level, why in words for its owner, and the class of that for the figures."""
 
     level: Level
     reason: str
+    signal: Signal | None = None
 
 
 def verdict(score: Score) -> Verdict:
     """What follows from a score. Beyond step-up goes only certainty: a canary or a signed alert stops creation."""
     if any(part.signal is Signal.CERTAIN for part in score.parts):
-        return Verdict(level=Level.NO_CREATE, reason=score.words)
-    return Verdict(level=min(score.level, Level.STEP_UP), reason=score.words)
+        return Verdict(level=Level.NO_CREATE, reason=score.words, signal=Signal.CERTAIN)
+    return Verdict(level=min(score.level, Level.STEP_UP), reason=score.words, signal=score.leading)
 
 
 def automatic_hold(made: Verdict, *, key: str, name: str, standing: tuple[Hold, ...], now: datetime) -> Hold | None:
@@ -47,6 +48,7 @@ def automatic_hold(made: Verdict, *, key: str, name: str, standing: tuple[Hold, 
         placed_by=WATCHER,
         placed=now,
         until=now + LASTS,
+        evidence=made.signal.value if made.signal else "",
     )
 
 

@@ -51,6 +51,12 @@ class Score:
         return next((level for points, level in LADDER if self.points >= points), Level.NONE)
 
     @property
+    def leading(self) -> Signal | None:
+        """The strongest signal; None where nothing speaks for a leak."""
+        strongest = max(self.parts, key=lambda part: part.points, default=None)
+        return None if strongest is None else strongest.signal
+
+    @property
     def words(self) -> str:
         """Why, strongest first."""
         ordered = sorted(self.parts, key=lambda part: -part.points)
