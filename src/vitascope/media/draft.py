@@ -10,7 +10,7 @@ from pathlib import Path
 from vitascope.errors import OutputError
 
 _SCRATCH = ".draft"
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, or the largest file it takes
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # the disk, or one's share of it
 
 
 @contextmanager
