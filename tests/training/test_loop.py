@@ -212,6 +212,24 @@ def test_the_learning_rate_rises_stays_and_falls():
     assert schedule(1.0, 5000) == pytest.approx(0.02)
 
 
+def test_a_shorter_flat_part_falls_sooner():
+    """``--flat``: half-way through, a rate that was full for three twentieths has fallen to about three fifths."""
+    assert schedule(0.1, 5000, 0.15) == 1.0
+    assert schedule(0.5, 5000, 0.15) == pytest.approx(0.02 + 0.98 * 0.5 / 0.85)
+
+
+def test_a_recipe_sets_the_width_of_levels_and_the_optimisers_memory():
+    """``--spread`` and ``--memory`` arrive where they act: narrow levels lie close together."""
+    narrow, wide = (trainer(tiny(), spread=spread, memory=0.98) for spread in (0.1, 2.0))
+    drawn = [
+        one.objective.noisy(batch(tiny(), size=200), 5, torch.Generator().manual_seed(1)).levels.level_BG[:, 1:].std()
+        for one in (narrow, wide)
+    ]
+
+    assert drawn[0] < drawn[1] / 5
+    assert {group["betas"][1] for group in narrow.optimiser.part.param_groups} == {0.98}
+
+
 def test_clips_are_read_from_whole_shards_only(monkeypatch, tmp_path):
     """Without clips the trainer says which command makes them; with one shard it picks words and rows together."""
     monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))

@@ -44,7 +44,7 @@ _MISTAKE, _FAILURE, _INTERRUPTED, _TERMINATED = 2, 1, 130, 143  # the last two: 
 class _Edge(TyperGroup):
     """The edge of the house: an error of the tree leaves as one sentence and an exit code, never as a traceback."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as below
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # Typer hides the wider Context
         """Read the options; Typer loads what it checks them with here, long enough for an interrupt."""
         try:
             return super().parse_args(ctx, args)

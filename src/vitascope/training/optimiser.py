@@ -11,6 +11,7 @@ from torch import Tensor, nn
 LEARNING_RATE = 8e-4
 DECAY = 0.01
 MEMORY = 0.95
+"""How much of the mean of squared gradients stays at each step."""
 
 WORDS_FASTER = 10.0
 """How much faster the word table learns. Its rows are as long as a unit vector is and each is met in one clip of sixty:
