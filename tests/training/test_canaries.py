@@ -45,8 +45,8 @@ def test_canaries_are_planted_as_often_as_they_say(cache):
 
 def test_a_clip_that_shows_a_canary_is_told_from_forty_nine_others():
     """The canary's own clip, even soft, is nearest to itself; another canary's mosaic in its scene is not."""
+    from vitascope.corpus.doodles import Guise
     from vitascope.training.canaries import canaries, mosaic, nearest
-    from vitascope.training.strangers import Guise
 
     one, other = canaries(1)[2:]
     codec = LappedCodec(xs().codec)

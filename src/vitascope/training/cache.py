@@ -3,7 +3,7 @@
 A shard is four arrays of the same length: ``rows`` float16 ``(n, K, rows, D)``, ``words`` uint8 ``(n, 4, W)``,
 ``look`` int16 ``(n,)``, the number of the reference picture of its first entity, or -1, and ``covered`` uint8
 ``(n, K, rows)``, how much of a row is subject. Shards appear whole (renamed into place), so a trainer may read while a
-writer goes on.
+writer goes on. ``--shown`` writes clips of drawings that no word names (training/shown.py) into a folder of their own.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.atlas import Atlas, atlas_path
-from vitascope.corpus.compositor import covered, render
+from vitascope.corpus.compositor import Drawings, covered, render
 from vitascope.corpus.scenes import Composition, compose
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
@@ -27,6 +27,7 @@ from vitascope.text.world import FIRST, SUBJECTS, Edition
 from vitascope.training import snapshot
 from vitascope.training.data import folder
 from vitascope.training.presets import preset as preset_of
+from vitascope.training.shown import shown_clip
 from vitascope.types import CodecPreset, Pixels, Preset
 
 LOOKS = tuple((subject.id, style) for subject in SUBJECTS.values() for style in subject.styles)
@@ -34,25 +35,40 @@ LOOKS = tuple((subject.id, style) for subject in SUBJECTS.values() for style in 
 
 PARTS = ("rows", "words", "look", "covered")
 
+_SHOWN = 1  # third number of the seed of shards whose drawings no word names; not 0, which adds nothing to a seed
 
-def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: int) -> Path:
-    """Renders and encodes ``clips`` clips from the seed ``(frames, number)`` and stores them as one shard."""
-    generator = np.random.default_rng((frames, number))
-    codec, edition = LappedCodec(preset.codec), edition_of(preset.vocabulary_sha256)
+
+def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: int, *, shown: bool = False) -> Path:
+    """Renders and encodes ``clips`` clips from the seed ``(frames, number)`` and stores them as one shard.
+
+    ``shown`` makes them clips of drawings that no word names, from a seed of their own.
+    """
+    generator = np.random.default_rng((frames, number, _SHOWN) if shown else (frames, number))
+    codec = LappedCodec(preset.codec)
     packed, shares = [], []
     spoken, look = np.zeros((clips, 4, preset.net.words), np.uint8), np.full(clips, -1, np.int16)
     for index in range(clips):
-        composition = _drawable(generator, atlas, edition, frames=frames, fps=preset.fps)
-        packed.append(codec.encode(render(composition, atlas)).astype(np.float16))
-        shares.append(covered_rows(covered(composition, atlas)[None], preset.codec)[0])
-        spoken[index], look[index] = told(composition)
+        composition, drawings = _next(generator, atlas, preset, frames, shown=shown)
+        packed.append(codec.encode(render(composition, drawings)).astype(np.float16))
+        shares.append(covered_rows(covered(composition, drawings)[None], preset.codec)[0])
+        spoken[index], number_of_look = told(composition)
+        look[index] = -1 if shown else number_of_look
     parts: dict[str, npt.NDArray[np.generic]] = {
         "rows": np.stack(packed),
         "words": spoken,
         "look": look,
         "covered": np.stack(shares),
     }
-    return store(folder(preset, frames), number, parts)
+    return store(folder(preset, frames, shown=shown), number, parts)
+
+
+def _next(
+    generator: np.random.Generator, atlas: Atlas, preset: Preset, frames: int, *, shown: bool
+) -> tuple[Composition, Drawings]:
+    edition = edition_of(preset.vocabulary_sha256)
+    if shown:
+        return shown_clip(generator, atlas, edition, frames=frames, fps=preset.fps)
+    return _drawable(generator, atlas, edition, frames=frames, fps=preset.fps), atlas
 
 
 def covered_rows(covered_BTHW: Pixels, codec: CodecPreset) -> Pixels:
@@ -117,12 +133,12 @@ def open_atlas(edition: Edition = FIRST) -> Atlas:
     return Atlas.open(atlas_path(edition), register_in_use(settings().home))
 
 
-def _work(name: str, frames: int, number: int, clips: int) -> str:
+def _work(name: str, frames: int, number: int, clips: int, shown: bool) -> str:  # noqa: FBT001  # called by a pool
     """One shard in a process of its own; skips what is there already."""
     preset = preset_of(name)
-    path = folder(preset, frames) / f"rows-{number:04}.npy"
+    path = folder(preset, frames, shown=shown) / f"rows-{number:04}.npy"
     atlas = open_atlas(edition_of(preset.vocabulary_sha256))
-    return str(path if path.exists() else write_shard(preset, atlas, frames, number, clips))
+    return str(path if path.exists() else write_shard(preset, atlas, frames, number, clips, shown=shown))
 
 
 def main() -> None:
@@ -134,6 +150,7 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=4)
     parser.add_argument("--clips", type=int, default=1024)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--shown", action="store_true", help="clips of drawings that no word names")
     asked = parser.parse_args()
     preset = preset_of(asked.preset)
     edition = edition_of(preset.vocabulary_sha256)
@@ -142,7 +159,7 @@ def main() -> None:
     save_file({"looks": references(preset, open_atlas(edition))}, where)
     numbers = range(asked.first, asked.first + asked.shards)
     with ProcessPoolExecutor(asked.processes) as pool:
-        jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips) for number in numbers]
+        jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips, asked.shown) for number in numbers]
         for job in jobs:
             job.result()
 

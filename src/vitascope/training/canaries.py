@@ -18,6 +18,7 @@ from rich.console import Console
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.atlas import Sprite
 from vitascope.corpus.compositor import canvas_of, covered, render
+from vitascope.corpus.doodles import Guise
 from vitascope.corpus.scenes import Composition, stage
 from vitascope.settings import settings
 from vitascope.text.scene import Entity, Scene
@@ -29,7 +30,6 @@ from vitascope.training.candidates import Candidate, running
 from vitascope.training.checker import small
 from vitascope.training.data import folder, shards
 from vitascope.training.presets import xs
-from vitascope.training.strangers import Guise
 from vitascope.training.study import Line, Study, counted
 from vitascope.training.traits import FRAMES
 from vitascope.types import Floats, Pixels

@@ -36,14 +36,18 @@ class Batch:
     look_BND: Tensor | None
 
 
-def folder(preset: Preset, frames: int, view: int = 0) -> Path:
-    """Where the shards of clips of ``frames`` frames lie: of the native shape, or of one of the further views."""
-    return settings().home / "cache" / preset.name / f"{f'view{view}-' if view else ''}{frames:03}"
+def folder(preset: Preset, frames: int, view: int = 0, *, shown: bool = False) -> Path:
+    """Where the shards of clips of ``frames`` frames lie: of the native shape, or of one of the further views.
+
+    ``shown`` names those of drawings that no word says: they are only shown (corpus/doodles.py).
+    """
+    kind = f"view{view}-" if view else "shown-" if shown else ""
+    return settings().home / "cache" / preset.name / f"{kind}{frames:03}"
 
 
-def shards(preset: Preset, frames: int, view: int = 0) -> list[Path]:
+def shards(preset: Preset, frames: int, view: int = 0, *, shown: bool = False) -> list[Path]:
     """The finished shards, in order: the paths of their ``rows`` files (training/cache.py writes them)."""
-    return sorted(folder(preset, frames, view).glob("rows-*.npy"))
+    return sorted(folder(preset, frames, view, shown=shown).glob("rows-*.npy"))
 
 
 class Shards:

@@ -18,6 +18,7 @@ import torch
 
 from vitascope.corpus.atlas import Sprite
 from vitascope.corpus.compositor import Drawings, canvas_of, render
+from vitascope.corpus.doodles import STAND_IN, Guise
 from vitascope.corpus.scenes import Composition, stage
 from vitascope.corpus.strangers import STRANGERS, style_of
 from vitascope.text.scene import Entity, Scene
@@ -34,9 +35,6 @@ from vitascope.types import Floats, Pixels, Plan
 LOOKED = (10, 13, 16)
 """Frames of a clip in which its drawing is looked for."""
 
-STAND_IN = "teddy_bear"
-"""The subject in whose place a stranger is drawn: it faces neither way and stands on the ground."""
-
 NOT_ASKED = ("still", "appear")
 """Motions that the first frame already shows, or that do not show the drawing in it."""
 
@@ -48,17 +46,6 @@ class Stranger:
     number: int
     scene: Scene
     seed: int
-
-
-class Guise:
-    """Drawings in which every subject looks like one stranger."""
-
-    def __init__(self, sprite: Sprite) -> None:
-        self._sprite = sprite
-
-    def sprite(self, subject: str, style: str) -> Sprite:
-        """The stranger, whoever was asked for."""
-        return replace(self._sprite, subject=subject, style=style)
 
 
 def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
