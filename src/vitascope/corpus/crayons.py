@@ -117,17 +117,16 @@ class Page:
         low = np.clip(np.floor((around.min(axis=0) + 1.5) * _UNIT) - 1, 0, _ROOM).astype(int)
         high = np.clip(np.ceil((around.max(axis=0) + 1.5) * _UNIT) + 2, 0, _ROOM).astype(int)
         box = slice(low[1], high[1]), slice(low[0], high[0])
-        cover = mask[box][..., None] * np.float32(share / 255)
-        patch = self._pixels[box]
-        patch *= 1 - cover
-        patch += _fall(ink, len(patch)) * cover
+        patch, cover = self._pixels[box], mask[box] * np.float32(share / 255)
+        if cover.size:
+            patch[:] = cv2.blendLinear(_fall(ink, *cover.shape), np.ascontiguousarray(patch), cover, 1 - cover)
 
 
-def _fall(ink: Ink, rows: int) -> Floats:
-    """The ink from top to foot, ``(rows, 1, 4)``, opaque."""
-    down = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None]
-    top, foot = (np.array((*one, 255.0), np.float32) for one in (ink.top, ink.foot))
-    return np.asarray(top + (foot - top) * down, np.float32)
+def _fall(ink: Ink, rows: int, columns: int) -> Floats:
+    """The ink from top to foot, ``(rows, columns, 4)``, opaque."""
+    ends = np.array(((*ink.top, 255.0), (*ink.foot, 255.0)), np.float32)
+    down = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
+    return np.repeat((ends[0] + (ends[1] - ends[0]) * down)[:, None], columns, axis=1)
 
 
 def _fixed(points: Points) -> npt.NDArray[np.int32]:
