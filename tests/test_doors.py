@@ -193,7 +193,8 @@ def test_only_provenance_makes_what_lets_a_picture_out():
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"Marked", "Seal"}
     }
 
-    without_film = {("Seal", "videos/job.py"), ("Seal", "worker/twin.py"), ("Seal", "bench/book.py")}
+    simulated = {("Seal", "bench/book.py"), ("Seal", "bench/crowd.py")}
+    without_film = {("Seal", "videos/job.py"), ("Seal", "worker/twin.py"), *simulated}
     assert {("Marked", "provenance/mark.py"), ("Seal", "provenance/seal.py")} == made - without_film
 
 

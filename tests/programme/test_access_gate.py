@@ -14,8 +14,10 @@ from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme.access import gate, holds, repository, standing
 from vitascope.programme.access.holds import Pause
+from vitascope.programme.access.watch import Asked
 from vitascope.programme.actor import Actor
 from vitascope.programme.door import Knock
+from vitascope.programme.leaks import repository as leaks
 from vitascope.refusals import RateLimitError
 from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.permission import Ending, end
@@ -153,16 +155,33 @@ def test_a_hold_is_in_force_in_another_process_at_once(database_url):
     other.close()
 
 
-def test_a_throttled_key_has_a_quarter_of_its_limits(database):
-    """Throttle slows, and says why; it does not stop."""
-    made = new_key(database, limits=Limits(jobs_in_flight=8))
+@pytest.mark.parametrize("limits", [Limits(jobs_in_flight=8), Limits()], ids=["of eight", "of a member"])
+def test_a_throttled_key_makes_one_job_at_a_time(database, limits):
+    """Throttle slows, and says why; it does not stop. A quarter of the thousand jobs of a member would slow nobody."""
+    made = new_key(database, limits=limits)
     with database.transaction() as tx:
         holds.place(tx, Leaves(), SALLY, _pause(Selector(reach=Reach.KEY, id=made.key.id), Level.THROTTLE), now=AT)
         assert "low" == _create(tx, made).grant.priority  # and comes behind everybody
         _video(tx, made, 1, state="queued")
-        _video(tx, made, 2, state="in_progress")
         with pytest.raises(RateLimitError, match="a key is loose"):
             _create(tx, made)
+
+
+@pytest.mark.parametrize(("seconds_ago", "is_busy"), [(6, True), (11, False)])
+def test_a_place_that_was_free_for_a_moment_was_not_free(database, seconds_ago, is_busy):
+    """Four jobs keep a member's key busy, though it may have a thousand; one that ended since the last look is one."""
+    made = new_key(database, limits=Limits())
+    with database.transaction() as tx:
+        for number in range(3):
+            _video(tx, made, number, state="in_progress" if number else "completed")
+        tx.execute(
+            sa.update(tables.videos).where(tables.videos.c.id == "video_0").values(completed_at=NOW - seconds_ago)
+        )
+        asked = Asked(prompt="a parrot", network="192.0.2.0/24", client="sdk")
+        knock = Knock(credential=made.credential, scope="video.create", jobs=1, seconds=4.0)
+        gate.enter(tx, knock, secrets=SECRETS, log=Leaves(), now=NOW, asked=(asked,))
+
+        assert (is_busy,) == leaks.habits(tx, made.key.id).recent.full
 
 
 def test_step_up_waits_for_the_passkey(database):

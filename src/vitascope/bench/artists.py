@@ -14,10 +14,11 @@ from typing import TypeVar
 
 import numpy as np
 
+from vitascope.programme.leaks.ladder import BUSY, JUST_ENDED
 from vitascope.programme.leaks.sighting import Origin, Sighting, manner_of, minhash
 
 HOUR, DAY = 3600.0, 86_400.0
-LIMIT = 4  # jobs in flight
+LIMIT = BUSY  # jobs in flight
 _BEATS = (1.0, 2.0, 5.0, 10.0)  # seconds between the looks of programs
 _PEPPER = b"simulated"
 _Thing = TypeVar("_Thing")
@@ -82,6 +83,18 @@ class Artist:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Creation:
+    """One order of somebody who does not exist: what is written, where from, and how long its render takes."""
+
+    at: float
+    prompt: str
+    origin: Origin
+    in_flight: int
+    render: float  # seconds
+    polls: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Sitting:
     """What stays the same while somebody sits and works: whose key, from where, on what."""
 
@@ -98,12 +111,14 @@ class _Desk:
     ends: list[float] = field(default_factory=list)
 
     def in_flight(self, at: float) -> int:
-        while self.ends and self.ends[0] <= at:
+        """As the watch counts: what has just ended is in flight still."""
+        while self.ends and self.ends[0] <= at - JUST_ENDED:
             heappop(self.ends)
         return len(self.ends)
 
     def free_at(self, at: float) -> float:
-        return at if self.in_flight(at) < LIMIT else self.ends[0]
+        running = [end for end in self.ends if end > at]
+        return at if len(running) < LIMIT else min(running)
 
 
 def draw_writer(rng: np.random.Generator, town: Town) -> Writer:
@@ -186,6 +201,14 @@ def _draw_words(rng: np.random.Generator, town: Town, count: int) -> tuple[int, 
 def days_of(
     rng: np.random.Generator, artist: Artist, town: Town, *, num_days: int, begin: float = 0.0
 ) -> Iterator[Sighting]:
+    """All creations of a member's next days, in order, as the watch sees them."""
+    for made in work_of(rng, artist, town, num_days=num_days, begin=begin):
+        yield sighting(made.at, made.prompt, made.origin, in_flight=made.in_flight, polls=made.polls)
+
+
+def work_of(
+    rng: np.random.Generator, artist: Artist, town: Town, *, num_days: int, begin: float = 0.0
+) -> Iterator[Creation]:
     """All creations of a member's next days, in order."""
     desk, trip, away, devices = _Desk(), "", 0, artist.devices
     project = _new_project(rng, artist.writers[0], town)
@@ -222,7 +245,7 @@ def sighting(at: float, prompt: str, origin: Origin, *, in_flight: int, polls: t
 
 def _day(
     rng: np.random.Generator, sitting: _Sitting, desk: _Desk, midnight: float, devices: tuple[str, ...]
-) -> Iterator[Sighting]:
+) -> Iterator[Creation]:
     """Sessions of 20 to 90 minutes with pauses between, and sometimes a batch of 50."""
     town = sitting.town
     hours = float(rng.uniform(12, 14) if rng.random() < town.long_day else rng.uniform(3, 10))
@@ -242,16 +265,17 @@ def _day(
         clock += float(rng.uniform(5, 60)) * 60
 
 
-def _create(rng: np.random.Generator, sitting: _Sitting, desk: _Desk, clock: float) -> Generator[Sighting, None, float]:
+def _create(rng: np.random.Generator, sitting: _Sitting, desk: _Desk, clock: float) -> Generator[Creation, None, float]:
     """One creation, as soon as there is room; gives back when that was."""
     clock = desk.free_at(clock)
     in_flight = desk.in_flight(clock)
     median, spread = sitting.town.render
-    heappush(desk.ends, clock + float(rng.lognormal(np.log(median), spread)))
+    render = float(rng.lognormal(np.log(median), spread))
+    heappush(desk.ends, clock + render)
     writer, town = _pick(rng, sitting.artist.writers), sitting.town
     prompt = write_prompt(rng, writer, sitting.project, town, at=clock, wave=town.tongue.wave)
     polls = _polls(rng, sitting.artist.beat)
-    yield sighting(clock, prompt, sitting.origin, in_flight=in_flight, polls=polls)
+    yield Creation(at=clock, prompt=prompt, origin=sitting.origin, in_flight=in_flight, render=render, polls=polls)
     return clock
 
 

@@ -13,6 +13,7 @@ from vitascope.store.database import Transaction
 _PARTIES, _KEYS, _VIDEOS = tables.parties.c, tables.keys.c, tables.videos.c
 _UNFINISHED = ("queued", "in_progress")
 _FREE = ("failed", "cancelled")  # nobody pays for these with their quota
+_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,15 @@ def end_key(tx: Transaction, key_id: str, *, at: float, replaced_by: str | None)
 def touch_key(tx: Transaction, key_id: str, now: float) -> None:
     """Note that a key was used."""
     tx.execute(sa.update(tables.keys).where(_KEYS.id == key_id).values(last_used_at=now))
+
+
+def in_flight(tx: Transaction, party_id: str, *, ended_after: float) -> int:
+    """How many jobs a party has unfinished, or had made after that moment and ordered within the hour before it."""
+    own, count = _VIDEOS.party == party_id, sa.select(sa.func.count()).select_from(tables.videos)
+    unfinished = count.where(own, _VIDEOS.state.in_(_UNFINISHED)).scalar_subquery()
+    of_late = own, _VIDEOS.created_at > ended_after - _HOUR, _VIDEOS.state == "completed"  # the first two by an index
+    ended = count.where(*of_late, _VIDEOS.completed_at > ended_after).scalar_subquery()
+    return int(tx.execute(sa.select(unfinished + ended)).scalar_one())
 
 
 def used(tx: Transaction, party_id: str, *, minute_began: float, day_began: float) -> Used:

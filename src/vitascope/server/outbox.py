@@ -1,7 +1,6 @@
 """Letters about notices: looked for every two seconds, so that a member hears at once that their key looks leaked."""
 
 import asyncio
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -41,10 +40,10 @@ async def keep(desk: Desk, ended: asyncio.Event) -> None:
 
 async def _waiting(desk: Desk) -> list[_Waiting]:
     """The notices about which no letter was sent yet."""
-    since = time.time() - _WORTH_SECONDS
     return await desk.look(
-        lambda tx, _now: [
-            _Waiting(notice=one, address=mailbox(tx, one.party, desk.secrets)) for one in repository.unmailed(tx, since)
+        lambda tx, now: [
+            _Waiting(notice=one, address=mailbox(tx, one.party, desk.secrets))
+            for one in repository.unmailed(tx, now.timestamp() - _WORTH_SECONDS)
         ]
     )
 

@@ -4,7 +4,7 @@ One request or one step of a job is one transaction, and this file is the only o
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ CHANNEL = "vitascope"
 """The PostgreSQL channel on which every writing transaction says that something changed."""
 
 _READING = "vitascope_reading"
+_TIME = "vitascope_time"
 _TURNS = 0x5455524E  # "TURN": the first half of the advisory locks of ``take_turn``
 _BUSY_MS = 30_000  # writers of one SQLite file queue up; a job's transaction takes milliseconds
 _LONGEST_PAUSE = 0.05  # seconds for which a process that wrote to SQLite lets others in
@@ -100,6 +101,9 @@ def _in_use(pool: sa.Pool) -> int:
 
 def clock(tx: Transaction) -> float:
     """Seconds since 1970 by the one clock that all desks and workers of a database share, whatever their own say."""
+    handed_in = tx.get_execution_options().get(_TIME)
+    if handed_in is not None:
+        return float(handed_in())
     if tx.dialect.name == "sqlite":
         return time.time()  # one file, one machine
     return float(tx.execute(sa.text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
@@ -115,9 +119,12 @@ def take_turn(tx: Transaction, what: str) -> None:
         tx.execute(query, {"turns": _TURNS, "what": what})
 
 
-def open_database(url: str, *, migrate: bool = True, make: bool = True) -> Database:
+def open_database(
+    url: str, *, migrate: bool = True, make: bool = True, time_of: Callable[[], float] | None = None
+) -> Database:
     """Open the database at ``url`` and bring its schema up to date; ``make`` a file where there is none.
 
+    ``time_of`` is what ``clock`` tells in its transactions, where weeks are to pass in seconds.
     ``sqlite:////absolute/file.db``, ``sqlite:///relative.db`` or ``postgresql://user:password@host/name``.
     Raises DatabaseError where it cannot be reached, is not there, or is newer than this program.
     """
@@ -125,6 +132,8 @@ def open_database(url: str, *, migrate: bool = True, make: bool = True) -> Datab
     if not make and parsed.get_backend_name() == "sqlite":
         _require_there(parsed)
     database = Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+    if time_of is not None:
+        database.engine.update_execution_options(**{_TIME: time_of})
     try:
         with _translated():
             if migrate:

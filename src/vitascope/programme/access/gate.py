@@ -188,12 +188,8 @@ def _terms(tx: Transaction, links: tuple[Permission, ...]) -> list[Terms]:
 
 
 def _require_slow(tx: Transaction, grant: Grant, knock: Knock, decision: Decision, now: float) -> None:
-    """A throttled key has a quarter of its limits."""
-    limits = replace(
-        grant.limits,
-        requests_per_minute=slowed(grant.limits.requests_per_minute),
-        jobs_in_flight=slowed(grant.limits.jobs_in_flight),
-    )
+    """A throttled key has a quarter of its limits, one job at a time where they are wide."""
+    limits = slowed(grant.limits)
     used = keys_repository.used(tx, grant.party, minute_began=now - _MINUTE, day_began=now)
     is_full = used.in_flight + knock.jobs > limits.jobs_in_flight
     if is_full or used.begun + knock.jobs > limits.requests_per_minute:

@@ -15,7 +15,7 @@ from vitascope.programme.access.repository import Bound
 from vitascope.programme.leaks import repository
 from vitascope.programme.leaks.alerts import Alert
 from vitascope.programme.leaks.habits import at_home, observe
-from vitascope.programme.leaks.ladder import Verdict, automatic_hold, verdict
+from vitascope.programme.leaks.ladder import BUSY, JUST_ENDED, Verdict, automatic_hold, verdict
 from vitascope.programme.leaks.repository import Notice
 from vitascope.programme.leaks.score import Score, certain, score
 from vitascope.programme.leaks.sighting import Origin, Sighting, manner_of, minhash, place
@@ -48,14 +48,14 @@ def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: S
         return None
     if bound is not None and bound.kind is KeyKind.CANARY:
         return _follow(tx, log, grant.key, certain("This key was planted to be found, and was used."), now)
-    used = keys_repository.used(tx, grant.party, minute_began=now.timestamp(), day_began=now.timestamp())
+    in_flight = keys_repository.in_flight(tx, grant.party, ended_after=now.timestamp() - JUST_ENDED)
     seen = Sighting(
         at=now.timestamp(),
         minhash=minhash(asked.prompt, secrets.pepper),
         manner=manner_of(asked.prompt),
         origin=Origin(network=place(asked.network, secrets.pepper), client=place(asked.client, secrets.pepper)),
-        in_flight=used.in_flight + asked.before,
-        limit=grant.limits.jobs_in_flight,
+        in_flight=in_flight + asked.before,
+        limit=min(grant.limits.jobs_in_flight, BUSY),
         polls=asked.polls,
     )
     known = observe(repository.habits(tx, grant.key), seen)

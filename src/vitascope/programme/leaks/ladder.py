@@ -1,9 +1,10 @@
 """From a score to a hold: watch, throttle, step-up; what a machine may place by itself, and for how long."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vitascope.errors import GrantError
+from vitascope.orders import Limits
 from vitascope.programme.leaks.score import Score, Signal
 from vitascope.rights.hold import Hold, HoldState, Level, Reach, Selector
 
@@ -15,6 +16,16 @@ LASTS = timedelta(hours=24)
 
 SLOWED = 4
 """A throttled key has this fraction of its rate and of its jobs in flight, one at least."""
+
+BUSY = 4
+"""Jobs in flight that count as all a key can use, and are all that a throttled one has a fraction of.
+
+The page of 2024 kept four. Members have a thousand: measured against that nobody is ever busy, and a quarter of it
+slows nobody.
+"""
+
+JUST_ENDED = 10.0
+"""Seconds for which a job that has ended counts as in flight: whoever looks every five seconds leaves no place free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +63,13 @@ def automatic_hold(made: Verdict, *, key: str, name: str, standing: tuple[Hold, 
     )
 
 
-def slowed(limit: int) -> int:
-    """What is left of a limit under throttle."""
-    return max(1, limit // SLOWED)
+def slowed(limits: Limits) -> Limits:
+    """What is left of limits under throttle."""
+    return replace(
+        limits,
+        requests_per_minute=max(1, limits.requests_per_minute // SLOWED),
+        jobs_in_flight=max(1, min(limits.jobs_in_flight, BUSY) // SLOWED),
+    )
 
 
 def require_may_place(hold: Hold) -> None:

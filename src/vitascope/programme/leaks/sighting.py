@@ -30,8 +30,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One creation as the watch sees it. ``in_flight`` counts the unfinished jobs of the key, this one not among them.
+    """One creation as the watch sees it. ``in_flight`` counts the owner's jobs that have not ended, or only just.
 
+    This one is not among them; ``limit`` is how many keep a key busy, see ``ladder.BUSY``.
     ``polls`` are the seconds between the last looks at the list by the same key, newest last.
     """
 
@@ -40,7 +41,7 @@ class Sighting:
     manner: str
     origin: Origin
     in_flight: int
-    limit: int  # jobs the key may have in flight
+    limit: int
     polls: tuple[float, ...] = ()
 
 
