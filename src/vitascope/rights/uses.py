@@ -41,6 +41,8 @@ class Use(StrEnum):
     CONTRIBUTION_PAY = "contribution.pay"
     ORIGIN_TRACE = "origin.trace"
     LOG_COSIGN = "log.cosign"
+    LOG_ERASE = "log.erase"
+    CORPUS_RECORD = "corpus.record"  # snapshots, what a model learned from, and who is left out
 
     @property
     def is_open(self) -> bool:

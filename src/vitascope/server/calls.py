@@ -70,9 +70,9 @@ async def openly(visit: Visit, work: Callable[[Transaction, datetime], T]) -> T:
     return await visit.desk.look(work)
 
 
-def checked(name: str) -> str:
+def checked(name: str, *, longest: int = LONGEST_ID) -> str:
     """``name``, if it can be an id: some databases fail at letters that no id has. Raises RecordNotFoundError."""
-    if not (name.isascii() and name.isprintable() and 0 < len(name) <= LONGEST_ID):
+    if not (name.isascii() and name.isprintable() and 0 < len(name) <= longest):
         raise RecordNotFoundError("There is nothing of that id; list what there is and copy the id.")
     return name
 

@@ -21,7 +21,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from vitascope.errors import SignInError
+from vitascope.errors import RecordNotFoundError, SignInError
 from vitascope.programme.passkeys import repository
 from vitascope.programme.passkeys.repository import Passkey
 from vitascope.rights.event import Event
@@ -93,6 +93,14 @@ def make(  # who, what the browser sent, where
     log.append(Event(kind="passkey.made", by=party, about=party, at=datetime.fromtimestamp(now, UTC)))
     repository.add(tx, passkey)
     return passkey
+
+
+def remove(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> None:
+    """Forget a passkey of theirs, on a device that was lost, say. Raises RecordNotFoundError, for others' as well."""
+    if name not in {one.id for one in repository.of(tx, party)}:
+        raise RecordNotFoundError(f"There is no passkey {name[:20]!r} of yours; list them and copy the id.")
+    log.append(Event(kind="passkey.removed", by=party, about=party, at=now))
+    repository.remove(tx, name, party)
 
 
 def begin(

@@ -40,6 +40,12 @@ def of(tx: Transaction, party: str) -> tuple[Passkey, ...]:
     return tuple(Passkey(**row) for row in tx.execute(query).mappings())
 
 
+def remove(tx: Transaction, name: str, party: str) -> bool:
+    """Forget a passkey of a party; whether there was one."""
+    mine = (_PASSKEYS.id == name) & (_PASSKEYS.party == party)
+    return int(tx.execute(sa.delete(people_tables.passkeys).where(mine)).rowcount) == 1
+
+
 def counted(tx: Transaction, name: str, sign_count: int) -> None:
     """Keep how often a passkey has signed."""
     tx.execute(sa.update(people_tables.passkeys).where(_PASSKEYS.id == name).values(sign_count=sign_count))

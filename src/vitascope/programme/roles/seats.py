@@ -45,7 +45,9 @@ class Role(StrEnum):
 USES: Final = {
     Role.REVIEWER: frozenset({Use.CONTRIBUTION_TRIAGE}),
     Role.TREASURER: frozenset({Use.CONTRIBUTION_PAY}),
-    Role.STEWARD: frozenset({Use.MEMBER_INVITE, Use.HOLD_PLACE, Use.HOLD_LIFT, Use.ORIGIN_TRACE}),
+    Role.STEWARD: frozenset(
+        {Use.MEMBER_INVITE, Use.HOLD_PLACE, Use.HOLD_LIFT, Use.ORIGIN_TRACE, Use.CORPUS_RECORD, Use.LOG_ERASE}
+    ),
     Role.AUDITOR: frozenset({Use.LOG_COSIGN}),
 }
 """What each role may do."""

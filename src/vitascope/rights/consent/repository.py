@@ -130,6 +130,18 @@ def add_snapshot(tx: Transaction, snapshot: Snapshot, works: Iterable[str]) -> N
         tx.execute(sa.insert(tables.snapshot_works), rows)
 
 
+def snapshots(tx: Transaction) -> tuple[tuple[Snapshot, int], ...]:
+    """Every snapshot with the number of its works, oldest first."""
+    query = (
+        sa.select(tables.snapshots, sa.func.count(_SW.work).label("count"))
+        .outerjoin(tables.snapshot_works, _SW.snapshot == _S.id)
+        .group_by(_S.id, _S.at, _S.leaf)
+        .order_by(_S.leaf)
+    )
+    rows: Any = tx.execute(query).mappings()
+    return tuple((Snapshot(id=row["id"], at=_moment(row["at"]), leaf=row["leaf"]), int(row["count"])) for row in rows)
+
+
 def find_snapshot(tx: Transaction, snapshot: str) -> Snapshot | None:
     """A snapshot by its id."""
     row = tx.execute(sa.select(tables.snapshots).where(_S.id == snapshot)).mappings().one_or_none()

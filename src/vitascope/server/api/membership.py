@@ -12,6 +12,8 @@ from vitascope.programme.access import holds, watch
 from vitascope.programme.keys import Key
 from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.leaks.repository import Notice
+from vitascope.programme.passkeys import ceremony
+from vitascope.programme.passkeys import repository as passkeys
 from vitascope.programme.people import membership
 from vitascope.programme.people.membership import Membership
 from vitascope.programme.roles import seats
@@ -25,6 +27,7 @@ from vitascope.store.database import Transaction
 
 router = APIRouter(prefix="/v1/programme", tags=["membership"])
 
+_LONGEST_PASSKEY = 1_400  # letters of base64url: WebAuthn lets an id have 1,023 bytes
 _TOKEN_BODY = body(["token"], {"token": "the code of a letter to your mailbox"}, token=TOKEN)
 
 
@@ -131,6 +134,28 @@ async def revoke_key(name: str, visit: Visitor) -> Response:
         return keys.revoke(tx, visit.desk.log, name, by=party, now=now)
 
     return wire.answer(_key(await visit.write(SCOPE, lambda tx, grant, now: revoked(tx, grant.party, now))))
+
+
+@router.get("/passkeys", responses=ANY)
+async def list_passkeys(visit: Visitor) -> Response:
+    """Your passkeys; a browser makes them, on the page of the programme."""
+    found = await visit.read(SCOPE, lambda tx, grant, _now: passkeys.of(tx, grant.party))
+    told = [{"id": one.id, "object": "passkey", "made_at": int(one.made_at)} for one in found]
+    return wire.answer({"object": "list", "data": told})
+
+
+@router.post("/passkeys/{name}/remove", responses=ANY, openapi_extra=_TOKEN_BODY)
+async def remove_passkey(name: str, request: Request, visit: Visitor) -> Response:
+    """Forget a passkey of yours, with the code of a letter: a found key must not take your passkeys away."""
+    token = await _token(request, visit)
+
+    def removed(tx: Transaction, party: str, now: datetime) -> None:
+        if membership.by_link(tx, token, secrets=visit.desk.secrets, now=now) != party:
+            raise SignInError("This code was sent to somebody else's mailbox; ask for one of your own.")
+        ceremony.remove(tx, visit.desk.log, party, checked(name, longest=_LONGEST_PASSKEY), now=now)
+
+    await visit.write(SCOPE, lambda tx, grant, now: removed(tx, grant.party, moment(now)))
+    return wire.answer({"id": name, "object": "passkey.deleted", "deleted": True})
 
 
 @router.get("/holds", responses=ANY)

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from vitascope.errors import LogError, RecordNotFoundError
-from vitascope.programme.roles import audit
+from vitascope.programme.roles import audit, erasing
 from vitascope.rights.log import Log
 from vitascope.server import fields, wire
-from vitascope.server.calls import ANY, LINE, OPEN, acted, asked, body
+from vitascope.server.calls import ANY, LINE, OPEN, SCOPE, acted, asked, body
 from vitascope.server.desk import AtDesk, Desk, Visitor
 from vitascope.server.openapi import answers
 
@@ -72,6 +72,15 @@ async def cosign(request: Request, visit: Visitor) -> Response:
     log = await _log(visit.desk)
     size = await acted(visit, lambda tx, actor, now: audit.take(tx, log, actor, note, now=now))
     return wire.answer({"object": "cosignature", "size": size})
+
+
+@router.post("/leaves/{leaf}/erase", responses=ANY)
+async def erase_leaf(leaf: Annotated[int, Path(ge=0, le=2**53)], visit: Visitor) -> Response:
+    """Have what a leaf says destroyed: one steward asks, another does it; the leaf and every proof stay."""
+    await visit.enter(SCOPE)
+    log = await _log(visit.desk)
+    is_erased = await acted(visit, lambda _tx, actor, now: erasing.erase(log, actor, leaf, now=now))
+    return wire.answer({"id": leaf, "object": "log.leaf", "state": "erased" if is_erased else "asked"})
 
 
 async def _log(desk: Desk) -> Log:

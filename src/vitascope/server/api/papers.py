@@ -1,8 +1,6 @@
 """What a model learned from, for everybody: Croissant with RAI, the training-content summary, the dataset card."""
 
-from collections.abc import Collection
 from datetime import datetime
-from itertools import pairwise
 
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
@@ -14,12 +12,12 @@ from vitascope.rights.consent.papers import About
 from vitascope.rights.register import Register, register_in_use
 from vitascope.server import wire
 from vitascope.server.calls import ANY, OPEN
+from vitascope.server.carried import edition_of
 from vitascope.server.desk import AtDesk
 from vitascope.server.openapi import answers
 from vitascope.settings import settings
 from vitascope.store.database import Transaction
-from vitascope.text.lexicon import name as called
-from vitascope.text.world import EDITIONS, FIRST, Edition, later_than
+from vitascope.text.world import later_than
 from vitascope.videos import workers
 
 router = APIRouter(prefix="/v1/rights/models", tags=["papers"])
@@ -74,17 +72,9 @@ def _of(tx: Transaction, name: str, now: datetime) -> tuple[Register, About]:
             register = base if snapshot is None else snapshots.register_of(tx, base, snapshot)
             carried = workers.capabilities(tx, now.timestamp())
             for words in (one.words for one in carried if one.weights_sha256 == weights):
-                register = register.without(later_than(_edition(words)))
+                register = register.without(later_than(edition_of(words)))
             return register, About(model=name, weights_sha256=weights, published=f"{now:%Y-%m-%d}")
     raise RecordNotFoundError(f"No model {name[:60]!r} is on record here; GET /v1/rights/models lists those there are.")
-
-
-def _edition(words: Collection[str]) -> Edition:
-    """The edition of the world a model was taught: the last of whose new things it names one."""
-    for before, edition in reversed(list(pairwise(EDITIONS))):
-        if any(called(thing) in words for thing in {*edition.subjects} - {*before.subjects}):
-            return edition
-    return FIRST
 
 
 def _known(tx: Transaction, now: datetime) -> list[tuple[str, str, str | None]]:

@@ -12,10 +12,11 @@ from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced, Cohort
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import rates
-from vitascope.programme.people import applications, cohorts, invitations, letters
+from vitascope.programme.people import applications, cohorts, invitations, letters, membership
 from vitascope.programme.people import repository as people
 from vitascope.programme.people.applications import Told
 from vitascope.programme.people.invitations import NewInvitation
+from vitascope.programme.people.membership import Membership
 from vitascope.programme.people.post import Mail
 from vitascope.programme.people.repository import Invitation
 from vitascope.programme.roles import seats
@@ -26,7 +27,7 @@ from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.terms import Policy, Terms
 from vitascope.rights.uses import Use
 from vitascope.server import fields, wire
-from vitascope.server.api.joining import announced_of
+from vitascope.server.api.joining import access_of, announced_of
 from vitascope.server.brackets import Value
 from vitascope.server.calls import ANY, ID, LINE, SCOPE, TEXT, acted, asked, body, checked, moment, seen
 from vitascope.server.desk import Visit, Visitor
@@ -53,6 +54,18 @@ async def list_cohorts(visit: Visitor) -> Response:
     def look(tx: Transaction, actor: Actor, _now: datetime) -> list[dict[str, object]]:
         require(actor, Use.MEMBER_INVITE)
         return [_cohort(one, access.announced(tx, one.id)) for one in access.cohorts(tx)]
+
+    return wire.answer({"object": "list", "data": await seen(visit, look)})
+
+
+@router.get("/members", responses=ANY)
+async def list_members(visit: Visitor) -> Response:
+    """Everybody who joined: party, name, cohort, until when; for stewards."""
+
+    def look(tx: Transaction, actor: Actor, now: datetime) -> list[dict[str, object]]:
+        require(actor, Use.MEMBER_INVITE)
+        found = sorted(people.named(tx), key=lambda one: one[1])
+        return [_member(membership.membership(tx, party, now), name) for party, name in found]
 
     return wire.answer({"object": "list", "data": await seen(visit, look)})
 
@@ -265,6 +278,11 @@ async def end_role(name: str, visit: Visitor) -> Response:
     return await _reseated(
         visit, lambda tx, actor, now: seats.take_back(tx, visit.desk.log, actor, checked(name), now=now)
     )
+
+
+def _member(held: Membership, name: str) -> dict[str, object]:
+    access = access_of(held.permissions[0]) if held.permissions else None
+    return {"id": held.party, "object": "member", "name": name, "access": access}
 
 
 async def _reseated(visit: Visit, work: Callable[[Transaction, Actor, datetime], Held]) -> Response:

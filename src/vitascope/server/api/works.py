@@ -21,6 +21,7 @@ from vitascope.rights.uses import Use
 from vitascope.server import fields, wire
 from vitascope.server.brackets import Value
 from vitascope.server.calls import ANY, SCOPE, asked, body, checked, moment
+from vitascope.server.carried import that_saw
 from vitascope.server.desk import Visitor
 from vitascope.server.forms import Form, opened
 from vitascope.server.openapi import form_body
@@ -28,6 +29,7 @@ from vitascope.store.database import Transaction
 
 router = APIRouter(prefix="/v1/rights", tags=["works"])
 
+SAW = "models_that_learned_from_it"
 _LONGEST_DAYS = 7_000
 _MOST_SHOWN = 20
 _USES = {"type": "array", "items": {"type": "string", "enum": list(works.USES)}, "minItems": 1}
@@ -77,13 +79,14 @@ async def put_work_in(request: Request, visit: Visitor) -> Response:
 
 @router.delete("/works/{name}", responses=ANY)
 async def take_work_away(name: str, visit: Visitor) -> Response:
-    """Withdraw every use of a work of yours and take its file away."""
-    work = await visit.write(
-        SCOPE,
-        lambda tx, grant, now: works.take_away(tx, visit.desk.log, grant.party, checked(name), now=moment(now)),
-    )
+    """Withdraw every use of a work of yours and take its file away; the models that learned from it are named."""
+
+    def away(tx: Transaction, owner: str, now: datetime) -> tuple[OptInWork, list[dict[str, str]]]:
+        return works.take_away(tx, visit.desk.log, owner, checked(name), now=now), that_saw(tx, {name}, now)
+
+    work, saw = await visit.write(SCOPE, lambda tx, grant, now: away(tx, grant.party, moment(now)))
     await visit.desk.aside(lambda: visit.desk.blobs.remove([work.path]))
-    return wire.answer({"id": name, "object": "work.deleted", "deleted": True})
+    return wire.answer({"id": name, "object": "work.deleted", "deleted": True, SAW: saw})
 
 
 @router.get("/works", responses=ANY)
@@ -130,9 +133,7 @@ async def withdraw_work(name: str, request: Request, visit: Visitor) -> Response
 
     def withdrawn(tx: Transaction, owner: str, now: datetime) -> dict[str, object]:
         works.withdraw(tx, visit.desk.log, owner, checked(name), uses, now=now)
-        saw = repository.models(tx, repository.snapshots_with(tx, name))
-        models = [{"name": model.name, "weights_sha256": model.weights_sha256} for model in saw]
-        return {**_work(tx, works.require(tx, name, owner), now), "models_that_learned_from_it": models}
+        return {**_work(tx, works.require(tx, name, owner), now), SAW: that_saw(tx, {name}, now)}
 
     return wire.answer(await visit.write(SCOPE, lambda tx, grant, now: withdrawn(tx, grant.party, moment(now))))
 

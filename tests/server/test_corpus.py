@@ -1,0 +1,164 @@
+"""The corpus over the wire: snapshots, models, opt-outs and withdrawals, and leaves that two stewards erase."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from desks import SECRETS, error_of
+
+from vitascope.programme import keys
+from vitascope.programme.passkeys import repository as passkeys
+from vitascope.programme.passkeys.repository import Passkey
+from vitascope.programme.people import repository as people
+from vitascope.programme.people import sign_in
+from vitascope.programme.people.invitations import digest_of
+from vitascope.programme.people.repository import Person
+from vitascope.programme.roles import seats
+from vitascope.rights.consent.snapshots import works_called
+from vitascope.rights.event import Event
+from vitascope.rights.register import Register
+from vitascope.store.secrets import lock
+
+WEIGHTS, CARRIED = "a" * 64, "c" * 64
+NOBODYS = "0" * 64
+
+
+@pytest.fixture(scope="module")
+def desk(programme_desk):
+    programme_desk.carry("small", weights_sha256=CARRIED)
+    return programme_desk
+
+
+@pytest.fixture(scope="module")
+def stewards(desk):
+    with _steward(desk) as sally, _steward(desk) as sam:
+        yield sally, sam
+
+
+@pytest.fixture
+def ana(desk):
+    made = desk.key(scopes=keys.MEMBER_SCOPES)
+    with desk.client(made.credential) as client:
+        client.party = made.key.party
+        yield client
+
+
+def _steward(desk):
+    made = desk.key(scopes=(*keys.MEMBER_SCOPES, seats.SCOPE))
+    with desk.database.transaction() as tx:
+        seats.seat_steward(tx, desk.app.state.desk.log, made.key.party, by="operator", now=datetime.now(UTC))
+    client = desk.client(made.credential)
+    client.party = made.key.party
+    return client
+
+
+def _granted(ana, name="cat"):
+    """A work of hers that may be learned from."""
+    file = f'<svg xmlns="http://www.w3.org/2000/svg"><title>{name}</title></svg>'.encode()
+    made = ana.post(
+        "/v1/rights/works",
+        files={"file": (f"{name}.svg", file, "image/svg+xml")},
+        data={"title": name, "is_mine": "true", "shows": "cat"},
+    ).json()
+    ana.post(f"/v1/rights/works/{made['id']}/grant", json={"uses": ["train"]})
+    return made["id"]
+
+
+def test_a_withdrawal_finds_the_model_that_learned_from_it(stewards, ana):
+    """Snapshot, record, withdraw: the answer names the model, the public list does, the next snapshot is without."""
+    sally, _ = stewards
+    work = _granted(ana)
+    taken = sally.post("/v1/rights/snapshots").json()
+    record = {"name": "ours", "weights_sha256": WEIGHTS, "snapshot": taken["id"]}
+    recorded = sally.post("/v1/rights/models", json=record).json()
+    before = ana.get("/v1/rights/models/affected").json()["data"]
+    told = ana.post(f"/v1/rights/works/{work}/withdraw", json={"uses": ["train"]}).json()
+    affected = ana.get("/v1/rights/models/affected").json()["data"]
+    after = sally.post("/v1/rights/snapshots").json()
+    gone = ana.delete(f"/v1/rights/works/{work}").json()
+    listed = {one["id"]: one for one in ana.get("/v1/rights/snapshots").json()["data"]}
+
+    assert ("ours", WEIGHTS, taken["id"]) == (recorded["name"], recorded["weights_sha256"], recorded["snapshot"])
+    assert [] == [one for one in before if work in one["works"]]
+    assert [{"name": "ours", "weights_sha256": WEIGHTS}] == told["models_that_learned_from_it"]
+    assert [{"name": "ours", "weights_sha256": WEIGHTS, "works": [work]}] == affected
+    assert told["models_that_learned_from_it"] == gone["models_that_learned_from_it"]
+    assert taken["works"] - 1 == after["works"] == listed[after["id"]]["works"]
+    assert work in ana.get(f"/v1/rights/snapshots/{taken['id']}/works").text
+    assert work not in ana.get(f"/v1/rights/snapshots/{after['id']}/works").text
+
+
+def test_an_opt_out_names_what_the_house_came_with(stewards, ana):
+    """An author of the register, by a steward's hand; the model that workers carry saw them, and nobody recorded it."""
+    work = next(iter(Register.load().works.values()))
+    told = stewards[0].post("/v1/rights/opt_outs", json={"name": work.authors[0]}).json()
+    affected = {one["name"]: one["works"] for one in ana.get("/v1/rights/models/affected").json()["data"]}
+
+    assert {"name": "small", "weights_sha256": CARRIED} in told["models_that_learned_from_it"]
+    assert works_called(Register.load(), work.authors[0]) & set(affected["small"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("snapshots", {}),
+        ("models", {"name": "ours", "weights_sha256": WEIGHTS, "snapshot": NOBODYS}),
+        ("opt_outs", {"name": "Ana Lima"}),
+        ("log/leaves/0/erase", {}),
+    ],
+)
+def test_recording_and_erasing_take_a_steward(ana, path, body):
+    """A member is told which use it takes; nothing happens."""
+    refused = ana.post(f"/v1/rights/{path}", json=body)
+
+    assert (403, "role_needed") == (refused.status_code, error_of(refused)["code"])
+
+
+def test_a_model_of_no_snapshot_is_not_recorded(stewards, ana):
+    """Nor one whose digests are none; what is not there is told as not there."""
+    body = {"name": "ours", "weights_sha256": WEIGHTS, "snapshot": NOBODYS}
+
+    assert 404 == stewards[0].post("/v1/rights/models", json=body).status_code
+    assert 400 == stewards[0].post("/v1/rights/models", json={**body, "snapshot": "X" * 64}).status_code
+    assert 404 == ana.get(f"/v1/rights/snapshots/{NOBODYS}/works").status_code
+
+
+def test_two_stewards_erase_a_leaf_and_neither_their_own(desk, stewards):
+    """One asks, which a leaf says; the other does it; the same one twice does nothing; every proof still holds."""
+    sally, sam = stewards
+    log = desk.app.state.desk.log
+    leaf = log.append(Event(kind="test", by="somebody", about="Ana Lima", at=datetime.now(UTC))).index
+    own = log.append(Event(kind="test", by=sally.party, about="x", at=datetime.now(UTC))).index
+    path = f"/v1/rights/log/leaves/{leaf}/erase"
+    states = [client.post(path).json()["state"] for client in (sally, sally, sam)]
+
+    assert ["asked", "asked", "erased"] == states
+    assert log.opening(leaf) is None
+    assert 404 == sam.post(path).status_code
+    assert "own_case" == error_of(sally.post(f"/v1/rights/log/leaves/{own}/erase"))["code"]
+    assert 404 == sam.post(f"/v1/rights/log/leaves/{10**9}/erase").status_code
+
+
+def test_a_passkey_is_listed_and_forgotten_with_a_code(desk, ana):
+    """A found key alone does not take it away, nor does anybody else's code."""
+    address = f"{ana.party}@example.org"
+    with desk.database.transaction() as tx:
+        people.add_person(
+            tx, Person(party=ana.party, address_digest=digest_of(address, SECRETS), address=lock(address, SECRETS))
+        )
+        passkeys.add(tx, Passkey(id="k" * 150, party=ana.party, public_key="p", sign_count=0, made_at=time.time()))
+        code = sign_in.ask_link(tx, address, secrets=SECRETS, now=time.time()).token
+    (listed,) = ana.get("/v1/programme/passkeys").json()["data"]
+    path = f"/v1/programme/passkeys/{listed['id']}/remove"
+
+    assert 401 == ana.post(path, json={"token": "guess"}).status_code
+    assert ana.post(path, json={"token": code}).json()["deleted"]
+    assert [] == ana.get("/v1/programme/passkeys").json()["data"]
+
+
+def test_stewards_see_who_joined(stewards, ana):
+    """By party and name; members do not."""
+    listed = stewards[0].get("/v1/programme/members").json()["data"]
+
+    assert all({"id", "object", "name", "access"} == set(one) for one in listed)
+    assert "role_needed" == error_of(ana.get("/v1/programme/members"))["code"]
