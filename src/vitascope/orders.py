@@ -16,6 +16,14 @@ Learning = Literal["notAllowed", "allowed", "constrained"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What others may do with the file beyond looking at it, and where the terms of a constrained use stand."""
+
+    mining: Learning = "notAllowed"
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What was ordered at the desk, with everything settled but how it will be painted.
 
@@ -33,10 +41,10 @@ class Order:
     steps: int | None = None
     negative_prompt: str | None = None
     image: str | None = None  # key of a PNG in the file store: the first frame
+    cast: tuple[str, ...] = ()  # the claimed names of whom that picture is said to show
     source: str | None = None  # the video that a remix, an edit or an extension builds on
     priority: Priority = "normal"
-    mining: Learning = "notAllowed"
-    mining_terms: str = ""  # where the terms of a constrained use stand
+    reservation: Reservation = Reservation()
 
     def to_json(self) -> str:
         """The order as JSON, the same text for the same order."""
@@ -44,10 +52,12 @@ class Order:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The order that ``to_json`` wrote."""
+        """The order that ``to_json`` wrote, or an earlier version of it."""
         fields: dict[str, Any] = json.loads(text)
         width, height = fields.pop("size")
-        return cls(size=(width, height), **fields)
+        before = {"mining": fields.pop("mining", "notAllowed"), "terms": fields.pop("mining_terms", "")}
+        reservation = Reservation(**fields.pop("reservation", before))
+        return cls(size=(width, height), cast=tuple(fields.pop("cast", ())), reservation=reservation, **fields)
 
     def fingerprint(self) -> str:
         """SHA-256 of what was asked: a drawn seed is not part of it, nobody asked for that."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 from threading import Barrier
 
 import pytest
+from shop import order
 
 from tests.programme.members import DAY, NOW, Leaves
 from vitascope.errors import LikenessError
-from vitascope.programme.people import likenesses
+from vitascope.programme.likeness import asking
 from vitascope.rights.likeness import (
     Circle,
     LikenessWish,
@@ -140,10 +141,10 @@ def test_a_refused_prompt_is_a_leaf(tx):
     """By whom and by which rule, never whose name; a name nobody spoke for is a word, and the person needs nobody."""
     leaves = Leaves()
     allow(tx, Leaves(), wish(Circle.NOBODY), now=NOW)
-    likenesses.require(tx, leaves, "ben", ["@grin jumps"], now=NOW)
-    likenesses.require(tx, leaves, "ana", ["@smile jumps"], now=NOW)
+    asking.require(tx, leaves, "ben", [order("@grin jumps")], now=NOW)
+    asking.require(tx, leaves, "ana", [order("@smile jumps")], now=NOW)
     with pytest.raises(LikenessError, match="Rule: likeness_not_permitted"):
-        likenesses.require(tx, leaves, "ben", ["a cat", "@Smile jumps"], now=NOW)
+        asking.require(tx, leaves, "ben", [order("a cat"), order("@Smile jumps")], now=NOW)
 
     (leaf,) = leaves.events
     assert ("likeness.use refused", "ben", "likeness_not_permitted") == (leaf.kind, leaf.by, leaf.rule)

@@ -198,7 +198,9 @@ def test_a_first_frame_with_a_credential_is_kept_as_it_came(client, desk, tmp_pa
 
     assert [["as-sent", "first.png"], ["first.png"]] == kept
     assert signed == desk.blobs.read(orders[0].image.replace("first.png", "as-sent"))
-    assert {("constrained", "https://ana.example/terms")} == {(one.mining, one.mining_terms) for one in orders}
+    assert {("constrained", "https://ana.example/terms")} == {
+        (one.reservation.mining, one.reservation.terms) for one in orders
+    }
 
 
 def test_a_film_tells_whose_works_are_behind_it(client, desk, tmp_path):

@@ -1,6 +1,7 @@
 """What the world sees: releases, remixes by right, manners, works put in, papers of a model, the log from outside."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import httpx2
@@ -8,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from desks import FILM, error_of
 
+from tests.programme.members import fill_pool
+from tests.server.test_uses import picture
 from vitascope.programme import keys
 from vitascope.programme.people import repository as people
 from vitascope.programme.people.repository import Person
@@ -160,6 +163,40 @@ def test_a_name_is_its_persons_and_an_order_asks_them(desk):
         assert (403, "likeness_not_permitted") == (answer.status_code, error_of(answer)["code"])
     assert all(words in error_of(refused)["message"] for words in ("Rule: likeness_not_permitted", "You can appeal"))
     assert "Never in advertising." == told["restrictions"]
+
+
+def test_a_picture_of_somebody_takes_their_yes_and_pays_them(desk):
+    """Said to show a person nobody spoke for: refused. Allowed: made and booked; outside their words: refused."""
+    with _member(desk) as ana, _member(desk) as ben:
+        name = f"Grin-{ana.party[-8:]}"
+        wish = {"prompt": "she waves at a beach", "input_reference": {"image_url": picture()}, "likeness": name}
+        unclaimed = ben.post("/v1/videos", json=wish)
+        without = ben.post("/v1/videos", json={"prompt": "she waves", "likeness": name})
+        ana.post(f"/v1/rights/likenesses/{name}", json={"circle": "everybody", "never_with": ["beer"]})
+        ruled_out = ben.post("/v1/videos", json={**wish, "prompt": "she drinks a beer"})
+        with desk.database.transaction() as tx:
+            fill_pool(tx, desk.app.state.desk.log, 1_000)
+        made, lost = (ben.post("/v1/videos", json=wish).json()["id"] for _ in range(2))
+        promised = [one["state"] for one in ana.get("/v1/programme/statement").json()["items"]]
+        desk.finish(made)
+        ben.delete(f"/v1/videos/{lost}")
+        items = _settled(ana)
+
+    for answer in (unclaimed, ruled_out):
+        assert (403, "likeness_not_permitted") == (answer.status_code, error_of(answer)["code"])
+    assert ("missing_required_parameter", "input_reference") == (error_of(without)["code"], error_of(without)["param"])
+    assert ["promised", "promised"] == promised
+    assert [("owed", 50, made), ("called off", 50, lost)] == items
+
+
+def _settled(ana):
+    """The items of a statement, once nothing of it is promised any more: the desk looks every two seconds."""
+    until = time.monotonic() + 20
+    while True:
+        items = ana.get("/v1/programme/statement").json()["items"]
+        if all(one["state"] != "promised" for one in items) or time.monotonic() > until:
+            return [(one["state"], one["units"], one["reference"]) for one in items]
+        time.sleep(0.2)
 
 
 def test_a_work_is_put_in_over_the_wire(desk):

@@ -16,7 +16,7 @@ from vitascope.rights.uses import Use
 ORDER = {"prompt": "a parrot flies", "seconds": "1", "size": "64x64"}
 
 
-def _picture():
+def picture():
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), "teal").save(buffer, "PNG")
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
@@ -25,7 +25,7 @@ def _picture():
 DOORS = {
     Use.VIDEO_CREATE: lambda ana, _: ana.post("/v1/videos", json=ORDER),
     Use.REFERENCE_USE: lambda ana, _: ana.post(
-        "/v1/videos", json={**ORDER, "input_reference": {"image_url": _picture()}}
+        "/v1/videos", json={**ORDER, "input_reference": {"image_url": picture()}}
     ),
     Use.VIDEO_REMIX: lambda ana, video: ana.post(f"/v1/videos/{video}/remix", json={"prompt": "a cat runs"}),
     Use.VIDEO_EDIT: lambda ana, video: ana.post("/v1/videos/edits", json={"prompt": "a cat", "video": {"id": video}}),

@@ -2,15 +2,19 @@
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from houses import Unwritten, new_key
 from shop import NOW, RememberingQueue, claim, find, grant, order, submit
 
+from tests.programme.members import Leaves
 from vitascope.errors import StoppedError, UnknownWordsError
 from vitascope.programme import keys
 from vitascope.refusals import FilesFullError
+from vitascope.rights import likeness
+from vitascope.rights.likeness import Circle, LikenessWish
 from vitascope.store.blobs import open_blobs
 from vitascope.types import Progress
 from vitascope.videos import book, claims
@@ -244,6 +248,23 @@ def test_a_remix_is_given_the_film_it_builds_on(shop, is_deleted):
 
     assert "completed" == find(shop.database, remix.id).state
     assert [None if is_deleted else f"7 {source.order.prompt}".encode()] == seen
+
+
+def test_a_likeness_taken_back_stops_what_was_not_begun(shop):
+    """Accepted while the person allowed it, not begun when they said no: it fails and says why; nothing is made."""
+    now = datetime.now(UTC)
+    wish = LikenessWish(character="smile", person="ana", circle=Circle.EVERYBODY, until=now + timedelta(days=1))
+    with shop.database.transaction() as tx:
+        likeness.allow(tx, Leaves(), wish, now=now)
+    videos = [submit(shop.database, party="ben", wanted=order("@smile waves")).id for _ in range(2)]
+    assert jobs.paint(shop, videos[0]) is not None
+    with shop.database.transaction() as tx:
+        likeness.withdraw(tx, Leaves(), "smile", "ana", now=now)
+    assert jobs.paint(shop, videos[1]) is None
+
+    ended = find(shop.database, videos[1], "ben")
+    assert ("failed", "likeness_not_permitted") == (ended.state, ended.failure.code)
+    assert "has not allowed ben" in ended.failure.message
 
 
 def test_what_dead_workers_had_waits_again(sqlite):

@@ -10,6 +10,7 @@ from PIL import Image
 from shop import order
 
 from vitascope.errors import SealError
+from vitascope.orders import Reservation
 from vitascope.origin import verify_file
 from vitascope.settings import settings
 from vitascope.types import Progress
@@ -102,15 +103,16 @@ def test_a_first_frame_with_a_credential_goes_into_the_chain(tmp_path):
 @pytest.mark.parametrize("choice", ["notAllowed", "allowed", "constrained"])
 def test_the_member_chooses_what_may_be_learned(tmp_path, choice):
     """Nothing is allowed unless they said so."""
-    terms = {"mining_terms": "https://ana.example/terms"} if choice == "constrained" else {}
-    made = painted(tmp_path / "a", **({} if choice == "notAllowed" else {"mining": choice} | terms))
+    terms = {"terms": "https://ana.example/terms"} if choice == "constrained" else {}
+    asked = {} if choice == "notAllowed" else {"reservation": Reservation(mining=choice, **terms)}
+    made = painted(tmp_path / "a", **asked)
 
     with c2pa.Reader(str(made.video)) as reader:
         store = json.loads(reader.json())
     assertions = store["manifests"][store["active_manifest"]]["assertions"]
     entries = next(one["data"]["entries"] for one in assertions if one["label"] == "cawg.training-mining")
     assert {choice} == {entry["use"] for entry in entries.values()}
-    assert {terms.get("mining_terms")} == {entry.get("constraint_info") for entry in entries.values()}
+    assert {terms.get("terms")} == {entry.get("constraint_info") for entry in entries.values()}
 
 
 def test_a_server_without_a_signer_makes_nothing(tmp_path, home):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from vitascope.programme.actor import Actor, require
+from vitascope.programme.likeness import paying
 from vitascope.programme.money import rates
 from vitascope.programme.money.royalty import Rendered, owe_each, royalty
 from vitascope.programme.voice import repository
@@ -16,13 +17,15 @@ from vitascope.store.database import Transaction
 def owe_all(tx: Transaction, log: Leaves, actor: Actor, *, now: datetime) -> int:
     """Owe the artists in the credits of every finished render their part; how many transfers stand for that.
 
+    With them whoever's likeness a render drew on while the pool was empty.
+
     Done again, each render still pays once. Raises ``RoleError``, ``PoolError`` where nothing backs it.
     """
     require(actor, Use.CONTRIBUTION_PAY)
     table = rates.in_force(tx, now)
     owners = {work.credit: work.owner for work in works.works(tx) if work.credit}
     dues = [royalty(_rendered(render), table, owners) for render in repository.finished(tx)]
-    return owe_each(tx, log, dues, by=actor.party, now=now)
+    return owe_each(tx, log, dues, by=actor.party, now=now) + paying.settle_unbacked(tx, log, now=now)
 
 
 def _rendered(render: Render) -> Rendered:

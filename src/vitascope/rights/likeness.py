@@ -23,6 +23,7 @@ from vitascope.store.database import Transaction, take_turn
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MENTION: Final = re.compile(r"(?<![A-Za-z0-9_.+-])@([A-Za-z0-9_-]{1,64})")
+_MOST_WORDS, _LONGEST_WORD = 50, 60
 
 MUTUALS: Final = "mutuals"
 """The grantee of a permission for those a person follows and is followed by; who they are is told by the caller."""
@@ -46,7 +47,8 @@ class LikenessWish:
     circle: Circle
     until: datetime
     approved: frozenset[str] = frozenset()  # parties, for the level of that name
-    restrictions: str = ""  # in their words: "never in advertising, never with weapons"
+    restrictions: str = ""  # in their words: "never in advertising, never in a sad film"
+    never_with: tuple[str, ...] = ()  # words and phrases that no prompt may say with it, which is kept by the desk
 
 
 def allow(tx: Transaction, log: Leaves, wish: LikenessWish, *, now: datetime) -> tuple[Given, ...]:
@@ -63,6 +65,7 @@ def allow(tx: Transaction, log: Leaves, wish: LikenessWish, *, now: datetime) ->
         raise LikenessError(
             f"The level {wish.circle} with {len(wish.approved)} approved people: name them for approved."
         )
+    _require_words(wish.never_with)
     _claim(tx, log, wish, now)
     withdraw(tx, log, wish.character, wish.person, now=now)
     return tuple(_give(tx, log, wish, grantee, now) for grantee in _grantees(wish))
@@ -89,11 +92,32 @@ def person_of(tx: Transaction, character: str) -> str | None:
 
 
 def require_likeness(
-    tx: Transaction, character: str, person: str, party: str, *, mutuals: Collection[str] = (), now: datetime
+    tx: Transaction,
+    character: str,
+    person: str,
+    party: str,
+    *,
+    prompts: Iterable[str] = (),
+    mutuals: Collection[str] = (),
+    now: datetime,
 ) -> str:
-    """What ``party`` must heed in using ``character``, made from ``person``. Raises ``LikenessError``."""
-    if party == person:
+    """What ``party`` must heed in using ``character``, made from ``person``.
+
+    Raises ``LikenessError`` where they have not allowed it, or where one of ``prompts`` says what they ruled out.
+    """
+    given = given_to(tx, character, person, party, mutuals=mutuals, now=now)
+    if given is None:
         return ""
+    _require_within(given.never_with, prompts, f"@{character}", person)
+    return given.restrictions
+
+
+def given_to(
+    tx: Transaction, character: str, person: str, party: str, *, mutuals: Collection[str] = (), now: datetime
+) -> Given | None:
+    """What lets ``party`` use ``character``, made from ``person``; None for themselves. Raises ``LikenessError``."""
+    if party == person:
+        return None
     held = book.live(tx, likeness_of(character), Use.CHARACTER_USE, party, now)
     if not held and party in mutuals:
         held = book.live(tx, likeness_of(character), Use.CHARACTER_USE, MUTUALS, now)
@@ -104,12 +128,41 @@ def require_likeness(
             f"{LikenessError.code}. Ask them, or leave it out; this refusal costs nothing. You can appeal: report it "
             "(POST /v1/programme/contributions, kind feedback), and a reviewer answers."
         )
-    return own[0].restrictions
+    return own[0]
 
 
 def likeness_of(character: str) -> str:
     """What permissions on a character are on."""
     return f"character/{character.casefold()}"
+
+
+def _require_words(words: tuple[str, ...]) -> None:
+    fits = all(0 < len(word) <= _LONGEST_WORD and word == word.strip() and word.isprintable() for word in words)
+    if len(words) > _MOST_WORDS or not fits:
+        raise LikenessError(
+            f"A likeness rules out up to {_MOST_WORDS} words or phrases of 1 to {_LONGEST_WORD} characters, one each; "
+            f"{len(words)} were named."
+        )
+
+
+def _require_within(words: tuple[str, ...], prompts: Iterable[str], name: str, person: str) -> None:
+    plain = [_plain(prompt) for prompt in prompts]
+    said = next((word for word in words if any(_says(prompt, _plain(word)) for prompt in plain)), None)
+    if said is not None:
+        raise LikenessError(
+            f"{person} allows {name} and rules out {said!r} with it. Rule: {LikenessError.code}. Leave one of them "
+            "out; this refusal costs nothing. You can appeal: report it (POST /v1/programme/contributions, kind "
+            "feedback), and a reviewer answers."
+        )
+
+
+def _says(prompt: str, word: str) -> bool:
+    """Whether a prompt says a word or phrase as such; in scripts without spaces, anywhere."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", prompt) is not None or (not word.isascii() and word in prompt)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _claim(tx: Transaction, log: Leaves, wish: LikenessWish, now: datetime) -> None:
@@ -123,7 +176,7 @@ def _claim(tx: Transaction, log: Leaves, wish: LikenessWish, now: datetime) -> N
             "a reviewer answers."
         )
     if person is None:
-        _give(tx, log, replace(wish, until=now + book.LONGEST, restrictions=""), wish.person, now)
+        _give(tx, log, replace(wish, until=now + book.LONGEST, restrictions="", never_with=()), wish.person, now)
 
 
 def _give(tx: Transaction, log: Leaves, wish: LikenessWish, grantee: str, now: datetime) -> Given:
@@ -134,6 +187,7 @@ def _give(tx: Transaction, log: Leaves, wish: LikenessWish, grantee: str, now: d
         uses=frozenset({Use.CHARACTER_USE}),
         until=wish.until,
         restrictions=wish.restrictions,
+        never_with=wish.never_with,
     )
     return book.give(tx, log, permission, now=now)
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from vitascope import __version__
 from vitascope.refusals import FieldError
 from vitascope.rights.logbook import Leaves
-from vitascope.server import outbox, page
+from vitascope.server import bookings, outbox, page
 from vitascope.server.api import (
     archive,
     batch,
@@ -158,11 +158,11 @@ def _add_layers(app: FastAPI, settings: DeskSettings, traces: Traces) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     ended = asyncio.Event()
-    posting = asyncio.create_task(outbox.keep(desk, ended))
+    rounds = {asyncio.create_task(keep(desk, ended)) for keep in (outbox.keep, bookings.keep)}
     yield
     desk.news.end()
     ended.set()
-    await asyncio.wait({posting}, timeout=_LAST_LETTER)
+    await asyncio.wait(rounds, timeout=_LAST_LETTER)
 
 
 async def _docs(request: Request) -> Response:

@@ -31,6 +31,7 @@ _OURS = (
     "priority",
     "mining",
     "mining_terms",
+    "likeness",
     "n",
     "num_outputs_per_prompt",
     "enhance_prompt",
@@ -85,6 +86,7 @@ class Asked:
     mining: Learning | None = None
     mining_terms: str | None = None
     reference: Reference | None = None
+    cast: tuple[str, ...] = ()  # the claimed names of whom that picture shows
 
 
 def asked(form: Form, *, besides: tuple[str, ...] = ()) -> Asked:
@@ -109,6 +111,7 @@ def asked(form: Form, *, besides: tuple[str, ...] = ()) -> Asked:
         mining=cast("Learning | None", fields.choice(values, "mining", ("notAllowed", "allowed", "constrained"))),
         mining_terms=_terms(values),
         reference=_reference(values, form.files),
+        cast=_cast(values, form.files),
     )
 
 
@@ -213,6 +216,17 @@ def _reference(values: Mapping[str, Value], files: Mapping[str, UploadFile]) -> 
     if address is None or len(picture) > 1:
         raise FieldError("`input_reference` is a file, or an object with `image_url` and nothing else.", param=name)
     return _by_address(address)
+
+
+def _cast(values: Mapping[str, Value], files: Mapping[str, UploadFile]) -> tuple[str, ...]:
+    """Whom the first frame shows. Of somebody who is named in words the prompt says ``@name``."""
+    told = fields.text(values, "likeness", most=64)
+    if told is not None and _reference(values, files) is None:
+        raise MissingFieldError(
+            "`likeness` says whom `input_reference` shows. Send the picture, or say @name in the prompt.",
+            param="input_reference",
+        )
+    return () if told is None else (told.removeprefix("@"),)
 
 
 def _by_address(address: str) -> Reference:

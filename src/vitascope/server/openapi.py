@@ -21,6 +21,26 @@ _SOURCE = {
     "required": ["id"],
     "additionalProperties": False,
 }
+_RIGHTS = {
+    "likeness": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64,
+        "description": "The claimed name of whoever `input_reference` shows, where it shows a person.",
+    },
+    "mining": {
+        "type": "string",
+        "enum": ["notAllowed", "allowed", "constrained"],
+        "default": "notAllowed",
+        "description": "Whether others may mine the file and train on it, as its credential says.",
+    },
+    "mining_terms": {
+        "type": "string",
+        "pattern": "^https?://",
+        "maxLength": 2000,
+        "description": "Where the terms stand; with `mining` constrained, and only then.",
+    },
+}
 _FILM = {"type": "string", "format": "binary"}
 
 
@@ -106,18 +126,7 @@ def _scalars() -> dict[str, Any]:
             "enum": ["high", "normal", "low"],
             "description": "At most that of your key.",
         },
-        "mining": {
-            "type": "string",
-            "enum": ["notAllowed", "allowed", "constrained"],
-            "default": "notAllowed",
-            "description": "Whether others may mine the file and train on it, as its credential says.",
-        },
-        "mining_terms": {
-            "type": "string",
-            "pattern": "^https?://",
-            "maxLength": 2000,
-            "description": "Where the terms stand; with `mining` constrained, and only then.",
-        },
+        **_RIGHTS,
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vitascope.errors import LengthError, ModelError, SizeError
-from vitascope.orders import Order, Verb
+from vitascope.orders import Order, Reservation, Verb
 from vitascope.refusals import FieldError, NoModelError, UnsupportedFieldError, UnsupportedOperationError
 from vitascope.server.asked import Asked
 from vitascope.videos.workers import Capability
@@ -56,9 +56,9 @@ def settled(asked: Asked, model: Capability, *, image: str | None = None) -> Ord
         steps=_steps(asked, model),
         negative_prompt=_negative(asked, model),
         image=image,
+        cast=asked.cast,
         priority=asked.priority or "normal",
-        mining=asked.mining or "notAllowed",
-        mining_terms=asked.mining_terms or "",
+        reservation=Reservation(mining=asked.mining or "notAllowed", terms=asked.mining_terms or ""),
     )
 
 

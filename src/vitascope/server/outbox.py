@@ -29,7 +29,7 @@ async def keep(desk: Desk, ended: asyncio.Event) -> None:
 
     The letter under way is finished and noted: cancelled between the two, it would be sent again at the next start.
     """
-    while not await _is_set(ended, _LOOK_SECONDS):
+    while not await is_set(ended, _LOOK_SECONDS):
         try:
             for one in await _waiting(desk):
                 if not ended.is_set():
@@ -54,7 +54,7 @@ async def _send(desk: Desk, one: _Waiting) -> None:
         await desk.transact(lambda tx, now: repository.mark_mailed(tx, one.notice.id, now))
 
 
-async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+async def is_set(event: asyncio.Event, seconds: float) -> bool:
     """Sleep until it is, at most ``seconds``; whether it is."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)

@@ -11,16 +11,16 @@ from starlette.responses import Response
 
 from vitascope.orders import Grant, Order
 from vitascope.programme.door import Knock
-from vitascope.programme.people import likenesses, manners
+from vitascope.programme.likeness import asking, paying
+from vitascope.programme.people import manners
 from vitascope.refusals import FieldError, NoModelError, VideoNotFoundError
-from vitascope.rights.likeness import mentioned
 from vitascope.rights.question import Ingredient
 from vitascope.rights.uses import Use
 from vitascope.server import ordering, wire
 from vitascope.server.desk import Visit
 from vitascope.store.database import Transaction
 from vitascope.videos import book, workers
-from vitascope.videos.job import Submitted
+from vitascope.videos.job import Job, Submitted
 from vitascope.videos.workers import Capability
 
 LONGEST_ID = 100
@@ -53,7 +53,9 @@ async def placed(
                 return Submitted(job=before, is_new=False)
         grant = admitted(tx, visit, (wanted,), now, drawn_on)
         queue, limit = visit.desk.queue, visit.desk.settings.queue_limit
-        return book.submit(tx, wanted, grant, queue=queue, now=now, idempotency=idempotency, queue_limit=limit)
+        done = book.submit(tx, wanted, grant, queue=queue, now=now, idempotency=idempotency, queue_limit=limit)
+        promised(tx, visit, (done.job,) if done.is_new else (), now)
+        return done
 
     submitted = await _with_a_model(lambda: visit.transact(place))
     return wire.answer(wire.video(submitted.job), headers={"location": f"/v1/videos/{submitted.job.id}"})
@@ -76,13 +78,23 @@ def admitted(
     """Knock with what is ordered. Raises RateLimitError, QuotaError, StyleError, LikenessError, a bad key's errors."""
     knock = _knock(visit, orders)
     prompts = tuple(order.prompt for order in orders)
-    if manners.naming(prompts) or mentioned(prompts):  # before the yes to a creation stands in the log
-        party = visit.admitted(tx, knock, now).party
-        for people, use in ((manners, Use.STYLE_USE), (likenesses, Use.CHARACTER_USE)):
-            if people.require(tx, visit.desk.log, party, prompts, now=datetime.fromtimestamp(now, UTC)):
-                knock = replace(knock, uses=(*knock.uses, use))
+    if manners.naming(prompts) or any(map(asking.may_draw_on, orders)):  # before the yes to a creation is in the log
+        party, moment = visit.admitted(tx, knock, now).party, datetime.fromtimestamp(now, UTC)
+        if manners.require(tx, visit.desk.log, party, prompts, now=moment):
+            knock = replace(knock, uses=(*knock.uses, Use.STYLE_USE))
+        if people := asking.require(tx, visit.desk.log, party, orders, now=moment):
+            knock = replace(knock, uses=(*knock.uses, Use.CHARACTER_USE))
+            ingredients = (*ingredients, *asking.ingredients(people))
     seconds = sum(order.seconds for order in orders)
     return visit.admitted(tx, replace(knock, jobs=len(orders), seconds=seconds), now, prompts, ingredients)
+
+
+def promised(tx: Transaction, visit: Visit, jobs: tuple[Job, ...], now: float) -> None:
+    """Set aside what these new jobs owe the people whose likeness they draw on."""
+    moment = datetime.fromtimestamp(now, UTC)
+    for job in jobs:
+        if asking.may_draw_on(job.order) and (people := asking.people_of(tx, job.order)):
+            paying.promise(tx, visit.desk.log, video=job.id, party=job.party, people=people, now=moment)
 
 
 def _knock(visit: Visit, orders: tuple[Order, ...]) -> Knock:

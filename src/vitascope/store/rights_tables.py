@@ -20,6 +20,21 @@ owner_permissions = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("ending", sa.String(16)),
     sa.Column("transfer", sa.String(64)),  # what is paid for it, where it is paid
+    sa.Column("never_with", sa.Text, nullable=False, server_default=""),  # words no prompt may say with it, one a line
+)
+
+likeness_uses = sa.Table(
+    "likeness_uses",
+    metadata,
+    sa.Column("video", sa.String(64), primary_key=True),
+    sa.Column("likeness", sa.String(64), primary_key=True),
+    sa.Column("person", sa.String(64), nullable=False, index=True),
+    sa.Column("party", sa.String(64), nullable=False),  # who ordered it
+    sa.Column("units", sa.BigInteger, nullable=False),  # what the person is owed if it is made, by the rates of then
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("settled_at", sa.Double, index=True),  # when that was booked, or there was nothing to book
+    sa.Column("is_unbacked", sa.Boolean, nullable=False, server_default=sa.false()),  # made, and the pool was empty
 )
 
 opt_in_works = sa.Table(

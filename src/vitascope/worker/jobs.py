@@ -17,12 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vitascope.errors import StoppedError, VitascopeError
+from vitascope.errors import LikenessError, StoppedError, VitascopeError
 from vitascope.logs import tell, tell_bug
 from vitascope.programme.access import gate
+from vitascope.programme.likeness import asking
 from vitascope.refusals import DatabaseError, FilesError, FilesFullError
 from vitascope.store.blobs import Blobs, Stored
-from vitascope.store.database import Database, clock
+from vitascope.store.database import Database, Transaction, clock
 from vitascope.traces import Facts, Traces
 from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
@@ -122,10 +123,25 @@ def _claimed(shop: Workshop, video: str) -> Claim | None:
     with shop.database.transaction() as tx:
         now = clock(tx)
         claim = claims.claim(tx, video, shop.worker, now)
-        if claim is None or gate.may_start(tx, book.get(tx, video, claim.party).key, datetime.fromtimestamp(now, UTC)):
-            return claim
-        book.cancel(tx, video, claim.party, now)  # its key is dead; under any other hold accepted jobs run
-        return None
+        return None if claim is None or not _may_begin(tx, claim, now) else claim
+
+
+def _may_begin(tx: Transaction, claim: Claim, now: float) -> bool:
+    """Whether an accepted job is still to be made; one that is not is ended here.
+
+    Not of a key that is dead; under any other hold accepted jobs run. Not from somebody who said no meanwhile.
+    """
+    moment = datetime.fromtimestamp(now, UTC)
+    if not gate.may_start(tx, book.get(tx, claim.video, claim.party).key, moment):
+        book.cancel(tx, claim.video, claim.party, now)
+        return False
+    try:
+        if asking.may_draw_on(claim.order):
+            asking.asked_for(tx, claim.party, claim.order, now=moment)
+    except LikenessError as error:
+        claims.fail(tx, claim, Failure(code=error.code, message=str(error)), now)
+        return False
+    return True
 
 
 def _made(shop: Workshop, claim: Claim, latents: Latents) -> Made:

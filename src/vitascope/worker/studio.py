@@ -89,11 +89,11 @@ def _request(order: Order, model: str, given: Given) -> Request:
         sources=_sources(given),
         change=None if given.source is None else _CHANGES[order.verb],
         mining=Mining(
-            data_mining=order.mining,
-            ai_training=order.mining,
-            ai_generative_training=order.mining,
-            ai_inference=order.mining,
-            terms=order.mining_terms,
+            data_mining=order.reservation.mining,
+            ai_training=order.reservation.mining,
+            ai_generative_training=order.reservation.mining,
+            ai_inference=order.reservation.mining,
+            terms=order.reservation.terms,
         ),
     )
 

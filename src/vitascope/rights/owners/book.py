@@ -32,6 +32,7 @@ class Wish:
     terms: str = ""  # hash of the terms it is given under, where there are any
     licence: str = ""
     restrictions: str = ""
+    never_with: tuple[str, ...] = ()  # words that no prompt may say with it
 
 
 def give(tx: Transaction, log: Leaves, wish: Wish, *, now: datetime) -> Given:
@@ -113,7 +114,13 @@ def _given(wish: Wish, now: datetime, state: PermissionState, transfer: str | No
         valid_until=wish.until,
         state=state,
     )
-    return Given(permission=permission, licence=wish.licence, restrictions=wish.restrictions, transfer=transfer)
+    return Given(
+        permission=permission,
+        licence=wish.licence,
+        restrictions=wish.restrictions,
+        transfer=transfer,
+        never_with=wish.never_with,
+    )
 
 
 def _change(tx: Transaction, log: Leaves, changed: Permission, kind: str, owner: str, now: datetime) -> Given:

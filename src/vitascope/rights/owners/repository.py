@@ -23,6 +23,7 @@ class Given:
     licence: str = ""  # SPDX id under which others may have the thing
     restrictions: str = ""  # in the owner's words; shown to whoever relies on it
     transfer: str | None = None  # what is paid for it
+    never_with: tuple[str, ...] = ()  # words that no prompt says with it
 
 
 def add(tx: Transaction, given: Given) -> None:
@@ -43,6 +44,7 @@ def add(tx: Transaction, given: Given) -> None:
             state=permission.state.value,
             ending=permission.ending.value if permission.ending else None,
             transfer=given.transfer,
+            never_with="\n".join(given.never_with),
         )
     )
 
@@ -95,6 +97,7 @@ def _read(tx: Transaction, query: Any) -> tuple[Given, ...]:  # noqa: ANN401  # 
             licence=row["licence"],
             restrictions=row["restrictions"],
             transfer=row["transfer"],
+            never_with=tuple(row["never_with"].splitlines()),
         )
         for row in tx.execute(query).mappings()
     )

@@ -14,7 +14,7 @@ from vitascope.server.desk import Visit, Visitor
 from vitascope.server.forms import Form, json_object
 from vitascope.server.openapi import answers, json_body, order_schema
 from vitascope.server.pictures import kept
-from vitascope.server.placing import admitted, chosen_model
+from vitascope.server.placing import admitted, chosen_model, promised
 from vitascope.store.database import Transaction
 from vitascope.videos import book
 from vitascope.videos.job import Job, Page
@@ -43,7 +43,9 @@ async def create_videos(request: Request, visit: Visitor) -> Response:
         orders = tuple(_settled(tx, visit, one, image, now) for one, image in zip(wanted, images, strict=True))
         allowed = admitted(tx, visit, orders, now)
         limit = visit.desk.settings.queue_limit
-        return book.submit_many(tx, orders, allowed, queue=visit.desk.queue, now=now, queue_limit=limit)
+        jobs = book.submit_many(tx, orders, allowed, queue=visit.desk.queue, now=now, queue_limit=limit)
+        promised(tx, visit, jobs, now)
+        return jobs
 
     jobs = await visit.transact(place_all)
     return wire.answer(wire.videos(Page(jobs=jobs, has_more=False)))

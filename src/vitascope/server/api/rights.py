@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vitascope.errors import RecordNotFoundError
 from vitascope.programme import release
-from vitascope.rights.likeness import Circle, LikenessWish, allow, person_of, require_likeness
+from vitascope.rights.likeness import Circle, LikenessWish, allow, given_to, person_of
 from vitascope.rights.owners import book
 from vitascope.rights.owners import repository as owners
 from vitascope.rights.owners.repository import Given
@@ -117,20 +117,28 @@ async def list_likenesses(visit: Visitor) -> Response:
     responses=ANY,
     openapi_extra=body(
         ["circle"],
-        {"circle": "approved", "approved": ["party_1"], "days": 365, "restrictions": "Never in advertising."},
+        {
+            "circle": "approved",
+            "approved": ["party_1"],
+            "days": 365,
+            "restrictions": "Never in advertising.",
+            "never_with": ["beer"],
+        },
         circle={"type": "string", "enum": [circle.value for circle in Circle]},
         approved={"type": "array", "items": ID, "maxItems": _MOST_NAMED},
         days={"type": "integer", "minimum": 1, "maximum": 7_000},
         restrictions={"type": "string", "maxLength": 2_000},
+        never_with={"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 60}, "maxItems": 50},
     ),
 )
 async def allow_likeness(character: str, request: Request, visit: Visitor) -> Response:
     """Say who may use your likeness as ``@name``, in place of what you said before; the name is the first comer's."""
-    values = await asked(request, visit, "circle", "approved", "days", "restrictions")
+    values = await asked(request, visit, "circle", "approved", "days", "restrictions", "never_with")
     circle = Circle(fields.needed(fields.choice(values, "circle", tuple(one.value for one in Circle)), "circle"))
     approved = frozenset(checked(str(one)) for one in (fields.several(values, "approved") or [])[:_MOST_NAMED])
     days = fields.whole(values, "days", least=1, most=7_000) or 365
     words = fields.text(values, "restrictions", most=2_000, least=0) or ""
+    never_with = tuple(str(one) for one in fields.several(values, "never_with") or [])
 
     def allowed(tx: Transaction, person: str, now: datetime) -> list[dict[str, object]]:
         wish = LikenessWish(
@@ -140,6 +148,7 @@ async def allow_likeness(character: str, request: Request, visit: Visitor) -> Re
             until=now + timedelta(days=days),
             approved=approved,
             restrictions=words,
+            never_with=never_with,
         )
         return [given_of(one) for one in allow(tx, visit.desk.log, wish, now=now)]
 
@@ -151,14 +160,16 @@ async def allow_likeness(character: str, request: Request, visit: Visitor) -> Re
 async def ask_likeness(character: str, visit: Visitor) -> Response:
     """Whether you may name this likeness in a prompt, and the conditions its person set."""
 
-    def heeded(tx: Transaction, party: str, now: datetime) -> str:
+    def heeded(tx: Transaction, party: str, now: datetime) -> Given | None:
         person = person_of(tx, checked(character))
         if person is None:
             raise RecordNotFoundError(f"Nobody spoke for a likeness named {character[:64]!r}.")
-        return require_likeness(tx, character, person, party, now=now)
+        return given_to(tx, character, person, party, now=now)
 
-    words = await visit.read(SCOPE, lambda tx, grant, now: heeded(tx, grant.party, moment(now)))
-    return wire.answer({"id": character, "object": "likeness", "restrictions": words or None})
+    given = await visit.read(SCOPE, lambda tx, grant, now: heeded(tx, grant.party, moment(now)))
+    words, never_with = (given.restrictions, list(given.never_with)) if given else ("", [])
+    told = {"id": character, "object": "likeness", "restrictions": words or None, "never_with": never_with}
+    return wire.answer(told)
 
 
 def given_of(given: Given) -> dict[str, object]:
@@ -174,4 +185,5 @@ def given_of(given: Given) -> dict[str, object]:
         "until": int(permission.valid_until.timestamp()),
         "licence": given.licence or None,
         "restrictions": given.restrictions or None,
+        "never_with": list(given.never_with),
     }

@@ -1,0 +1,1 @@
+"""Likenesses at work: whom an order asks, and what each render owes them."""
