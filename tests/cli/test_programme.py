@@ -140,6 +140,21 @@ def test_a_commission_is_asked_and_answered(say):
     assert "active" in say("consent", "answer", name, "--by", "ana")
 
 
+def test_a_likeness_is_given_listed_and_taken_back(say):
+    """The first to claim a name keeps it; a level that is none is refused; what was said is seen until withdrawn."""
+    assert "nobody but you" in say("likeness", "grant", "smile", "--by", "ana")
+    assert "spoke for it first" in say("likeness", "grant", "Smile", "--by", "eve", code=1)
+    assert "no level 'friends'" in say("likeness", "grant", "smile", "--by", "ana", "--circle", "friends", code=1)
+    given = ("--to", "ben", "--never-with", "beer", "--restrictions", "Never in advertising.", "--days", "30")
+    assert "@smile: ben, until" in say("likeness", "grant", "smile", "--by", "ana", *given)
+    listed = say("likeness", "list")
+    say("likeness", "withdraw", "smile", "--by", "ana")
+
+    assert "@smile  ana" in listed
+    assert "never with beer  Never in advertising." in listed
+    assert "@smile  ana\n" == say("likeness", "list")
+
+
 def test_the_log_is_watched_and_cosigned(say, tmp_path):
     """From its files and its public key alone."""
     key = say("log", "begin", "studio.example/log").strip()

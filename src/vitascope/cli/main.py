@@ -26,6 +26,7 @@ from vitascope.cli.hold import hold
 from vitascope.cli.invite import invite
 from vitascope.cli.key import key
 from vitascope.cli.keys import keys
+from vitascope.cli.likeness import likeness
 from vitascope.cli.log import log
 from vitascope.cli.me import me
 from vitascope.cli.models import models
@@ -146,4 +147,5 @@ app.add_typer(bench, name="bench")
 app.add_typer(contribution, name="contribution")
 app.add_typer(payout, name="payout")
 app.add_typer(consent, name="consent")
+app.add_typer(likeness, name="likeness")
 app.add_typer(log, name="log")

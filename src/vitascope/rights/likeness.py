@@ -25,6 +25,9 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MENTION: Final = re.compile(r"(?<![A-Za-z0-9_.+-])@([A-Za-z0-9_-]{1,64})")
 _MOST_WORDS, _LONGEST_WORD = 50, 60
 
+THINGS: Final = "character/"
+"""What the name of every object begins with that a permission on a likeness is on."""
+
 MUTUALS: Final = "mutuals"
 """The grantee of a permission for those a person follows and is followed by; who they are is told by the caller."""
 
@@ -133,7 +136,7 @@ def given_to(
 
 def likeness_of(character: str) -> str:
     """What permissions on a character are on."""
-    return f"character/{character.casefold()}"
+    return f"{THINGS}{character.casefold()}"
 
 
 def _require_words(words: tuple[str, ...]) -> None:

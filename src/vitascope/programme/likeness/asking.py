@@ -27,7 +27,24 @@ def require(tx: Transaction, log: Leaves, party: str, orders: Iterable[Order], *
     try:
         return {name: person for order in orders for name, person in asked_for(tx, party, order, now=now).items()}
     except LikenessError:
-        log.append(Event(kind="likeness.use refused", by=party, about="likeness", at=now, rule=LikenessError.code))
+        _note_refusal(log, party, now)
+        raise
+
+
+def require_made_from(
+    tx: Transaction, log: Leaves, party: str, name: str, likeness: str | None, *, now: datetime
+) -> None:
+    """Ask before a character called ``name`` is made, from ``likeness`` where it is said to show a person.
+
+    One that is called by a claimed name is of that person. Raises LikenessError.
+    """
+    try:
+        if likeness is not None:
+            require_likeness(tx, likeness, require_spoken_for(tx, likeness), party, now=now)
+        if (person := person_of(tx, name)) is not None:
+            require_likeness(tx, name, person, party, now=now)
+    except LikenessError:
+        _note_refusal(log, party, now)
         raise
 
 
@@ -74,6 +91,11 @@ def ingredients(people: dict[str, str]) -> tuple[Ingredient, ...]:
     return tuple(
         Ingredient(id=likeness_of(name), owner=person, use=Use.CHARACTER_USE) for name, person in people.items()
     )
+
+
+def _note_refusal(log: Leaves, party: str, now: datetime) -> None:
+    """Whose name it was stands nowhere."""
+    log.append(Event(kind="likeness.use refused", by=party, about="likeness", at=now, rule=LikenessError.code))
 
 
 def _shown(order: Order) -> tuple[str, ...]:
