@@ -196,6 +196,22 @@ def test_a_vote_is_held(say):
 
     assert "0 for, 1 against" in say("contribution", "vote", name, "--by", ben, "--against")
     assert "for members" in say("contribution", "vote", name, "--by", "nobody", code=1)
+    assert "not answered yet" in say("contribution", "proposals")
+    assert "is answered after" in say("contribution", "answer", name, "From spring on.", "--by", "rita", code=2)
+
+
+def test_a_question_is_asked_and_asked_no_more(say):
+    """The form as it is, by commands alone."""
+    name = say("programme", "ask", "What do you draw?", "--by", "sally").split(":")[0]
+
+    assert name in say("programme", "questions")
+    say("programme", "unask", name, "--by", "sally")
+    assert name not in say("programme", "questions")
+
+
+def test_promotion_is_asked_for_a_render_there_is(say):
+    """One that nobody made is told as such, and nothing is set aside."""
+    assert "There is no render" in say("contribution", "promote", "video_none", "--by", "tom", code=2)
 
 
 def test_a_trace_tells_the_log_first_and_then_the_member(say, tmp_path, monkeypatch):

@@ -204,6 +204,50 @@ def propose(
 
 
 @contribution.command()
+def proposals(data: Data = None, db: Db = "") -> None:
+    """Every proposal with its votes so far and the programme's answer."""
+    from vitascope.programme.voice import repository
+
+    with opened(data, db) as house:
+        for one in repository.proposals(house.tx):
+            votes = f"{one.count[0]} for, {one.count[1]} against, until {one.closes:%Y-%m-%d}"
+            typer.echo(f"{one.id}  {votes}  {one.title}\n    {one.answer or 'not answered yet'}")
+
+
+@contribution.command()
+def answer(
+    proposal: Annotated[str, typer.Argument(metavar="ID", help="The proposal.")],
+    words: Annotated[str, typer.Argument(help="What the programme will do, and why.")],
+    by: By,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Answer a proposal in public, whatever the vote said."""
+    from vitascope.programme.voice import book
+
+    with opened(data, db) as house:
+        book.answer(house.tx, house.log, acting(by), proposal, words=words, now=house.now)
+        typer.echo(f"{proposal} is answered.")
+
+
+@contribution.command()
+def promote(
+    video: Annotated[str, typer.Argument(help="The render.")],
+    by: By,
+    length: Annotated[float, typer.Option("--days", help="How long it would be shown.")] = 90,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Ask a member to let the programme advertise with a render; the published rate is set aside for their yes."""
+    from vitascope.programme import release
+
+    with opened(data, db) as house:
+        until = house.now + days(length)
+        asked = release.ask_promotion(house.tx, house.log, acting(by), video, until=until, now=house.now)
+        typer.echo(f"{asked.permission.id}: asked. Nothing is shown until they say yes.")
+
+
+@contribution.command()
 def vote(
     proposal: Annotated[str, typer.Argument(metavar="ID", help="The proposal.")],
     by: By,

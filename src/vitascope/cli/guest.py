@@ -1,16 +1,12 @@
 """``vitascope guest``: a member shares a part of their own access, from wherever they are, with their own key."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from vitascope.demo.desk import Desk
+from vitascope.cli.client import Server, day, desk
 
 guest = typer.Typer(no_args_is_help=True, help="Mint guest passes out of your own access, list them, take them back.")
-
-_Server = Annotated[str, typer.Option("--server", metavar="URL", help="The server. Default: VITASCOPE_SERVER.")]
 
 
 @guest.command()
@@ -22,44 +18,31 @@ def mint(
     days: Annotated[int, typer.Option(help="Days until they end.")] = 7,
     at_once: Annotated[int, typer.Option(help="Renders unfinished at the same time.")] = 4,
     public: Annotated[bool, typer.Option("--public", help="For a page that anybody opens, such as the demo.")] = False,
-    server: _Server = "",
+    server: Server = "",
 ) -> None:
     """Mint passes; each key is printed once. What guests use is your quota, and passes end with your access."""
     wanted: dict[str, object] = {"name": name, "renders": renders, "guests": guests, "days": days, "at_once": at_once}
     wanted |= {"is_public": public} | ({"seconds": seconds} if seconds else {})
-    for made in _desk(server).call("POST", "/v1/programme/passes", wanted)["data"]:
+    for made in desk(server).call("POST", "/v1/programme/passes", wanted)["data"]:
         typer.echo(made["key"])
-        typer.echo(f"Pass {made['id']}, {_budget(made)}, until {_day(made)}. Not shown again.", err=True)
+        typer.echo(f"Pass {made['id']}, {_budget(made)}, until {day(made['ends_at'])}. Not shown again.", err=True)
 
 
 @guest.command("list")
-def list_(server: _Server = "") -> None:
+def list_(server: Server = "") -> None:
     """Show the passes you gave that have not ended, and what was used of each; never their keys."""
-    for given in _desk(server).call("GET", "/v1/programme/passes")["data"]:
+    for given in desk(server).call("GET", "/v1/programme/passes")["data"]:
         used = f"{given['renders_used']} of {given['renders']} renders, {given['seconds_used']} of {given['seconds']} s"
         kind = "public" if given["is_public"] else "guest"
-        typer.echo(f"{given['id']}  {kind:<6}  {used:<36}  until {_day(given)}  {given['name']}")
+        typer.echo(f"{given['id']}  {kind:<6}  {used:<36}  until {day(given['ends_at'])}  {given['name']}")
 
 
 @guest.command()
-def end(name: Annotated[str, typer.Argument(help="The pass, as `guest list` shows it.")], server: _Server = "") -> None:
+def end(name: Annotated[str, typer.Argument(help="The pass, as `guest list` shows it.")], server: Server = "") -> None:
     """Take a pass back at once; what its guest made stays the guest's."""
-    _desk(server).call("DELETE", f"/v1/programme/passes/{name}")
+    desk(server).call("DELETE", f"/v1/programme/passes/{name}")
     typer.echo(f"Pass {name} has ended.")
-
-
-def _desk(server: str) -> "Desk":
-    from vitascope.demo.desk import Desk
-    from vitascope.settings import client_settings
-
-    told = client_settings()
-    key = told.key or typer.prompt("Your key", hide_input=True, err=True)
-    return Desk(address=server.rstrip("/") or told.server, key=key)
 
 
 def _budget(made: dict[str, Any]) -> str:
     return f"{made['renders']} renders and {made['seconds']} s"
-
-
-def _day(told: dict[str, Any]) -> str:
-    return f"{datetime.fromtimestamp(told['ends_at'], UTC):%Y-%m-%d}"

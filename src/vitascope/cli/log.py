@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vitascope.cli.client import Server, desk
 from vitascope.cli.house import By, Data, folder_of
 
 if TYPE_CHECKING:
@@ -83,6 +84,25 @@ def cosign(
     note = sign(checkpoint.read_text("utf-8"), name=name, key=key, now=datetime.now(UTC))
     checkpoint.write_text(note, "utf-8")
     typer.echo(Auditor(name=name, key=key.public_key()).text)
+
+
+@log.command("name-auditor")
+def name_auditor(
+    key: Annotated[str, typer.Argument(help="Your public key, as `log cosign` printed it.")], server: Server = ""
+) -> None:
+    """Tell a server the public key that your cosignatures are checked with; takes an auditor's key to it."""
+    told = desk(server).call("POST", "/v1/rights/log/auditors", {"key": key})
+    typer.echo(f"{told['name']}: cosignatures by this key count.")
+
+
+@log.command("hand-in")
+def hand_in(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint with your line below it.")], server: Server = ""
+) -> None:
+    """Hand a checkpoint that you cosigned back to its server, for everybody to see; takes an auditor's key to it."""
+    note = checkpoint.read_text("utf-8")
+    told = desk(server).call("POST", "/v1/rights/log/cosignatures", {"note": note})
+    typer.echo(f"Your line below {told['size']} leaves is on record.")
 
 
 @log.command()

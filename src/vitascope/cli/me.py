@@ -1,19 +1,20 @@
 """``vitascope me``: what a member does from wherever they are, with their own key, over HTTP."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from vitascope.demo.desk import Desk
+from vitascope.cli.client import Server, Token, day, desk
+from vitascope.cli.me_keys import own_keys
+from vitascope.cli.me_voice import voice
+from vitascope.cli.me_works import own_works
 
-me = typer.Typer(no_args_is_help=True, help="Your own access: join, keys, notices, pauses, releases, statement.")
+me = typer.Typer(no_args_is_help=True, help="Your own access: keys, notices, pauses, releases, reports, votes, works.")
+for part in (own_keys, voice, own_works):
+    me.add_typer(part)
 
-_Server = Annotated[str, typer.Option("--server", metavar="URL", help="The server. Default: VITASCOPE_SERVER.")]
-_Token = Annotated[str, typer.Option("--token", help="The code of a letter: `me link ADDRESS` asks for one.")]
 _PREFIX = "/v1/programme"
 
 
@@ -21,16 +22,16 @@ _PREFIX = "/v1/programme"
 def join(
     invitation: Annotated[str, typer.Argument(help="The link of your invitation, or what stands after its #.")],
     name: Annotated[str, typer.Option(help="What you are called here.")] = "",
-    server: _Server = "",
+    server: Server = "",
 ) -> None:
     """Read an invitation: the short terms, then all of them on request; accept them, or do not."""
     token = invitation.rpartition("#")[2].removeprefix("invitation=")
-    desk = _desk(server, has_key=False)
-    told = desk.call("POST", f"{_PREFIX}/invitations/open", {"token": token})
+    house = desk(server, has_key=False)
+    told = house.call("POST", f"{_PREFIX}/invitations/open", {"token": token})
     terms = told["terms"]
     typer.echo(f"{told['name']}: access for {told['days']} days.\n\n{terms['in_short'] or terms['text']}\n")
     for each in told["announced_terms"]:
-        typer.echo(f"New terms count from {_day(each['effective_at'])}. Join before, and the ones here are yours:")
+        typer.echo(f"New terms count from {day(each['effective_at'])}. Join before, and the ones here are yours:")
         _tell_changes(each["changes"])
     if terms["in_short"] and typer.confirm("Read all of it?", default=False):
         typer.echo(terms["text"])
@@ -38,28 +39,28 @@ def join(
         typer.echo("Nothing was accepted. The invitation stays open until its end.")
         return
     name = name or typer.prompt("Your name here")
-    desk.call("POST", f"{_PREFIX}/invitations/accept", {"token": token, "terms": terms["hash"], "name": name})
+    house.call("POST", f"{_PREFIX}/invitations/accept", {"token": token, "terms": terms["hash"], "name": name})
     typer.echo("You are in. A letter with a code is on its way to the invited mailbox: vitascope me key --token CODE")
 
 
 @me.command()
-def link(address: Annotated[str, typer.Argument(help="Your mailbox.")], server: _Server = "") -> None:
+def link(address: Annotated[str, typer.Argument(help="Your mailbox.")], server: Server = "") -> None:
     """Ask for a letter with a code: it signs you in, makes a key, and says "this is me"."""
-    _desk(server, has_key=False).call("POST", f"{_PREFIX}/links", {"email": address})
+    desk(server, has_key=False).call("POST", f"{_PREFIX}/links", {"email": address})
     typer.echo("If this mailbox is a member's, a letter is on its way.")
 
 
 @me.command()
-def key(token: _Token, name: Annotated[str, typer.Option(help="For your list.")] = "key", server: _Server = "") -> None:
+def key(token: Token, name: Annotated[str, typer.Option(help="For your list.")] = "key", server: Server = "") -> None:
     """Make a key with the code of a letter. It is printed once and kept nowhere."""
-    made = _desk(server, has_key=False).call("POST", f"{_PREFIX}/keys", {"token": token, "name": name})
+    made = desk(server, has_key=False).call("POST", f"{_PREFIX}/keys", {"token": token, "name": name})
     typer.echo(made["key"])
 
 
 @me.command()
-def show(server: _Server = "") -> None:
+def show(server: Server = "") -> None:
     """What you hold: access, terms, roles, and every pause that reaches you."""
-    told = _desk(server).call("GET", f"{_PREFIX}/membership")
+    told = desk(server).call("GET", f"{_PREFIX}/membership")
     typer.echo(f"{told['name']} ({told['party']})  {', '.join(told['roles']) or 'member'}")
     for access in told["access"]:
         typer.echo(f"  {access['id']}  {access['cohort'] or '-'}  {access['state']}  terms {access['terms'][:12]}")
@@ -71,12 +72,12 @@ def show(server: _Server = "") -> None:
 @me.command()
 def terms(
     name: Annotated[str, typer.Argument(metavar="HASH", help="As a letter or `me show` tells it.")],
-    server: _Server = "",
+    server: Server = "",
 ) -> None:
     """Read terms that were announced and, if you say so, go on under them; saying nothing keeps yours."""
-    desk = _desk(server)
-    told = desk.call("GET", f"{_PREFIX}/terms/{name}")
-    waiting = desk.call("GET", f"{_PREFIX}/membership")["announced_terms"]
+    house = desk(server)
+    told = house.call("GET", f"{_PREFIX}/terms/{name}")
+    waiting = house.call("GET", f"{_PREFIX}/membership")["announced_terms"]
     found: dict[str, Any] = next((each for each in waiting if each["terms"] == told["hash"]), {})
     _tell_changes(found.get("changes", []))
     typer.echo(told["in_short"] or told["text"])
@@ -85,29 +86,29 @@ def terms(
     for quota in told["policy"]["quotas"]:
         typer.echo(f"At most {quota['limit']} {quota['measure']} per {quota['per']}.")
     if found and not found["in_force"]:
-        typer.echo(f"They count from {_day(found['effective_at'])} and can be accepted then. Until then yours hold.")
+        typer.echo(f"They count from {day(found['effective_at'])} and can be accepted then. Until then yours hold.")
         return
     if not typer.confirm("Go on under these terms, in place of yours?"):
         typer.echo("Yours hold.")
         return
-    held = desk.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
-    typer.echo(f"Your access goes on under them until {_day(held['ends_at'])}, with your keys and your guests' passes.")
+    held = house.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
+    typer.echo(f"Your access goes on under them until {day(held['ends_at'])}, with your keys and your guests' passes.")
 
 
 @me.command()
 def decline(
     name: Annotated[str, typer.Argument(metavar="HASH", help="As a letter or `me show` tells it.")],
-    server: _Server = "",
+    server: Server = "",
 ) -> None:
     """Keep your own terms in place of announced ones: yours hold until your access ends, and nothing else changes."""
-    _desk(server).call("POST", f"{_PREFIX}/membership/terms/decline", {"terms": name})
+    desk(server).call("POST", f"{_PREFIX}/membership/terms/decline", {"terms": name})
     typer.echo("You keep your terms. They hold until your access ends; you can still change your mind.")
 
 
 @me.command()
-def notices(server: _Server = "") -> None:
+def notices(server: Server = "") -> None:
     """What you were told about your keys."""
-    for one in _desk(server).call("GET", f"{_PREFIX}/notices")["data"]:
+    for one in desk(server).call("GET", f"{_PREFIX}/notices")["data"]:
         typer.echo(f"{one['id']}  {one['answer'] or 'unanswered'}\n    {one['words']}")
 
 
@@ -115,32 +116,32 @@ def notices(server: _Server = "") -> None:
 def answer(
     notice: Annotated[str, typer.Argument(help="As `me notices` shows it.")],
     said: Annotated[str, typer.Argument(help="me or help.")],
-    token: _Token = "",
-    server: _Server = "",
+    token: Token = "",
+    server: Server = "",
 ) -> None:
     """Say "this is me", with the code of a letter, or ask for help."""
     body = {"said": said} | ({"token": token} if token else {})
-    _desk(server).call("POST", f"{_PREFIX}/notices/{notice}/answer", body)
+    desk(server).call("POST", f"{_PREFIX}/notices/{notice}/answer", body)
     typer.echo("Thank you: the key goes on." if said == "me" else "The key stays held; a steward will write to you.")
 
 
 @me.command()
-def holds(server: _Server = "") -> None:
+def holds(server: Server = "") -> None:
     """The pauses that reach you now, each with its reason and its end."""
-    _tell_holds(_desk(server).call("GET", f"{_PREFIX}/holds")["data"])
+    _tell_holds(desk(server).call("GET", f"{_PREFIX}/holds")["data"])
 
 
 @me.command()
-def appeal(hold: Annotated[str, typer.Argument(help="As `me holds` shows it.")], server: _Server = "") -> None:
+def appeal(hold: Annotated[str, typer.Argument(help="As `me holds` shows it.")], server: Server = "") -> None:
     """Object to a pause; somebody without a part in it answers within 5 days."""
-    told = _desk(server).call("POST", f"{_PREFIX}/holds/{hold}/appeal")
+    told = desk(server).call("POST", f"{_PREFIX}/holds/{hold}/appeal")
     typer.echo(f"{hold}: appeal {told['appeal']['state']}.")
 
 
 @me.command()
-def confirm(token: _Token, server: _Server = "") -> None:
+def confirm(token: Token, server: Server = "") -> None:
     """Show that your keys are in your own hands: a step-up lets you go on for 12 hours."""
-    _desk(server).call("POST", f"{_PREFIX}/confirm", {"token": token})
+    desk(server).call("POST", f"{_PREFIX}/confirm", {"token": token})
     typer.echo("Confirmed.")
 
 
@@ -150,27 +151,27 @@ def publish(
     licence: Annotated[str, typer.Option(help="all-rights-reserved, CC-BY-4.0, ...")] = "all-rights-reserved",
     credit: Annotated[str, typer.Option(help="How you wish to be named; empty: not at all.")] = "",
     remix: Annotated[bool, typer.Option("--remix", help="Others may build on it.")] = False,
-    server: _Server = "",
+    server: Server = "",
 ) -> None:
     """Release a render, from now on. Nobody is asked."""
     uses = ["video.read", "video.download", *(["video.remix"] if remix else [])]
     body: dict[str, object] = {"video": video, "uses": uses, "licence": licence, "credit": credit}
-    desk = _desk(server)
-    desk.call("POST", f"{_PREFIX}/releases", body)
-    typer.echo(f"Released: {desk.address}/released/{video}")
+    house = desk(server)
+    house.call("POST", f"{_PREFIX}/releases", body)
+    typer.echo(f"Released: {house.address}/released/{video}")
 
 
 @me.command()
-def unpublish(video: Annotated[str, typer.Argument(help="A render you released.")], server: _Server = "") -> None:
+def unpublish(video: Annotated[str, typer.Argument(help="A render you released.")], server: Server = "") -> None:
     """Take a release back."""
-    _desk(server).call("DELETE", f"{_PREFIX}/releases/{video}")
+    desk(server).call("DELETE", f"{_PREFIX}/releases/{video}")
     typer.echo(f"{video} is not shown any more.")
 
 
 @me.command()
-def statement(server: _Server = "") -> None:
+def statement(server: Server = "") -> None:
     """Everything the journal says about you, as JSON."""
-    typer.echo(json.dumps(_desk(server).call("GET", f"{_PREFIX}/statement"), indent=2))
+    typer.echo(json.dumps(desk(server).call("GET", f"{_PREFIX}/statement"), indent=2))
 
 
 @me.command()
@@ -180,35 +181,26 @@ def report(
     about: Annotated[str, typer.Option(help="A render of yours; what makes it again goes along.")] = "",
     text: Annotated[Path | None, typer.Option(help="A file with all of it.")] = None,
     credited_as: Annotated[str, typer.Option(help="Your handle; empty: no credit.")] = "",
-    server: _Server = "",
+    server: Server = "",
 ) -> None:
     """Send in a report or feedback."""
     body: dict[str, object] = {"title": title, "kind": kind, "about": about}
     body |= {"body": text.read_text("utf-8")} if text else {}
     body |= {"credit": "handle", "credited_as": credited_as} if credited_as else {}
-    typer.echo(_desk(server).call("POST", f"{_PREFIX}/contributions", body)["id"])
+    typer.echo(desk(server).call("POST", f"{_PREFIX}/contributions", body)["id"])
 
 
 @me.command()
-def leave(token: _Token, server: _Server = "") -> None:
+def leave(token: Token, server: Server = "") -> None:
     """Hand your access back, with the code of a letter. What you made stays yours to read and to export."""
-    _desk(server).call("POST", f"{_PREFIX}/membership/leave", {"token": token})
+    desk(server).call("POST", f"{_PREFIX}/membership/leave", {"token": token})
     typer.echo("Your access has ended. Reading and exporting stay open.")
-
-
-def _desk(server: str, *, has_key: bool = True) -> "Desk":
-    from vitascope.demo.desk import Desk
-    from vitascope.settings import client_settings
-
-    told = client_settings()
-    shown = (told.key or typer.prompt("Your key", hide_input=True, err=True)) if has_key else "none"
-    return Desk(address=server.rstrip("/") or told.server, key=shown)
 
 
 def _tell_terms(each: dict[str, Any]) -> None:
     """Announced terms: from when, what they change, what can be done."""
     said = "; you declined them" if each["declined_at"] else ""
-    when = "in force" if each["in_force"] else f"from {_day(each['effective_at'])}"
+    when = "in force" if each["in_force"] else f"from {day(each['effective_at'])}"
     typer.echo(f"  new terms, {when}, for whoever joins{said}; yours hold until your access ends.")
     if not said:
         _tell_changes(each["changes"])
@@ -221,10 +213,6 @@ def _tell_changes(changes: list[dict[str, str]]) -> None:
     for one in changes:
         mark = {"worse": "-", "better": "+"}.get(one["effect"], "~")
         typer.echo(f"      {mark} {one['what']}: {one['before'] or '(nothing)'} -> {one['after'] or '(nothing)'}")
-
-
-def _day(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
 
 
 def _tell_holds(holds: list[dict[str, Any]]) -> None:

@@ -211,6 +211,31 @@ def ask(
     typer.echo(f"People apply at {settings().address}/programme/apply.")
 
 
+@programme.command()
+def questions(data: Data = None, db: Db = "") -> None:
+    """The form as it is now."""
+    from vitascope.programme.people import applications
+
+    with opened(data, db) as house:
+        for one in applications.asked_now(house.tx):
+            typer.echo(f"{one.id}  {one.text}")
+
+
+@programme.command()
+def unask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="As `programme questions` shows it.")],
+    by: By,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Ask a question no more; answers given to it stay."""
+    from vitascope.programme.people import applications
+
+    with opened(data, db) as house:
+        applications.retire(house.tx, house.log, acting(by), question, now=house.now)
+        typer.echo(f"{question} is asked no more.")
+
+
 @programme.command("applications")
 def list_applications(by: By, data: Data = None, db: Db = "") -> None:
     """The applications that wait, oldest first, with what they answered."""

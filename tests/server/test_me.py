@@ -1,0 +1,122 @@
+"""``vitascope me`` against a desk that listens: keys, passkeys, reports, votes and works, with a member's own key."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from desks import SECRETS
+from typer.testing import CliRunner
+
+from vitascope.cli.main import app
+from vitascope.programme import keys
+from vitascope.programme.actor import Actor
+from vitascope.programme.passkeys import repository as passkeys
+from vitascope.programme.passkeys.repository import Passkey
+from vitascope.programme.people import repository as people
+from vitascope.programme.people import sign_in
+from vitascope.programme.people.invitations import digest_of
+from vitascope.programme.people.repository import Person
+from vitascope.programme.roles import seats
+from vitascope.programme.roles.seats import Role
+from vitascope.rights.uses import Use
+from vitascope.settings import client_settings
+from vitascope.store.secrets import lock
+
+
+@pytest.fixture
+def member(desk, monkeypatch):
+    """Somebody with early access and a mailbox, whose key the commands find."""
+    made = desk.key(scopes=(*keys.MEMBER_SCOPES, seats.SCOPE))
+    party, address = made.key.party, f"{made.key.party}@example.org"
+    with desk.database.transaction() as tx:
+        person = Person(party=party, address_digest=digest_of(address, SECRETS), address=lock(address, SECRETS))
+        people.add_person(tx, person)
+    monkeypatch.setenv("VITASCOPE_SERVER", desk.url)
+    monkeypatch.setenv("VITASCOPE_KEY", made.credential)
+    client_settings.cache_clear()
+    yield made.key
+    client_settings.cache_clear()
+
+
+def _say(*words, code=0):
+    done = CliRunner().invoke(app, list(words))
+    assert code == done.exit_code, done.output
+    return done.output
+
+
+def _code(desk, party):
+    with desk.database.transaction() as tx:
+        return sign_in.ask_link(tx, people.mailbox(tx, party, SECRETS), secrets=SECRETS, now=time.time()).token
+
+
+def test_keys_are_listed_and_taken_back(desk, member):
+    """The key itself is never printed; one that was taken back opens nothing."""
+    shown = _say("me", "keys")
+
+    assert member.id in shown
+    assert "opens nothing" in _say("me", "revoke", member.id)
+    assert "taken back" in _say("me", "keys", code=1)
+
+
+def test_a_passkey_is_forgotten_with_a_code(desk, member):
+    """Listed by its id; the key alone does not do it."""
+    with desk.database.transaction() as tx:
+        passkeys.add(
+            tx, Passkey(id=f"p{member.id}", party=member.party, public_key="p", sign_count=0, made_at=time.time())
+        )
+
+    assert f"p{member.id}" in _say("me", "passkeys")
+    assert "unknown" in _say("me", "forget-passkey", f"p{member.id}", "--token", "guess", code=1)
+    assert "no more" in _say("me", "forget-passkey", f"p{member.id}", "--token", _code(desk, member.party))
+    assert "" == _say("me", "passkeys")
+
+
+def test_a_member_reports_proposes_and_votes(member):
+    """Each step is shown; a vote is changed by voting again."""
+    report = _say("me", "report", "Two heads", "--kind", "bug").strip()
+    proposal = _say("me", "propose", "Longer films").split()[0]
+
+    assert f"{report}  submitted" in _say("me", "reports")
+    assert "1 for, 0 against" in _say("me", "vote", proposal)
+    assert "0 for, 1 against" in _say("me", "vote", proposal, "--against")
+    assert proposal in _say("me", "proposals")
+    assert "submitted" in _say("me", "dispute", report, "--reason", "I do not agree.", code=1)
+
+
+def test_a_work_is_put_in_granted_and_taken_away(member, tmp_path):
+    """With what a saved page says against training, in the owner's own words over HTTP."""
+    drawing, page = tmp_path / 'a "cat".svg', tmp_path / "page.html"
+    drawing.write_text(f"<svg><title>{member.id}</title></svg>")
+    page.write_text('<html><head><meta name="robots" content="noai"></head></html>')
+    put = ("me", "put-in", str(drawing), "--title", "A cat", "--shows", "cat")
+    assert "is_mine" in _say(*put, code=1)
+    told = _say(*put, "--mine", "--source-page", str(page))
+    work = told.split()[0]
+
+    assert "noai" in told
+    assert "overrides_signals" in _say("me", "grant", work, "--use", "train", code=1)
+    assert "granted for display" in _say("me", "grant", work, "--use", "display")
+    assert "display" in _say("me", "permissions")
+    assert "granted for nothing" in _say("me", "withdraw", work)
+    assert "is gone" in _say("me", "take-away", work)
+    assert "taken away" in _say("me", "works")
+
+
+def test_an_auditor_hands_a_checkpoint_in(desk, member, tmp_path):
+    """From the public note to a line that everybody reads, by commands alone."""
+    with desk.database.transaction() as tx:
+        held = seats.propose(
+            tx, desk.app.state.desk.log, _steward("s1"), member.party, Role.AUDITOR, now=datetime.now(UTC)
+        )
+        seats.agree(tx, desk.app.state.desk.log, _steward("s2"), held.permission.id, now=datetime.now(UTC))
+    with desk.client() as anybody:
+        note = tmp_path / "note"
+        note.write_text(anybody.get("/v1/rights/log/checkpoint").text)
+    key = _say("log", "cosign", str(note), "--name", "example.org/a", "--key-file", str(tmp_path / "k")).strip()
+
+    assert "count" in _say("log", "name-auditor", key)
+    assert "on record" in _say("log", "hand-in", str(note))
+
+
+def _steward(name):
+    return Actor(party=name, uses=frozenset({Use.MEMBER_INVITE}))
