@@ -20,7 +20,7 @@ def cache(tmp_path, monkeypatch):
 
     monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
     settings.cache_clear()
-    shape = (80, 5, 16, 1024)
+    shape = (80, 5, 16, xs().codec.channels)
     for number in range(2):
         parts = {"rows": np.zeros(shape, np.float16), "words": np.zeros((80, 4, xs().net.words), np.int8),
                  "look": np.zeros(80, np.int16), "covered": np.zeros((80, 5, 16), np.uint8)}  # fmt: skip

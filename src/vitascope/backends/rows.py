@@ -11,6 +11,9 @@ from vitascope.types import CodecPreset, Floats, Integers
 CLIP, REFERENCE = 0, 1
 """Tags of rows: frames of the clip, or a picture it should look like."""
 
+SPOKEN_OF = (0.5, 0.25, 0.75)
+"""By segment, where in a clip the time lies that a word speaks of: of the whole, of its first and its second half."""
+
 REFERENCE_TIME = -1.0
 """Seconds before the clip at which a reference picture stands (references come first in rotary time, as in H3)."""
 
@@ -64,7 +67,7 @@ def _grid(seconds: Floats, size: tuple[int, int], codec: CodecPreset) -> Floats:
 
 def word_seconds(segment: Integers, seconds: float) -> Floats:
     """The time each word speaks of: the middle of the clip, or of a half. Same shape as ``segment``."""
-    return np.asarray(np.array([0.5, 0.25, 0.75], np.float32)[segment] * np.float32(seconds), np.float32)
+    return np.asarray(np.array(SPOKEN_OF, np.float32)[segment] * np.float32(seconds), np.float32)
 
 
 def groups(rows: Rows) -> tuple[Floats, Floats, Integers]:

@@ -127,10 +127,9 @@ class ModulatedBlock(nn.Module):
         self.feed_norm = RMSNorm(width)
         self.table = nn.Parameter(torch.zeros(6, width))
 
-    def forward(self, x_BNE: Tensor, six_BK6E: Tensor, group_BN1: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
-        """``six`` holds one set of vectors per group of rows; ``group`` names each row's group."""
-        six = (six_BK6E + self.table.to(six_BK6E.dtype)).flatten(2)
-        rows = six.gather(1, group_BN1.expand(-1, -1, six.shape[-1]))
+    def forward(self, x_BNE: Tensor, six_BK6E: Tensor, group_BNK: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+        """``six`` holds one set of vectors per group of rows; ``group`` has a 1 at each row's group, else zeros."""
+        rows = group_BNK @ (six_BK6E + self.table.to(six_BK6E.dtype)).flatten(2)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = rows.chunk(6, dim=-1)
         x_BNE = x_BNE + gate_a * self.attention_norm(self.attention(modulate(x_BNE, shift_a, scale_a), turn))
         return x_BNE + gate_f * self.feed_norm(self.feed(modulate(x_BNE, shift_f, scale_f)))

@@ -74,11 +74,11 @@ class Transformer(nn.Module):
         turn = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         now, then = (self._condition(level, said.pooled_BE) for level in (packed.level_BK, packed.target_BK))
         six_now, six_then = (self._modulations(c) for c in (now, then))
-        group = F.pad(packed.group_BN, (num_words, 0)).unsqueeze(-1)
+        group = _chosen(F.pad(packed.group_BN, (num_words, 0)), now)
         for number, block in enumerate(self.blocks):
             six = six_now if number < self.turning_point else six_then
             x = block(x, six[number * len(six) // len(self.blocks)], group, turn)
-        return self._answer(x[:, num_words:], then, packed.group_BN)
+        return self._answer(x[:, num_words:], then, group[:, num_words:])
 
     def _enter(self, packed: Packed, said: Said, angles: Tensor) -> Tensor:
         """Words and clip rows as one sequence, ``(B, W + N, E)``, each told where it stands and what it is."""
@@ -105,14 +105,21 @@ class Transformer(nn.Module):
         batch, groups, width = condition_BKE.shape
         return six.view(batch, groups, -1, 6, width).unbind(2)
 
-    def _answer(self, x_BNE: Tensor, condition_BKE: Tensor, group_BN: Tensor) -> Tensor:
+    def _answer(self, x_BNE: Tensor, condition_BKE: Tensor, group_BNK: Tensor) -> Tensor:
         """Rows to x-hat.
 
         Two layers, since one would hold every answer in a plane of ``width`` directions.
         """
-        both = self.last(F.silu(condition_BKE))
-        rows = both.gather(1, group_BN.unsqueeze(-1).expand(-1, -1, both.shape[-1]))
-        shift, scale = rows.chunk(2, dim=-1)
+        shift, scale = (group_BNK @ self.last(F.silu(condition_BKE))).chunk(2, dim=-1)
         x_BNE = modulate(x_BNE, shift, scale)
         answer: Tensor = self.head_out(F.silu(self.head_in(x_BNE)))
         return answer
+
+
+def _chosen(group_BN: Tensor, condition_BKE: Tensor) -> Tensor:
+    """A 1 at each row's group, else zeros, ``(B, N, K)``: a product picks the row's vectors, exactly.
+
+    The gradient of a gather adds many rows to few places one after the other; that of a product is a product.
+    """
+    groups = torch.arange(condition_BKE.shape[1], device=group_BN.device)
+    return (group_BN.unsqueeze(-1) == groups).to(condition_BKE.dtype)

@@ -25,15 +25,13 @@ from vitascope.text.words import edition_of, words
 from vitascope.text.words import rows as word_rows
 from vitascope.text.world import FIRST, SUBJECTS, Edition
 from vitascope.training import snapshot
-from vitascope.training.data import folder
+from vitascope.training.data import PARTS, folder
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.shown import shown_clip
 from vitascope.types import CodecPreset, Pixels, Preset
 
 LOOKS = tuple((subject.id, style) for subject in SUBJECTS.values() for style in subject.styles)
 """Reference pictures, in the order of their numbers; those of an edition are the first of them."""
-
-PARTS = ("rows", "words", "look", "covered")
 
 _SHOWN = 1  # third number of the seed of shards whose drawings no word names; not 0, which adds nothing to a seed
 

@@ -39,20 +39,38 @@ class Levels:
         """The level of every row, ``(B, N, 1)``."""
         return self.level_BG.gather(1, self.group_BN).unsqueeze(-1)
 
+    def to(self, device: torch.device) -> "Levels":
+        """The same there."""
+        return Levels(level_BG=self.level_BG.to(device), group_BN=self.group_BN.to(device))
+
     def unnamed(self, rows: int, generator: torch.Generator) -> Tensor:
         """Clips to be told without the word for their thing, ``(B,)`` bool; a latent has ``rows`` rows."""
         opened = (self.group_BN[:, :rows] == 0).all(dim=1)
-        return opened & (torch.rand(len(opened), generator=generator) < UNNAMED)
+        by_chance = torch.rand(len(opened), generator=generator, device=generator.device)
+        return opened & (by_chance.to(opened.device) < UNNAMED)
 
 
 def draw(
-    batch: int, latents: int, grid: tuple[int, int], middle: float, generator: torch.Generator, spread: float = SPREAD
-) -> Levels:
-    """Levels for clips of ``latents`` latents of ``grid`` rows down and across; logit-normal around ``middle``."""
+    batch: int, latents: int, grid: tuple[int, int], middle: float, generator: torch.Generator,
+    spread: float = SPREAD, only: str | None = None,
+) -> Levels:  # fmt: skip
+    """Levels for clips of ``latents`` latents of ``grid`` rows down and across; logit-normal around ``middle``.
+
+    ``only`` names one kind of the mixture for all clips. All is drawn where the generator is.
+    """
+    with generator.device:
+        return _draw(batch, latents, grid, middle, generator, spread, only)
+
+
+def _draw(
+    batch: int, latents: int, grid: tuple[int, int], middle: float, generator: torch.Generator,
+    spread: float, only: str | None,
+) -> Levels:  # fmt: skip
     rows = grid[0] * grid[1]
     shared = _logit_normal((batch, 1), middle, spread, generator).expand(-1, latents)
     own = _logit_normal((batch, latents), middle, spread, generator)
     kind = _kinds(batch, generator) if latents > 1 else torch.zeros(batch, dtype=torch.long)
+    kind = kind if only is None else torch.full_like(kind, list(MIXTURE).index(only))
     apart = (kind == list(MIXTURE).index("apart")).unsqueeze(1)
     level = torch.cat((torch.zeros(batch, 1), torch.where(apart, own, shared)), dim=1)
     group = torch.arange(1, latents + 1).repeat_interleave(rows).expand(batch, -1)

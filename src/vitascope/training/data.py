@@ -3,7 +3,7 @@
 Letters in shapes: B clips, K latents, N rows, D channels, W words.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,11 @@ from vitascope.errors import TrainingError
 from vitascope.settings import settings
 from vitascope.text.words import PICTURED, ROLES, VOCABULARY, no_words
 from vitascope.types import Preset
+
+CPU = torch.device("cpu")
+
+PARTS = ("rows", "words", "look", "covered")
+"""The arrays of a shard; ``rows`` appears last."""
 
 DROPPED = 0.1
 """Share of captions left out whole, for the branch without a prompt (Ho and Salimans 2022)."""
@@ -28,12 +33,16 @@ NAMELESS = VOCABULARY.index(PICTURED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Clips to learn from, and how much of each row is subject. ``look_BND`` holds reference rows, or is None."""
+    """Clips to learn from, and how much of each row is subject. ``look_BND`` holds reference rows, or is None.
+
+    Of ``shown`` clips no word says what they show: their first latent must be given.
+    """
 
     clip_BND: Tensor
     covered_BN: Tensor  # 0..1
     words_4BW: Tensor
     look_BND: Tensor | None
+    shown: bool = False
 
 
 def folder(preset: Preset, frames: int, view: int = 0, *, shown: bool = False) -> Path:
@@ -51,31 +60,45 @@ def shards(preset: Preset, frames: int, view: int = 0, *, shown: bool = False) -
 
 
 class Shards:
-    """The clips of one length; shards that a writer adds are noticed by :meth:`refresh`."""
+    """The clips of one length; shards that a writer adds are noticed by :meth:`refresh`.
 
-    def __init__(self, preset: Preset, frames: int, view: int = 0) -> None:
-        self.preset, self.frames, self.view = preset, frames, view
-        self.rows: list[npt.NDArray[np.float16]] = []
-        self.words: list[npt.NDArray[np.uint8]] = []
+    On a CPU they stay on disk and are read as they are drawn; a GPU holds them whole, since it learns faster than a
+    processor gathers and sends.
+    """
+
+    def __init__(
+        self, preset: Preset, frames: int, view: int = 0, *, shown: bool = False, device: torch.device = CPU
+    ) -> None:
+        self.preset, self.frames, self.view, self.shown, self.device = preset, frames, view, shown, device
+        self.rows: list[Tensor] = []  # float16
+        self.words: list[Tensor] = []  # uint8
         self.look: list[npt.NDArray[np.int16]] = []
-        self.covered: list[npt.NDArray[np.uint8]] = []
+        self.covered: list[Tensor] = []  # uint8
         self.plain: list[npt.NDArray[np.bool_]] = []
+        self._opened: set[Path] = set()
         self.refresh()
 
     def refresh(self) -> None:
         """Opens shards that have appeared since. Raises TrainingError when there is none at all."""
-        for path in shards(self.preset, self.frames, self.view)[len(self.rows) :]:
-            number = path.stem.removeprefix("rows-")
-            self.rows.append(np.load(path, mmap_mode="r"))
-            self.words.append(np.load(path.with_name(f"words-{number}.npy")))
-            self.look.append(np.load(path.with_name(f"look-{number}.npy")))
-            self.covered.append(np.load(path.with_name(f"covered-{number}.npy")))
-            self.plain.append(_plain(self.words[-1]))
+        there = shards(self.preset, self.frames, self.view, shown=self.shown)
+        for path in (path for path in there if path not in self._opened):
+            self._open(path)
         if not self.rows:
+            where = folder(self.preset, self.frames, self.view, shown=self.shown)
             raise TrainingError(
-                f"no clips of {self.frames} frames in {folder(self.preset, self.frames, self.view)}: "
-                f"run python -m vitascope.training.cache --preset {self.preset.name} --frames {self.frames}"
+                f"no clips of {self.frames} frames in {where}: run python -m vitascope.training.cache "
+                f"--preset {self.preset.name} --frames {self.frames}{' --shown' if self.shown else ''}"
             )
+
+    def _open(self, path: Path) -> None:
+        """Several writers work at once: a shard of a lower number may come later."""
+        words, look, covered = (np.load(path.with_name(path.name.replace("rows", part))) for part in PARTS[1:])
+        self.rows.append(torch.from_numpy(np.load(path, mmap_mode="c")).to(self.device))
+        self.words.append(torch.from_numpy(words).to(self.device))
+        self.covered.append(torch.from_numpy(covered).to(self.device))
+        self.look.append(look)
+        self.plain.append(_plain(words))
+        self._opened.add(path)
 
     def __len__(self) -> int:
         return sum(len(words) for words in self.words)
@@ -92,18 +115,24 @@ class Shards:
         fits = self.plain[shard] | (not plain)
         allowed = np.flatnonzero(fits & ((self.look[shard] >= 0) | (looks_LND is None)))
         chosen = np.sort(generator.choice(allowed, size, replace=len(allowed) < size))
-        clip = torch.from_numpy(self.rows[shard][chosen, :latents]).flatten(1, 2)
-        words = self._drop(torch.from_numpy(self.words[shard][chosen].astype(np.int64)).transpose(0, 1), generator)
-        covered = torch.from_numpy(self.covered[shard][chosen, :latents]).flatten(1, 2).float() / 255
+        here = torch.from_numpy(chosen).to(self.device)
+        words = self._drop(self.words[shard][here].long().transpose(0, 1), generator)
+        batch = Batch(
+            clip_BND=self.rows[shard][here, :latents].flatten(1, 2),
+            covered_BN=self.covered[shard][here, :latents].flatten(1, 2).float() / 255,
+            words_4BW=words,
+            look_BND=None,
+            shown=self.shown,
+        )
         if looks_LND is None:
-            return Batch(clip_BND=clip, covered_BN=covered, words_4BW=words, look_BND=None)
+            return batch
         look = looks_LND[torch.from_numpy(self.look[shard][chosen].astype(np.int64))]
-        hidden = torch.from_numpy(generator.random(size) < HIDDEN)
-        return Batch(clip_BND=clip, covered_BN=covered, words_4BW=unnamed(words, hidden), look_BND=look)
+        hidden = torch.from_numpy(generator.random(size) < HIDDEN).to(self.device)
+        return replace(batch, words_4BW=unnamed(words, hidden), look_BND=look)
 
     def _drop(self, words_4BW: Tensor, generator: np.random.Generator) -> Tensor:
-        dropped = torch.from_numpy(generator.random(words_4BW.shape[1]) < DROPPED)
-        nothing = torch.from_numpy(np.stack(list(no_words().values()))).long().unsqueeze(1)
+        dropped = torch.from_numpy(generator.random(words_4BW.shape[1]) < DROPPED).to(self.device)
+        nothing = torch.from_numpy(np.stack(list(no_words().values()))).long().unsqueeze(1).to(self.device)
         return torch.where(dropped[None, :, None], nothing, words_4BW)
 
 

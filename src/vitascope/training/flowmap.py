@@ -85,8 +85,8 @@ class MapObjective(Objective):
         """Mean squared error of the mean velocity, both kinds of target with the same weight."""
         noisy = self.noisy(batch, frames, generator, view)
         level = noisy.levels.level_BG
-        aim = level * _shares(len(level), generator)
-        z, rows = noisy.state(), _rows(noisy, self.device)
+        aim = level * _shares(len(level), generator).to(self.device)
+        z, rows = noisy.state(), _rows(noisy)
 
         def velocity(z: Tensor, level: Tensor, target: Tensor) -> Tensor:
             seen = self.seen(self.model, noisy, z, level, target)
@@ -112,7 +112,7 @@ class MapObjective(Objective):
         """Both kinds of clips count alike, however much larger the one's errors are (AnyFlow's balance)."""
         parts = [
             self.weighed(squared_BND[chosen], _chosen(noisy, chosen))
-            for chosen in (same_B.to(self.device), ~same_B.to(self.device))
+            for chosen in (same_B, ~same_B)
             if bool(chosen.any())
         ]
         if len(parts) == 1:
@@ -123,16 +123,15 @@ class MapObjective(Objective):
 
 def _shares(batch: int, generator: torch.Generator) -> Tensor:
     """Target over level of each clip, ``(B, 1)``."""
-    kind = torch.rand((batch, 1), generator=generator)
-    between = torch.rand((batch, 1), generator=generator)
+    kind, between = torch.rand((2, batch, 1), generator=generator, device=generator.device)
     return torch.where(kind < SAME, 1.0, torch.where(kind < SAME + TO_CLEAN, 0.0, between))
 
 
-def _rows(noisy: Noisy, device: torch.device) -> Rows:
-    """Levels of groups to levels of rows, ``(B, G)`` to ``(B, N, 1)``, where the network is."""
+def _rows(noisy: Noisy) -> Rows:
+    """Levels of groups to levels of rows, ``(B, G)`` to ``(B, N, 1)``."""
 
     def rows(level_BG: Tensor) -> Tensor:
-        return conditioning.Levels(level_BG=level_BG, group_BN=noisy.levels.group_BN).of_rows().to(device)
+        return replace(noisy.levels, level_BG=level_BG).of_rows()
 
     return rows
 

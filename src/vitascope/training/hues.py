@@ -8,6 +8,7 @@ Letters in shapes: B clips, N rows, D channels, P pairs.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 import torch
@@ -31,14 +32,20 @@ def turned(clip_BND: Tensor, angle_B: Tensor, preset: CodecPreset) -> Tensor:
 
 def angles(chosen_B: Tensor, generator: torch.Generator) -> Tensor:
     """An angle for each clip, ``(B,)``: by chance for every second of the chosen ones, else none."""
-    by_chance = torch.rand((2, len(chosen_B)), generator=generator)
+    by_chance = torch.rand((2, len(chosen_B)), generator=generator, device=generator.device).to(chosen_B.device)
     return torch.where(chosen_B & (by_chance[0] < 0.5), 2 * math.pi * by_chance[1], 0.0)
 
 
+@cache
 def _pairs(preset: LappedPreset) -> tuple[Tensor, Tensor]:
-    """Channels of the one opponent colour and of the other at the same frequencies, ``(P,)`` each."""
+    """Channels of the one opponent colour and of the other at the same frequencies, ``(P,)`` each.
+
+    Where the number of kept channels cuts a pair in two, its half keeps its hue.
+    """
     kept, _ = spectrum(preset)
     block = preset.stride * preset.stride
-    colour = kept // block % 3
-    first, second = np.flatnonzero(colour == 1), np.flatnonzero(colour == 2)
-    return torch.from_numpy(first), torch.from_numpy(second)
+    time_and_colour, spot = np.divmod(kept, block)
+    where = time_and_colour // 3 * block + spot  # which frequency, in time and space
+    first, second = (np.flatnonzero(time_and_colour % 3 == colour) for colour in (1, 2))
+    _, one, other = np.intersect1d(where[first], where[second], return_indices=True)
+    return torch.from_numpy(first[one]), torch.from_numpy(second[other])

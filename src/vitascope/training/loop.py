@@ -32,8 +32,8 @@ LAST = 0.02
 AVERAGE = 0.995
 """How much of the averaged weights stays at each step, once there are enough of them."""
 
-SAVED = 300.0
-"""Seconds between two checkpoints."""
+SAVED, LOOKED = 300.0, 30.0
+"""Seconds between two checkpoints, and between two looks for new clips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class Trainer:
         """Trains until the recipe's minutes are over; checkpoints every five minutes and at the end."""
         if not (self.steps or self.taught):
             self.measure(self.objective.source(1))
-        begin = saved = time.monotonic()
+        begin = saved = looked = time.monotonic()
         for share in self._clock(begin):
             started = time.monotonic()
             diet = self._diet(share)
@@ -121,13 +121,15 @@ class Trainer:
             )  # fmt: skip
             if now - saved > SAVED:
                 self.save(save_to)
-                self._refresh()
                 saved = now
+            if now - looked > LOOKED:
+                self._refresh()
+                looked = now
         self.save(save_to)
 
     def measure(self, shards: Shards) -> None:
         """Takes mean and spread of every channel from the first shard, before the first step."""
-        rows = torch.from_numpy(shards.rows[0].reshape(-1, self.preset.codec.channels).astype(np.float32))
+        rows = shards.rows[0].reshape(-1, self.preset.codec.channels).float()
         for where in (self.model.state_dict(), self.average):
             where["mean"].copy_(rows.mean(0))
             where["spread"].copy_(rows.std(0).clamp_min(1e-3))
@@ -185,7 +187,7 @@ class Trainer:
 
     def _operations(self, diet: Diet) -> float:
         passes = effort.STEP if self.recipe.stage == "flow" else effort.MAP_STEP
-        return passes * diet.size * effort.denoising(kind_of(replace(diet, view=0)), viewed(self.preset, diet.view))
+        return passes * diet.size * effort.denoising(kind_of(replace(diet, view=0, shown=False)), viewed(self.preset, diet.view))
 
     def _check(self, loss: float, save_to: Path) -> None:
         """Before an update: a loss that is no number would make every weight none."""
@@ -218,8 +220,9 @@ class Trainer:
 
 
 def kind_of(diet: Diet) -> str:
-    """What a diary calls a kind of batch: its frames, ``r`` with a reference picture, ``v1`` for the first view."""
-    return f"{diet.frames}{'r' if diet.reference else ''}{f'v{diet.view}' if diet.view else ''}"
+    """What a diary calls a kind of batch: its frames, ``r`` with a reference picture, ``s`` of shown things, ``v1`` of view 1."""
+    shown = "s" if diet.shown else ""
+    return f"{diet.frames}{'r' if diet.reference else ''}{shown}{f'v{diet.view}' if diet.view else ''}"
 
 
 def _objective(preset: Preset, recipe: Recipe, looks_LND: Tensor, device: str) -> Objective:

@@ -14,11 +14,11 @@ from vitascope.backends import channels, flow
 from vitascope.backends.rows import (
     CLIP,
     REFERENCE,
+    SPOKEN_OF,
     grid_of_latent,
     latents,
     positions,
     reference_positions,
-    word_seconds,
 )
 from vitascope.models.packed import Packed
 from vitascope.models.transformer import Transformer
@@ -40,7 +40,8 @@ LEAST_WEIGHT = 0.05
 class Diet:
     """One kind of batch: clips of ``frames`` frames, how many, how often, with a reference picture, plain ones only.
 
-    ``view`` 0 is the preset's own shape, n the n-th of its further views.
+    ``view`` 0 is the preset's own shape, n the n-th of its further views. ``shown`` are clips of things that no word
+    says.
     """
 
     frames: int
@@ -49,6 +50,7 @@ class Diet:
     reference: bool = False
     plain: bool = False
     view: int = 0
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,8 @@ class Objective:
         self.device = torch.device(device)
         self.model = Transformer(preset).to(self.device)
         self.looks_LND = looks_LND
-        self._sources: dict[tuple[int, int], Shards] = {}
+        self._sources: dict[tuple[int, int, bool], Shards] = {}
+        self._pending: Tensor | None = None
 
     def networks(self) -> tuple[Transformer, ...]:
         """The networks a step runs; the first one learns."""
@@ -103,9 +106,9 @@ class Objective:
     def fuse(self) -> None:
         """One kernel per chain of small operations: forward and backward 1.45 times faster on a CPU core.
 
-        On a GPU one compilation serves every length from the second on: each would cost a quarter of a short minute.
+        On a GPU one compilation serves every length: each would cost a quarter of a short minute.
         """
-        dynamic = False if self.device.type == "cpu" else None
+        dynamic = self.device.type != "cpu"
         for block in (block for network in self.networks() for block in network.blocks):
             block.compile(dynamic=dynamic)
 
@@ -115,11 +118,17 @@ class Objective:
         random = np.random.default_rng((self.seed, step, portion))
         batch = self._batch(diet, diet.size // portions, random)
         waited = time.monotonic() - began
-        generator = torch.Generator().manual_seed(int(random.integers(2**62)))
+        generator = torch.Generator(self.device).manual_seed(int(random.integers(2**62)))
         with torch.autocast(self.device.type, torch.bfloat16):
             loss = self.loss(batch, diet.frames, generator, diet.view)
         (loss / portions).backward()  # type: ignore[no-untyped-call]  # torch leaves this method without annotations
-        return Portion(loss=loss.item(), waited=waited)
+        return Portion(loss=self._told(loss.detach()), waited=waited)
+
+    def _told(self, loss: Tensor) -> float:
+        """The loss as a number; of a GPU that of the step before, since it would stand idle while this one is read."""
+        before = loss if self._pending is None or self.device.type == "cpu" else self._pending
+        self._pending = loss
+        return float(before)
 
     def loss(self, batch: Batch, frames: int, generator: torch.Generator, view: int = 0) -> Tensor:
         """Mean squared error of the velocity over rows that are to be made."""
@@ -131,10 +140,11 @@ class Objective:
     def noisy(self, batch: Batch, frames: int, generator: torch.Generator, view: int = 0) -> "Noisy":
         """The batch where the network is, with noise and levels drawn for it."""
         clip, preset = batch.clip_BND.to(self.device).float(), viewed(self.preset, view)
-        num_latents = latents(frames, preset.codec)
+        words, num_latents = batch.words_4BW.to(self.device), latents(frames, preset.codec)
         grid = grid_of_latent(preset.size, preset.codec)
-        levels = conditioning.draw(len(clip), num_latents, grid, self.middle, generator, self.spread)
-        when = word_seconds(batch.words_4BW[3].int().numpy(), (frames - 1) / preset.fps)
+        levels = conditioning.draw(
+            len(clip), num_latents, grid, self.middle, generator, self.spread, only="first" if batch.shown else None
+        ).to(self.device)
         unnamed_B = levels.unnamed(grid[0] * grid[1], generator)
         if batch.look_BND is None:
             clip = hues.turned(clip, hues.angles(unnamed_B, generator), preset.codec)
@@ -143,18 +153,18 @@ class Objective:
             covered_BN=batch.covered_BN.to(self.device),
             noise_BND=torch.randn(clip.shape, generator=self._noise(generator), device=self.device),
             levels=levels,
-            level_BN1=levels.of_rows().to(self.device),
+            level_BN1=levels.of_rows(),
             place_N3=positions(num_latents, preset.size, preset.fps, preset.codec),
             size=preset.size,
-            words_4BW=unnamed(batch.words_4BW, unnamed_B).to(self.device),
-            seconds_BW=torch.from_numpy(when).to(self.device),
+            words_4BW=unnamed(words, unnamed_B),
+            seconds_BW=_word_seconds(words[3], (frames - 1) / preset.fps),
             look_BND=None if batch.look_BND is None else batch.look_BND.to(self.device).float(),
         )
 
     def seen(self, model: Transformer, noisy: "Noisy", z: Tensor, level_BG: Tensor, target_BG: Tensor) -> Tensor:
         """The clip that ``model`` sees in ``z``, rows of a batch at levels now and aimed at, in the clip's units."""
         mean, spread = model.mean, model.spread
-        level_BN1 = conditioning.Levels(level_BG=level_BG, group_BN=noisy.levels.group_BN).of_rows().to(self.device)
+        level_BN1 = replace(noisy.levels, level_BG=level_BG).of_rows()
         packed = self._packed(channels.evened(z, level_BN1, mean, spread), noisy, level_BG, target_BG)
         if noisy.look_BND is not None:
             clean = torch.zeros_like(noisy.look_BND[..., :1])
@@ -169,10 +179,13 @@ class Objective:
         counted = made * (1 + ON_SUBJECT * noisy.covered_BN)
         return (missed * counted).sum() / counted.sum()
 
-    def source(self, frames: int, view: int = 0) -> Shards:
+    def source(self, frames: int, view: int = 0, *, shown: bool = False) -> Shards:
         """The clips of ``frames`` frames; a still is the first latent of a clip of the shortest length there is."""
-        name = (frames if frames > 1 else _shortest(self.preset, view), view)
-        return self._sources.get(name) or self._sources.setdefault(name, Shards(self.preset, *name))
+        length = frames if frames > 1 else _shortest(self.preset, view)
+        name = (length, view, shown)
+        if name not in self._sources:
+            self._sources[name] = Shards(self.preset, length, view, shown=shown, device=self.device)
+        return self._sources[name]
 
     def refresh(self) -> None:
         """Takes in the shards that a writer has finished since."""
@@ -180,24 +193,24 @@ class Objective:
             source.refresh()
 
     def _batch(self, diet: Diet, size: int, random: np.random.Generator) -> Batch:
-        return self.source(diet.frames, diet.view).batch(
+        return self.source(diet.frames, diet.view, shown=diet.shown).batch(
             size, random, latents=latents(diet.frames, self.preset.codec),
             looks_LND=self.looks_LND if diet.reference else None, plain=diet.plain,
         )  # fmt: skip
 
     def _noise(self, generator: torch.Generator) -> torch.Generator:
         """The generator itself, or one on the GPU seeded by it: moving noise there would take longer than a step."""
-        if self.device.type == "cpu":
+        if generator.device.type == self.device.type:
             return generator
         seed = int(torch.randint(2**62, (1,), generator=generator))
         return torch.Generator(self.device).manual_seed(seed)
 
     def _packed(self, z_BND: Tensor, noisy: "Noisy", level_BG: Tensor, target_BG: Tensor) -> Packed:
-        group = noisy.levels.group_BN.to(self.device)
+        group = noisy.levels.group_BN
         return Packed(
             z_BND=z_BND,
-            level_BK=level_BG.to(self.device),
-            target_BK=target_BG.to(self.device),
+            level_BK=level_BG,
+            target_BK=target_BG,
             group_BN=group,
             place_BN3=torch.from_numpy(noisy.place_N3).to(self.device).expand(len(z_BND), -1, -1),
             tag_BN=torch.full_like(group, CLIP),
@@ -214,6 +227,11 @@ class Objective:
             place_BN3=torch.cat((place.expand(count, -1, -1), packed.place_BN3), dim=1),
             tag_BN=nn.functional.pad(packed.tag_BN, (extra, 0), value=REFERENCE),
         )
+
+
+def _word_seconds(segment_BW: Tensor, seconds: float) -> Tensor:
+    """As ``rows.word_seconds``, where the words are."""
+    return torch.tensor(SPOKEN_OF, device=segment_BW.device)[segment_BW] * seconds
 
 
 def _shortest(preset: Preset, view: int) -> int:

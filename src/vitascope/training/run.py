@@ -38,7 +38,7 @@ SPEAK = 10.0
 
 def recipe(
     minutes: float, *, images: float, stills: float = 0.5, long: float = LONG, scale: int = 1,
-    views: Sequence[View] = (),
+    views: Sequence[View] = (), shown: float = 0.0,
 ) -> Recipe:  # fmt: skip
     """The diet of every preset: stills for a share ``images`` of the run, then clips too, from ``long`` on longer ones.
 
@@ -46,15 +46,16 @@ def recipe(
     them come with one of clips. Most are plain: one thing that does one thing. Batches are small, for many steps: in
     nine minutes of one core 480 small steps left an error an eighth lower than 205 steps three times as large had
     (docs/log.md, 2026-11-26). ``scale`` multiplies batches, for a GPU; in the last part each further view comes with a
-    tenth of the weight of a plain clip.
+    tenth of the weight of a plain clip. ``shown`` is the weight of clips of things that only a picture shows.
     """
     still = Diet(frames=1, size=32 * scale, share=1.0)
     few = replace(still, share=0.3)
     short = Diet(frames=17, size=16 * scale, share=0.5)
-    shown = Diet(frames=17, size=12 * scale, share=0.1, reference=True)
+    pictured = Diet(frames=17, size=12 * scale, share=0.1, reference=True)
     longer = Diet(frames=33, size=8 * scale, share=0.15)
     plain = (replace(few, share=stills, plain=True), replace(short, share=1.0, plain=True))
-    usual = (*plain, few, short, shown)
+    opened = tuple(replace(short, share=share, shown=True) for share in (shown,) if share)
+    usual = (*plain, few, short, pictured, *opened)
     other = (_further(view, number, scale) for number, view in enumerate(views, 1))
     last = (*usual, longer, replace(longer, share=0.3, plain=True), *other)
     begin = {0.0: (still,), images: usual, max(images, long): last}
@@ -148,8 +149,9 @@ def _train(asked: argparse.Namespace) -> None:
 def _recipe(asked: argparse.Namespace, preset: Preset) -> Recipe:
     views = preset.views if asked.views else ()
     plan = recipe(
-        asked.minutes, images=asked.images, stills=asked.stills, long=asked.long, scale=asked.scale, views=views
-    )
+        asked.minutes, images=asked.images, stills=asked.stills, long=asked.long, scale=asked.scale, views=views,
+        shown=asked.shown,
+    )  # fmt: skip
     return replace(
         plan, middle=asked.middle, spread=asked.spread, focus=asked.focus, rate=asked.rate, flat=asked.flat,
         memory=asked.memory, seed=asked.seed, hold=asked.hold,
@@ -164,6 +166,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
     parser.add_argument("--stills", type=float, default=0.5, help="stills of one thing later, against 1 for clips")
     parser.add_argument("--long", type=float, default=LONG, help="share of the run after which longer clips come")
+    parser.add_argument("--shown", type=float, default=0.0, help="clips of what no word says, against 1 for plain clips")
     parser.add_argument("--views", action="store_true", help="with the longer clips, the preset's further shapes too")
     parser.add_argument("--stage", default="flow", choices=["flow", "map"], help="map: few steps, guidance baked in")
     parser.add_argument("--guidance", type=float, default=3.0, help="the scale that stage map bakes in")
