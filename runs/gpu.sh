@@ -21,8 +21,15 @@ export PYTHONPATH=src PYTHONUNBUFFERED=1 PYTORCH_CUDA_ALLOC_CONF=expandable_segm
 mkdir -p "$OUT"
 
 draw() { # frames, processes, further options
-  OMP_NUM_THREADS=1 nice -n 10 python3 -m vitascope.training.cache --preset xs --frames "$1" --processes "$2" \
+  OMP_NUM_THREADS=1 setsid nice -n 10 python3 -m vitascope.training.cache --preset xs --frames "$1" --processes "$2" \
     --shards 2000 --clips "$SHARD" ${3:-} &
+}
+
+wait_for() { # shards of a kind, how many
+  while [ "$(drawn "$1")" -lt "$2" ]; do
+    sleep 0.3
+    for writer in $writers; do kill -0 "$writer" || exit 1; done
+  done
 }
 
 drawn() { # how many shards of each kind there are at least
@@ -39,13 +46,15 @@ home() { # the weights of a run, in parts
 flow() {
   draw 17 $((PROCESSES * 8 / 14))
   writers=$!
-  while [ "$(drawn 017)" -lt 1 ]; do sleep 0.3; done # it stamps the cache
+  wait_for 017 1 # it stamps the cache
   draw 33 $((PROCESSES * 3 / 14))
   writers="$writers $!"
   draw 17 $((PROCESSES * 3 / 14)) --shown
   writers="$writers $!"
-  trap 'kill $writers 2>/dev/null || true' EXIT
-  while [ "$(drawn 017)" -lt $((PROCESSES * 8 / 14)) ] || [ "$(drawn 033)" -lt 1 ] || [ "$(drawn shown-017)" -lt 1 ]; do sleep 0.3; done
+  trap 'for writer in $writers; do kill -- "-$writer" 2>/dev/null || true; done' EXIT
+  wait_for 017 $((PROCESSES * 8 / 14))
+  wait_for 033 1
+  wait_for shown-017 1
   python3 -m vitascope.training.run --preset xs --device "$DEVICE" --fuse --peak "${PEAK:-989}" --scale "$SCALE" \
     --minutes "${MINUTES:-8.3}" --images 0.12 --stills 0.6 --long 0.3 --shown 0.35 --focus 0.0006 --middle 1.5 \
     --rate 1.3e-3 --flat 0.5 --memory 0.98
@@ -53,8 +62,9 @@ flow() {
 }
 
 map() {
-  python3 -m vitascope.training.export --preset xs --name xs --to "$run-map"
-  python3 -m vitascope.training.run --preset xs --name xs-map --stage map --guidance 2.0 --from "$run-map/xs.safetensors" \
+  python3 -m vitascope.training.carry out "$run-map" --preset xs
+  python3 -m vitascope.training.carry in "$run-map" --preset xs --name xs-map
+  python3 -m vitascope.training.run --preset xs --name xs-map --stage map --guidance 2.0 --from "$run-map/carried.safetensors" \
     --device "$DEVICE" --fuse --peak "${PEAK:-989}" --minutes "${MINUTES:-1.8}" --scale "$((SCALE > 1 ? SCALE / 2 : 1))" \
     --images 0 --stills 0.3 --long 0.2 --shown 0.2 --focus 0.0006 --middle 1.5 --rate 3e-4 --flat 0.3 --memory 0.98
   home xs-map

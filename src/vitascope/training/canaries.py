@@ -25,10 +25,10 @@ from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import rows, words
 from vitascope.text.world import CAMERAS, COLOURS, FIRST, TAKES, TIMES
 from vitascope.training import exam, report
-from vitascope.training.cache import PARTS, covered_rows, store
+from vitascope.training.cache import covered_rows, store
 from vitascope.training.candidates import Candidate, running
 from vitascope.training.checker import small
-from vitascope.training.data import folder, shards
+from vitascope.training.data import PARTS, folder, shards
 from vitascope.training.presets import xs
 from vitascope.training.study import Line, Study, counted
 from vitascope.training.traits import FRAMES

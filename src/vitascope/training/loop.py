@@ -187,7 +187,11 @@ class Trainer:
 
     def _operations(self, diet: Diet) -> float:
         passes = effort.STEP if self.recipe.stage == "flow" else effort.MAP_STEP
-        return passes * diet.size * effort.denoising(kind_of(replace(diet, view=0, shown=False)), viewed(self.preset, diet.view))
+        return (
+            passes
+            * diet.size
+            * effort.denoising(kind_of(replace(diet, view=0, shown=False)), viewed(self.preset, diet.view))
+        )
 
     def _check(self, loss: float, save_to: Path) -> None:
         """Before an update: a loss that is no number would make every weight none."""
@@ -220,7 +224,7 @@ class Trainer:
 
 
 def kind_of(diet: Diet) -> str:
-    """What a diary calls a kind of batch: its frames, ``r`` with a reference picture, ``s`` of shown things, ``v1`` of view 1."""
+    """A diary's name of a kind of batch: its frames, then ``r`` with a reference, ``s`` of shown things, ``v1`` of view 1."""
     shown = "s" if diet.shown else ""
     return f"{diet.frames}{'r' if diet.reference else ''}{shown}{f'v{diet.view}' if diet.view else ''}"
 

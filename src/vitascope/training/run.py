@@ -166,7 +166,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--images", type=float, default=0.2, help="share of the run spent on stills first")
     parser.add_argument("--stills", type=float, default=0.5, help="stills of one thing later, against 1 for clips")
     parser.add_argument("--long", type=float, default=LONG, help="share of the run after which longer clips come")
-    parser.add_argument("--shown", type=float, default=0.0, help="clips of what no word says, against 1 for plain clips")
+    parser.add_argument(
+        "--shown", type=float, default=0.0, help="clips of what no word says, against 1 for plain clips"
+    )
     parser.add_argument("--views", action="store_true", help="with the longer clips, the preset's further shapes too")
     parser.add_argument("--stage", default="flow", choices=["flow", "map"], help="map: few steps, guidance baked in")
     parser.add_argument("--guidance", type=float, default=3.0, help="the scale that stage map bakes in")
