@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from tests.programme.members import Leaves, at_once
 from vitascope.errors import GrantError, InvitationError, OwnCaseError, RefusedError, RoleError, SignInError
-from vitascope.programme.access import gate, repository
+from vitascope.programme.access import gate, repository, standing
 from vitascope.programme.access.repository import Cohort
+from vitascope.programme.access.standing import Part
 from vitascope.programme.actor import Actor
 from vitascope.programme.door import Knock
 from vitascope.programme.people import cohorts, invitations, membership, passes, sign_in
@@ -47,6 +48,21 @@ def _invited(tx, address="ana@example.org", **facts):
 
 def _accept(tx, token, *, terms=FAIR.hash, now=AT, log=None):
     return invitations.accept_invitation(tx, log or Leaves(), token, terms=terms, name="Ana", secrets=SECRETS, now=now)
+
+
+def test_new_terms_leave_a_rightsholder_one(database):
+    """Accepted later they carry the same part: no way to videos leads through new terms."""
+    with database.transaction() as tx:
+        token = _invited(tx, part=Part.RIGHTSHOLDER).token
+        came = _accept(tx, token)
+        newer = replace(FAIR, policy=Policy(notice_days=60))
+        cohorts.announce(tx, Leaves(), "first", newer, by="sally", now=AT)
+        again = membership.accept_terms(tx, Leaves(), came.grantee, terms=newer.hash, now=AT + DAY)
+
+        assert {Part.RIGHTSHOLDER} == {standing.part_of(one) for one in (came, again)}
+        assert came.uses == again.uses
+        assert Use.VIDEO_CREATE not in again.uses
+        assert not standing.is_member(tx, came.grantee, AT + DAY)
 
 
 class Browser:

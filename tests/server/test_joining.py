@@ -221,6 +221,44 @@ def test_a_key_alone_makes_no_key_and_no_member_gets_admin(desk, anybody, stewar
         assert 401 == ana.get("/v1/programme/keys").status_code
 
 
+def test_a_rightsholder_puts_works_in_and_makes_nothing(desk, anybody, stewards, cohort):
+    """Works, consents, likeness, reports and payouts are theirs; orders, passes and votes are not, and that is said."""
+    wish = {"cohort": "first", "emails": ["rita@example.org"], "part": "rightsholder"}
+    unknown = stewards[0].post("/v1/programme/invitations", json={**wish, "part": "owner"})
+    made = stewards[0].post("/v1/programme/invitations", json=wish).json()["data"][0]
+    read = anybody.post("/v1/programme/invitations/open", json={"token": _token(made)}).json()
+    body = {"token": _token(made), "terms": read["terms"]["hash"], "name": "Rita Roe", "declined": ["video.create"]}
+    joined = anybody.post("/v1/programme/invitations/accept", json=body).json()
+    listed = next(one for one in stewards[0].get("/v1/programme/invitations").json()["data"] if one["id"] == made["id"])
+    desk.carry()
+    with desk.client(_key(desk, anybody, joined["party"])) as rita:
+        file = {"file": ("cat.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml")}
+        work = rita.post("/v1/rights/works", data={"title": "A cat", "is_mine": "true", "shows": "cat"}, files=file)
+        path = f"/v1/rights/works/{work.json()['id']}"
+        may = [
+            work,
+            rita.post(f"{path}/grant", json={"uses": ["train"], "days": 30}),
+            rita.post(f"{path}/withdraw", json={"uses": ["train"]}),
+            rita.get("/v1/programme/statement"),
+            rita.get("/v1/programme/membership"),
+            rita.get("/v1/videos"),
+            rita.post(f"/v1/rights/likenesses/rita-{joined['party'][-6:]}", json={"circle": "nobody"}),
+            rita.post("/v1/programme/contributions", json={"kind": "bug", "title": "Two heads"}),
+        ]
+        may_not = [
+            rita.post("/v1/videos", json={"prompt": "a parrot flies"}),
+            rita.post("/v1/programme/passes", json={"name": "Demo", "renders": 3}),
+            rita.post("/v1/programme/proposals", json={"title": "Longer films", "body": "Please.", "days": 7}),
+        ]
+
+    assert 400 == unknown.status_code
+    assert ("rightsholder", []) == (read["part"], read["may_decline"])
+    assert ("rightsholder", "used") == (listed["part"], listed["state"])
+    assert [200] * len(may) == [one.status_code for one in may], [one.text for one in may if one.status_code != 200]
+    assert [403] * len(may_not) == [one.status_code for one in may_not], [one.text for one in may_not]
+    assert "does not include video.create" in error_of(may_not[0])["message"]
+
+
 def test_leaving_ends_access_and_takes_nothing(desk, anybody, stewards, cohort):
     """Nothing new is made; what was made is read as before."""
     joined = _joined(anybody, stewards, "bye@example.org").json()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 invite = typer.Typer(no_args_is_help=True, help="Invite people, one by one or from a table; list and take back.")
 
 _Cohort = Annotated[str, typer.Option("--cohort", help="To which cohort.")]
+_Part = Annotated[str, typer.Option("--as", metavar="PART", help="member, or rightsholder: puts works in, makes none.")]
 _Days = Annotated[int, typer.Option("--days", help="That an invitation lasts, 1 to 90.")]
 
 
@@ -23,11 +24,12 @@ def one(
     cohort: _Cohort,
     by: By,
     days: _Days = 14,
+    part: _Part = "member",
     data: Data = None,
     db: Db = "",
 ) -> None:
     """Invite one mailbox. Without a mail server the link is printed, for you to send."""
-    _invite([address], cohort, by, days, data, db)
+    _invite([address], cohort, by, days, part, data, db)
 
 
 @invite.command()
@@ -36,6 +38,7 @@ def batch(
     cohort: _Cohort,
     by: By,
     days: _Days = 14,
+    part: _Part = "member",
     data: Data = None,
     db: Db = "",
 ) -> None:
@@ -48,7 +51,7 @@ def batch(
     except (OSError, UnicodeDecodeError) as error:
         raise InvitationError(f"{table} cannot be read as text; save it as CSV in UTF-8.") from error
     wanted, faults = read_table(text)
-    _invite([row.address for row in wanted], cohort, by, days, data, db)
+    _invite([row.address for row in wanted], cohort, by, days, part, data, db)
     for fault in faults:
         typer.echo(f"line {fault.line}: {fault.why}", err=True)
     if faults:
@@ -67,7 +70,7 @@ def list_(data: Data = None, db: Db = "") -> None:
             over = "over" if made.expires_at <= house.now.timestamp() else "open"
             state = f"used by {made.used_by}" if made.used_at else "taken back" if made.revoked_at else over
             until = datetime.fromtimestamp(made.expires_at, UTC)
-            typer.echo(f"{made.id}  {made.cohort}  until {until:%Y-%m-%d}  {state}")
+            typer.echo(f"{made.id}  {made.cohort}  {made.part}  until {until:%Y-%m-%d}  {state}")
 
 
 @invite.command()
@@ -100,13 +103,24 @@ def deliver(made: Iterable["NewInvitation"], cohort: str) -> None:
     typer.echo("No mail server is set (VITASCOPE_SMTP): send each its link. It is not shown again.", err=True)
 
 
-def _invite(addresses: list[str], cohort: str, by: str, days: int, data: Path | None, db: str) -> None:
+def _invite(addresses: list[str], cohort: str, by: str, days: int, part: str, data: Path | None, db: str) -> None:
+    from vitascope.errors import InvitationError
+    from vitascope.programme.access.standing import Part
     from vitascope.programme.people import invitations
     from vitascope.store.secrets import open_secrets
 
+    if part not in set(Part):
+        raise InvitationError(f"Nobody is invited as {part[:20]!r}; --as is one of {', '.join(Part)}.")
     with opened(data, db) as house:
-        secrets = open_secrets(house.data)
         made = invitations.invite(
-            house.tx, house.log, acting(by), addresses, cohort=cohort, days=days, secrets=secrets, now=house.now
+            house.tx,
+            house.log,
+            acting(by),
+            addresses,
+            cohort=cohort,
+            days=days,
+            part=Part(part),
+            secrets=open_secrets(house.data),
+            now=house.now,
         )
     deliver(made, cohort)

@@ -129,6 +129,7 @@ invitations = sa.Table(
     sa.Column("used_at", sa.Double),
     sa.Column("used_by", sa.String(64)),
     sa.Column("revoked_at", sa.Double),
+    sa.Column("part", sa.String(16), nullable=False, server_default="member"),  # or rightsholder
 )
 
 people = sa.Table(

@@ -1,6 +1,7 @@
 """Early access as the house gives it: every key hangs on a permission, and on this one where it has no other."""
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from vitascope.programme.access import repository
@@ -18,7 +19,21 @@ MEMBER_USES: Final = frozenset(
 )
 """What early access carries: everything a maker does, nothing that decides on others."""
 
+RIGHTSHOLDER_USES: Final = frozenset(use for use in Use if use.is_open or use.is_own_choice)
+"""What whoever only puts works in carries: deciding about what is theirs, reading, reporting. Nothing is made."""
+
+
+class Part(StrEnum):
+    """What somebody is invited as: to make videos, or to put works in and decide what may be done with them."""
+
+    MEMBER = "member"
+    RIGHTSHOLDER = "rightsholder"
+
+
 _ENGINE: Final = "engine"
+_WORKS: Final = "works"
+PARTS: Final = {Part.MEMBER: (_ENGINE, MEMBER_USES), Part.RIGHTSHOLDER: (_WORKS, RIGHTSHOLDER_USES)}
+"""What the permission of each part is on, and the uses it carries."""
 _LIFE: Final = timedelta(days=36_500)
 
 
@@ -33,6 +48,16 @@ def hang(tx: Transaction, key: str, party: str, permission: str | None, *, now: 
             repository.add_permission(tx, _early_access(permission, party, datetime.fromtimestamp(now, UTC)))
     kind = _kind_on_pass(tx, permission) if repository.chain(tx, permission)[0].parent else KeyKind.MEMBER
     repository.bind(tx, Bound(key=key, permission=permission, kind=kind))
+
+
+def lets_in(permission: Permission) -> bool:
+    """Whether it is what somebody came in by, in whatever part; a guest's pass is on the engine, too."""
+    return permission.object in (_ENGINE, _WORKS)
+
+
+def part_of(access: Permission) -> Part:
+    """As what somebody came in."""
+    return Part.RIGHTSHOLDER if access.object == _WORKS else Part.MEMBER
 
 
 def is_member(tx: Transaction, party: str, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from vitascope.orders import Limits
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository as access_repository
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.access.standing import HOUSE, MEMBER_USES
+from vitascope.programme.access.standing import HOUSE, MEMBER_USES, PARTS, Part
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.people import cohorts, repository
 from vitascope.programme.people.repository import Invitation, Person
@@ -95,7 +95,7 @@ def tidy(address: str) -> str | None:
     return stripped.casefold() if _ADDRESS.fullmatch(stripped) else None
 
 
-def invite(  # who, whom, to what, how long
+def invite(  # noqa: PLR0913  # each is a fact of the invitation
     tx: Transaction,
     log: Leaves,
     actor: Actor,
@@ -105,8 +105,9 @@ def invite(  # who, whom, to what, how long
     days: int,
     secrets: Secrets,
     now: datetime,
+    part: Part = Part.MEMBER,
 ) -> tuple[NewInvitation, ...]:
-    """Make an invitation for each mailbox, with one leaf for all that are made at once.
+    """Make an invitation for each mailbox, with one leaf for all that are made at once; ``part`` is what for.
 
     Raises RoleError, InvitationError, RecordNotFoundError for the cohort.
     """
@@ -114,7 +115,7 @@ def invite(  # who, whom, to what, how long
     cohorts.in_force(tx, cohort, now)
     if not 1 <= days <= LONGEST_DAYS:
         raise InvitationError(f"An invitation lasts 1 to {LONGEST_DAYS} days, not {days}.")
-    made = tuple(_invite(actor, address, cohort, now, days, secrets) for address in addresses)
+    made = tuple(_invite(actor, address, cohort, now, days, secrets, part) for address in addresses)
     if made:
         about = made[0].invitation.id if len(made) == 1 else cohort
         log.append(Event(kind="invitation.made", by=actor.party, about=about, at=now, rule=cohort, count=len(made)))
@@ -177,7 +178,9 @@ def digest_of(text: str, secrets: Secrets) -> str:
     return hmac.new(secrets.pepper, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _invite(actor: Actor, address: str, cohort: str, now: datetime, days: int, secrets: Secrets) -> NewInvitation:
+def _invite(  # who, whom, to what, when, how long, as what
+    actor: Actor, address: str, cohort: str, now: datetime, days: int, secrets: Secrets, part: Part
+) -> NewInvitation:
     mailbox = tidy(address)
     if mailbox is None:
         raise InvitationError("An invitation needs a mail address, like name@example.org.")
@@ -190,6 +193,7 @@ def _invite(actor: Actor, address: str, cohort: str, now: datetime, days: int, s
         made_by=actor.party,
         made_at=now.timestamp(),
         expires_at=(now + timedelta(days=days)).timestamp(),
+        part=part.value,
     )
     return NewInvitation(invitation=invitation, address=mailbox, token=token)
 
@@ -199,22 +203,23 @@ def _offer(tx: Transaction, invitation: Invitation, party: str, now: datetime) -
     terms = cohorts.in_force(tx, invitation.cohort, now)
     if cohort is None:
         raise InvitationError("The cohort of this invitation is gone; ask for a new one.")
-    return offer(cohort, terms, party, now)
+    return offer(cohort, terms, party, now, part=Part(invitation.part))
 
 
-def offer(cohort: Cohort, terms: Terms, party: str, now: datetime) -> Permission:
-    """Early access as a cohort offers it to a party under ``terms``."""
+def offer(cohort: Cohort, terms: Terms, party: str, now: datetime, *, part: Part = Part.MEMBER) -> Permission:
+    """What a cohort offers to a party under ``terms``: early access, or the part of a rightsholder."""
+    thing, uses = PARTS[part]
     return Permission(
         id=f"access_{party}",
         grantor=HOUSE,
         grantee=party,
-        object="engine",
-        uses=MEMBER_USES,
+        object=thing,
+        uses=uses,
         terms=terms.hash,
         valid_from=now,
         valid_until=now + timedelta(days=cohort.days),
         cohort=cohort.id,
-        quotas=terms.policy.quotas or cohort.quotas,
+        quotas=(terms.policy.quotas or cohort.quotas) if part is Part.MEMBER else (),
     )
 
 

@@ -1,9 +1,11 @@
 """What is written to people: invitations, links to sign in, answers, new terms, and that a key looks leaked."""
 
 from datetime import datetime
+from typing import Final
 
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced
+from vitascope.programme.access.standing import Part
 from vitascope.programme.people import repository
 from vitascope.programme.people.changes import Change, changes
 from vitascope.programme.people.invitations import NewInvitation
@@ -13,6 +15,11 @@ from vitascope.rights.terms import Terms
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 
+_AS: Final = {
+    Part.MEMBER: "",
+    Part.RIGHTSHOLDER: " as a rightsholder: you put works in, and say what may be done with each",
+}
+
 
 def invitation(made: NewInvitation, *, cohort: str, house: str) -> Mail:
     """An invitation; ``house`` is the address of the desk."""
@@ -21,7 +28,8 @@ def invitation(made: NewInvitation, *, cohort: str, house: str) -> Mail:
         to=made.address,
         subject=f"You are invited: {cohort}",
         text=(
-            f"You are invited to {cohort}.\n\nRead the terms and decide: {invitation_link(made.token, house)}\n\n"
+            f"You are invited to {cohort}{_AS[Part(made.invitation.part)]}.\n\n"
+            f"Read the terms and decide: {invitation_link(made.token, house)}\n\n"
             f"The invitation is for this mailbox, works once, and ends on {until}. You owe nothing by coming, and "
             "nothing by not coming.\n"
         ),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from vitascope.programme.access import repository
+from vitascope.programme.access.standing import lets_in
 from vitascope.programme.people.repository import Session
 from vitascope.rights.question import KeyKind, KeyState
 from vitascope.rights.uses import Use
@@ -25,5 +26,5 @@ def login_state(tx: Transaction, session: Session, now: datetime) -> KeyState:
 
 def own_access(tx: Transaction, party: str, now: datetime) -> str | None:
     """The permission by which a party makes films: a live one, else the last that ended, to say how."""
-    held = [one for one in repository.permissions_of(tx, party) if one.grantee == party and one.object == "engine"]
+    held = [one for one in repository.permissions_of(tx, party) if one.grantee == party and lets_in(one)]
     return max(held, key=lambda one: (one.is_live(now), one.valid_until)).id if held else None

@@ -9,7 +9,7 @@ from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError, Sign
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
-from vitascope.programme.access.standing import HOUSE
+from vitascope.programme.access.standing import HOUSE, lets_in, part_of
 from vitascope.programme.keys import Key, NewKey
 from vitascope.programme.people import announcements, cohorts, invitations, passes
 from vitascope.programme.people.announcements import Coming
@@ -79,7 +79,7 @@ def accept_terms(
     cohort = repository.cohort(tx, old.cohort) if old.cohort else None
     if cohort is None:
         raise GrantError(f"{party} came in without a cohort; there are no terms to accept.")
-    offer = invitations.offer(cohort, cohorts.in_force(tx, cohort.id, now), party, now)
+    offer = invitations.offer(cohort, cohorts.in_force(tx, cohort.id, now), party, now, part=part_of(old))
     declined = invitations.DECLINABLE - old.uses if declined is None else declined
     joined = accept(replace(offer, id=f"access_{random_bytes.token_hex(8)}"), terms=terms, declined=declined)
     log.append(Event(kind="permission.accepted", by=party, about=joined.id, at=now, rule=terms))
@@ -158,7 +158,7 @@ def confirm(tx: Transaction, log: Leaves, party: str, token: str, *, secrets: Se
 def _access(tx: Transaction, party: str) -> Permission:
     """The early access somebody came in by, the latest of it; nobody else changes it until the transaction ends."""
     keys_repository.party(tx, party, locked=True)
-    own = [one for one in repository.permissions_of(tx, party) if one.grantee == party and one.object == "engine"]
+    own = [one for one in repository.permissions_of(tx, party) if one.grantee == party and lets_in(one)]
     if not own or own[0].parent is not None:
         raise RecordNotFoundError(f"{party[:64]} holds no early access here; accept an invitation first.")
     return max(own, key=_latest)

@@ -28,6 +28,7 @@ class Invitation:
     used_at: float | None = None
     used_by: str | None = None
     revoked_at: float | None = None
+    part: str = "member"  # or rightsholder: see ``standing.Part``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from vitascope.errors import RecordNotFoundError
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced
+from vitascope.programme.access.standing import PARTS, Part
 from vitascope.programme.keys import MEMBER_SCOPES
 from vitascope.programme.people import (
     announcements,
@@ -99,7 +100,8 @@ async def read_invitation(request: Request, desk: AtDesk) -> Response:
             "ends_at": int(found.expires_at),
             "terms": terms_of(terms),
             "announced_terms": [coming_of(one) for one in announcements.coming(tx, found.cohort, terms, now)],
-            "may_decline": sorted(invitations.DECLINABLE),
+            "part": found.part,
+            "may_decline": sorted(invitations.DECLINABLE & PARTS[Part(found.part)][1]),
         }
 
     return wire.answer(await desk.look(look))

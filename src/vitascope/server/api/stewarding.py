@@ -10,6 +10,7 @@ from starlette.responses import Response
 from vitascope.orders import Grant
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced, Cohort
+from vitascope.programme.access.standing import Part
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import rates
 from vitascope.programme.people import applications, cohorts, invitations, letters, membership
@@ -127,14 +128,17 @@ async def announce_terms(name: str, request: Request, visit: Visitor) -> Respons
         emails={"type": "array", "items": {"type": "string"}, "maxItems": invitations.MOST_ROWS},
         table={"type": "string", "maxLength": 5_000_000},
         days=_DAYS,
+        part={"type": "string", "enum": [part.value for part in Part]},
     ),
 )
 async def invite(request: Request, visit: Visitor) -> Response:
     """Invite mailboxes, in a list or as a CSV ``table``; lines that cannot be invited are told, the others go out.
 
+    As a ``member``, or as a ``rightsholder``, who puts works in and makes nothing.
     Without a mail server the links are in the answer, for you to send.
     """
-    values = await asked(request, visit, "cohort", "emails", "table", "days")
+    values = await asked(request, visit, "cohort", "emails", "table", "days", "part")
+    part = Part(fields.choice(values, "part", tuple(one.value for one in Part)) or Part.MEMBER)
     cohort = checked(fields.needed(fields.text(values, "cohort", most=100), "cohort"))
     days = fields.whole(values, "days", least=1, most=invitations.LONGEST_DAYS) or 14
     text = fields.text(values, "table", most=5_000_000)
@@ -145,7 +149,15 @@ async def invite(request: Request, visit: Visitor) -> Response:
     def invited(tx: Transaction, actor: Actor, now: datetime) -> tuple[NewInvitation, ...]:
         addresses = [one.address for one in wanted]
         return invitations.invite(
-            tx, visit.desk.log, actor, addresses, cohort=cohort, days=days, secrets=visit.desk.secrets, now=now
+            tx,
+            visit.desk.log,
+            actor,
+            addresses,
+            cohort=cohort,
+            days=days,
+            part=part,
+            secrets=visit.desk.secrets,
+            now=now,
         )
 
     made = await acted(visit, invited)
@@ -332,6 +344,7 @@ def _invitation(found: Invitation, now: float) -> dict[str, object]:
         "id": found.id,
         "object": "invitation",
         "cohort": found.cohort,
+        "part": found.part,
         "state": state,
         "made_by": found.made_by,
         "ends_at": int(found.expires_at),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from vitascope.programme.access.outlook import Outlook, State
+from vitascope.programme.access.standing import Part
 from vitascope.programme.keys import Key
 from vitascope.programme.leaks.repository import Notice
 from vitascope.programme.people.announcements import Coming
@@ -44,6 +45,12 @@ _MEASURES = {
 }
 
 
+_AS_RIGHTSHOLDER = (
+    "<p>As a rightsholder: you put works in and say what may be done with each, take that back, and see what you are "
+    "paid. You make no videos with it.</p>"
+)
+
+
 def door() -> str:
     """For whoever is not signed in."""
     return (
@@ -64,7 +71,7 @@ def sent() -> str:
     )
 
 
-def invited(token: str, terms: Terms, coming: Iterable[Coming] = ()) -> str:
+def invited(token: str, terms: Terms, part: Part, coming: Iterable[Coming] = ()) -> str:
     """The terms, to be read before they are accepted, and those that come after them; accepting names their hash."""
     policy = terms.policy
     until = f"{policy.embargo_until:%-d %B %Y}" if policy.embargo_until else ""
@@ -77,7 +84,8 @@ def invited(token: str, terms: Terms, coming: Iterable[Coming] = ()) -> str:
         "You may criticise the programme in public. Declining anything optional changes nothing else.",
     )
     return (
-        '<section class="terms"><h1>You are invited</h1><h2>In short</h2><ul>'
+        '<section class="terms"><h1>You are invited</h1>'
+        f"{_AS_RIGHTSHOLDER if part is Part.RIGHTSHOLDER else ''}<h2>In short</h2><ul>"
         f"{_list(promises)}</ul>{news.before_joining(coming)}"
         f"<h2>In full</h2><blockquote>{escape(terms.text)}</blockquote><p class='quiet'>These terms have the "
         f"number <code>{terms.hash[:16]}</code>; that is what you accept.</p>"
@@ -91,7 +99,7 @@ def invited(token: str, terms: Terms, coming: Iterable[Coming] = ()) -> str:
 def joined() -> str:
     """After accepting: access begins by signing in, with the mailbox that was invited."""
     return (
-        '<section class="door"><h1>Welcome</h1><p>You are a member. A link to come in is on its way to the mailbox '
+        '<section class="door"><h1>Welcome</h1><p>You have joined. A link to come in is on its way to the mailbox '
         "that was invited; it works once, for 15 minutes.</p></section>"
     )
 

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from vitascope.errors import MailError, RecordNotFoundError
 from vitascope.logs import tell
+from vitascope.programme.access.standing import Part
 from vitascope.programme.people import announcements, applications, cohorts, invitations, sign_in
 from vitascope.programme.people.post import Mail, open_post
 from vitascope.programme.people.sign_in import Letter
@@ -88,7 +89,9 @@ async def read_invitation(request: Request, desk: AtDesk) -> Response:
         token, moment = text(values, "token"), datetime.fromtimestamp(now, UTC)
         invitation = invitations.open_invitation(tx, token, secrets=desk.secrets, now=moment)
         terms = cohorts.in_force(tx, invitation.cohort, moment)
-        return pages.invited(token, terms, announcements.coming(tx, invitation.cohort, terms, moment))
+        return pages.invited(
+            token, terms, Part(invitation.part), announcements.coming(tx, invitation.cohort, terms, moment)
+        )
 
     return _page(await unsigned(request, desk, read))
 
