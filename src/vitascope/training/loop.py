@@ -224,7 +224,7 @@ class Trainer:
 
 
 def kind_of(diet: Diet) -> str:
-    """A diary's name of a kind of batch: its frames, then ``r`` with a reference, ``s`` of shown things, ``v1`` of view 1."""
+    """A diary's name of a kind of batch: its frames, then ``r`` with a reference, ``s`` shown, ``v1`` of view 1."""
     shown = "s" if diet.shown else ""
     return f"{diet.frames}{'r' if diet.reference else ''}{shown}{f'v{diet.view}' if diet.view else ''}"
 
