@@ -204,6 +204,29 @@ def test_every_call_of_the_programme_is_explained(tmp_path):
     assert sorted(f"{method.upper()} {path}" for path, calls in ours.items() for method in calls) == sorted(named)
 
 
+def test_commands_and_calls_stand_beside_each_other(tmp_path):
+    """docs/api/verbs.md names every command of the programme and every call, each once or with a reason."""
+    pytest.importorskip("fastapi")
+    import typer
+    from desks import Desk
+
+    from vitascope.cli.main import app
+
+    desk = Desk(tmp_path)
+    paths = desk.app.openapi()["paths"]
+    desk.database.close()
+    groups = typer.main.get_command(app).commands
+    ours = ("programme", "invite", "hold", "contribution", "payout", "consent", "log", "guest", "me")
+    commands = {f"{group} {name}" for group in ours for name in groups[group].commands}
+    ways = {path: set(calls) for path, calls in paths.items() if path.startswith(("/v1/programme", "/v1/rights"))}
+    calls = {f"{way.upper()} {path}" for path in ways for way in ways[path]}
+    rows = [line for line in (DOCS / "api" / "verbs.md").read_text().splitlines() if line.startswith("|")]
+    named = {name for line in rows for name in re.findall(r"`([^`]+)`", line)}
+
+    assert commands == {name for name in named if name.split()[0] in ours}
+    assert calls == {name for name in named if name.split()[0].isupper()}
+
+
 def test_the_verdicts_of_the_eye_add_up_to_their_figure():
     """What the figures claim of 64 clips is what stands in the table of 64 verdicts."""
     with (ROOT / "docs" / "model" / "xs-by-eye.csv").open() as table:

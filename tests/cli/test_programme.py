@@ -200,6 +200,15 @@ def test_a_vote_is_held(say):
     assert "is answered after" in say("contribution", "answer", name, "From spring on.", "--by", "rita", code=2)
 
 
+def test_the_pool_and_the_snapshots_are_shown(say, tmp_path):
+    """What is held and what is free; a snapshot by its leaf."""
+    say("payout", "fund", "5000", "--statement", "bank-1", "--by", "tom")
+    taken = say("consent", "snapshot", str(tmp_path / "taken"), "--by", "tom").split(":")[0]
+
+    assert "EUR: 5000 held, 0 promised, 5000 free." in say("payout", "pool")
+    assert taken in say("consent", "snapshots")
+
+
 def test_a_question_is_asked_and_asked_no_more(say):
     """The form as it is, by commands alone."""
     name = say("programme", "ask", "What do you draw?", "--by", "sally").split(":")[0]

@@ -102,6 +102,28 @@ def test_a_work_is_put_in_granted_and_taken_away(member, tmp_path):
     assert "taken away" in _say("me", "works")
 
 
+def test_a_stranger_applies(desk, member):
+    """By the operator's own questions; it takes no key."""
+    made = CliRunner().invoke(app, ["me", "apply", "zoe@example.org", "--name", "Zoe"], input="birds\n" * 9)
+
+    assert 0 == made.exit_code, made.output
+    assert "It is in." in made.output
+
+
+def test_a_member_says_where_they_are_paid(desk, member):
+    """With a code, and the IBAN asked for; a found key alone does not; it is forgotten when they say so."""
+    command = ["me", "where", "--holder", "Ana Lima", "--token"]
+    iban = "DE89370400440532013000\n"
+    bare = CliRunner().invoke(app, [*command, "guess"], input=iban)
+    told = CliRunner().invoke(app, [*command, _code(desk, member.party)], input=iban)
+
+    assert 1 == bare.exit_code
+    assert "kept, locked" in told.output
+    assert iban.strip() not in told.output
+    assert '"state": "open"' in _say("me", "budget")
+    assert "forgotten" in _say("me", "where", "--forget")
+
+
 def test_an_auditor_hands_a_checkpoint_in(desk, member, tmp_path):
     """From the public note to a line that everybody reads, by commands alone."""
     with desk.database.transaction() as tx:

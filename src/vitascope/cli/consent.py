@@ -157,6 +157,16 @@ def snapshot(
 
 
 @consent.command()
+def snapshots(data: Data = None, db: Db = "") -> None:
+    """Every snapshot, oldest first, with its leaf in the log."""
+    from vitascope.rights.consent import repository
+
+    with opened(data, db) as house:
+        for one, count in repository.snapshots(house.tx):
+            typer.echo(f"{one.id}  {one.at:%Y-%m-%d}  {count} works, leaf {one.leaf}")
+
+
+@consent.command()
 def learned(
     model: Annotated[str, typer.Argument(help="The model's name.")],
     by: Annotated[str, typer.Option("--by", metavar="PARTY", help="Who records it.")],

@@ -43,6 +43,23 @@ def join(
     typer.echo("You are in. A letter with a code is on its way to the invited mailbox: vitascope me key --token CODE")
 
 
+@me.command("apply")
+def apply_(
+    address: Annotated[str, typer.Argument(help="Your mailbox; the answer goes there.")],
+    name: Annotated[str, typer.Option(help="What you are called.")] = "",
+    server: Server = "",
+) -> None:
+    """Apply for early access, by answering the operator's own questions."""
+    house = desk(server, has_key=False)
+    name = name or typer.prompt("Your name")
+    answers = {
+        one["id"]: typer.prompt(one["text"], default=None if one["is_required"] else "", show_default=False)
+        for one in house.call("GET", f"{_PREFIX}/questions")["data"]
+    }
+    house.call("POST", f"{_PREFIX}/applications", {"email": address, "name": name, "answers": answers})
+    typer.echo("It is in. Stewards alone read it; a no has a reason, and what you wrote is destroyed then.")
+
+
 @me.command()
 def link(address: Annotated[str, typer.Argument(help="Your mailbox.")], server: Server = "") -> None:
     """Ask for a letter with a code: it signs you in, makes a key, and says "this is me"."""
@@ -166,6 +183,29 @@ def unpublish(video: Annotated[str, typer.Argument(help="A render you released."
     """Take a release back."""
     desk(server).call("DELETE", f"{_PREFIX}/releases/{video}")
     typer.echo(f"{video} is not shown any more.")
+
+
+@me.command()
+def budget(server: Server = "") -> None:
+    """How things stand with your key: open, spent or paused and why, and what is left, as JSON."""
+    typer.echo(json.dumps(desk(server).call("GET", f"{_PREFIX}/me"), indent=2))
+
+
+@me.command()
+def where(
+    token: Annotated[str, typer.Option("--token", help="The code of a letter; not to forget.")] = "",
+    holder: Annotated[str, typer.Option(help="Name of the account's holder.")] = "",
+    forget: Annotated[bool, typer.Option("--forget", help="Have it forgotten; what you are owed waits.")] = False,
+    server: Server = "",
+) -> None:
+    """Say where you are paid, with the code of a letter; the IBAN is asked for, and kept locked."""
+    if forget:
+        desk(server).call("DELETE", f"{_PREFIX}/payout_account")
+        typer.echo("It is forgotten.")
+        return
+    body = {"holder": holder, "iban": typer.prompt("IBAN", hide_input=True), "token": token}
+    desk(server).call("POST", f"{_PREFIX}/payout_account", body)
+    typer.echo("It is kept, locked, and told to nobody.")
 
 
 @me.command()

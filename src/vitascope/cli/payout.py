@@ -83,6 +83,16 @@ def statement(
 
 
 @payout.command()
+def pool(currency: Annotated[str, typer.Option(help="Of which.")] = "EUR", data: Data = None, db: Db = "") -> None:
+    """What the pool has, and how much of it is promised, in minor units."""
+    from vitascope.programme.money import journal
+
+    with opened(data, db) as house:
+        held = journal.balance(house.tx, journal.POOL, currency)
+        typer.echo(f"{currency}: {held.held} held, {held.promised} promised, {held.free} free.")
+
+
+@payout.command()
 def where(
     party: Annotated[str, typer.Argument(help="Who is paid.")],
     holder: Annotated[str, typer.Option(help="Name of the account's holder.")] = "",
