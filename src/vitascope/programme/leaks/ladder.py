@@ -20,7 +20,7 @@ SLOWED = 4
 BUSY = 4
 """Jobs in flight that count as all a key can use, and are all that a throttled one has a fraction of.
 
-The page of 2024 kept four. Members have a thousand: measured against that nobody is ever busy, and a quarter of it
+The page of 2024 kept four. Members may have a thousand: measured against that nobody is ever busy, and a quarter of it
 slows nobody.
 """
 
