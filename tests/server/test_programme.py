@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
+from vitascope.errors import LogError
+from vitascope.programme import keys
+from vitascope.programme import repository as key_rows
 from vitascope.programme.actor import Actor
 from vitascope.programme.leaks import traces
 from vitascope.programme.voice import book
@@ -169,3 +172,27 @@ def test_the_log_proves_that_it_only_grows(desk, ana):
 def test_without_a_key_nothing_is_told(desk):
     """About anybody: their money, say, is theirs to read."""
     assert 401 == httpx2.get(f"{desk.url}/v1/programme/statement").status_code
+
+
+def test_a_key_is_taken_back_after_its_leaf_and_not_without_it(desk, monkeypatch):
+    """The leaf is written while the key still opens; where it cannot be, the answer is 503 and the key goes on."""
+    made, log = desk.key(scopes=keys.MEMBER_SCOPES), desk.app.state.desk.log
+    key, seen, append = made.key.id, [], log.append
+    with desk.client(made.credential) as ana:
+
+        def watched(event):
+            with desk.database.reading() as tx:
+                seen.append((event.kind, event.by, event.about, key_rows.key(tx, key).revoked_at))
+            return append(event)
+
+        def full(_event):
+            raise LogError("The log cannot be written: the disk is full.")
+
+        monkeypatch.setattr(log, "append", full)
+        refused, still = ana.delete(f"/v1/programme/keys/{key}"), ana.get("/v1/programme/keys")
+        monkeypatch.setattr(log, "append", watched)
+        done, gone = ana.delete(f"/v1/programme/keys/{key}"), ana.get("/v1/programme/keys")
+
+    assert (503, 200, 200, 401) == tuple(one.status_code for one in (refused, still, done, gone))
+    assert [("key.revoked", made.key.party, key, None)] == seen
+    assert done.json()["revoked_at"]
