@@ -4,6 +4,7 @@ import pytest
 
 from vitascope.bench import deciding
 from vitascope.bench.pauses import measure
+from vitascope.programme.access import gate
 
 
 def test_a_house_of_permissions_is_of_the_size_asked_for(tmp_path):
@@ -15,7 +16,25 @@ def test_a_house_of_permissions_is_of_the_size_asked_for(tmp_path):
     assert 33 == sum(one.parent is not None for one in made)
     assert 200 == told["n"]
     assert told["median_ms"] < 5, "five times the most it may be, for a busy machine"
-    assert 20 == len(deciding.at_gate(tmp_path, 700, 20, 20))
+
+    with deciding.house(tmp_path, 700, 20) as opened:
+        for uses in (deciding.CREATE, deciding.EDIT):
+            assert 20 == len(deciding.at_gate(opened, uses, 20))
+
+
+def test_the_gate_is_measured_as_the_desk_asks_it(tmp_path, monkeypatch):
+    """One question for a creation, one for each use of an edit; the first with what it costs and draws on."""
+    asked, ask = [], gate.ask
+    monkeypatch.setattr(
+        gate, "ask", lambda tx, grant, use, target, now: asked.append((use, target)) or ask(tx, grant, use, target, now)
+    )
+    with deciding.house(tmp_path, 60, 5) as opened:
+        deciding.at_gate(opened, deciding.CREATE, 1)
+        deciding.at_gate(opened, deciding.EDIT, 1)
+
+    assert [*deciding.CREATE, *deciding.EDIT] == [use for use, _ in asked]
+    assert [2, 2, 0, 0] == [len(target.costs) for _, target in asked]
+    assert [0, 1, 0, 0] == [len(target.ingredients) for _, target in asked]
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
 """How long ``decide`` takes in a house of 10,000 permissions, alone and with all that the gate reads for it.
 
-``python -m vitascope.bench.deciding`` prints both, by the clock and in processor
-time, which a busy machine does not change much. The house: members, each with a guest pass and a character of their
+``python -m vitascope.bench.deciding`` prints decisions from a book in memory, then the whole gate, as an order passes
+it, for a creation and for an edit with a picture and somebody's likeness, of which ``decide`` is asked once for each
+use. By the clock and in processor time, which a busy machine does not change much. Of the gate two things are left out:
+the disk on which the log lies, and the leak watch. The house: members, each with a guest pass and a character of their
 own that others may use; as many holds as a bad day has.
 """
 
@@ -10,21 +12,25 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
-from vitascope.orders import Grant, Limits
 from vitascope.programme import keys
 from vitascope.programme.access import gate, repository
+from vitascope.programme.door import Knock
 from vitascope.rights.book import book
 from vitascope.rights.decide import decide
+from vitascope.rights.event import Event
 from vitascope.rights.hold import Hold, Level, Reach, Selector
-from vitascope.rights.logbook import Leaves, open_log
+from vitascope.rights.log import Receipt
+from vitascope.rights.owners import repository as owners
+from vitascope.rights.owners.repository import Given
 from vitascope.rights.permission import Permission, PermissionState
 from vitascope.rights.question import Ingredient, KeyKind, KeyState, Target
 from vitascope.rights.quota import Cost, Measure, Per, Quota, Used
@@ -35,9 +41,16 @@ from vitascope.store.secrets import Secrets
 
 Clock = Callable[[], float]
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
+_SECRETS = Secrets(pepper=b"p" * 32, vault=b"v" * 32)
+_KEYS = 200
 _YEAR = timedelta(days=365)
 _TERMS = Terms(text="Fair.", issued=NOW, policy=Policy())
 _MAKER = frozenset(use for use in Use if use.is_creative or use.is_open)
+_GUEST = frozenset({Use.VIDEO_CREATE, Use.VIDEO_EDIT, Use.REFERENCE_USE, Use.CHARACTER_USE})
+CREATE = (Use.VIDEO_CREATE,)
+EDIT = (Use.VIDEO_EDIT, Use.REFERENCE_USE, Use.CHARACTER_USE)
+"""What the two orders at the gate make use of, as the desk names it in its knock."""
+
 _COSTS = (Cost(measure=Measure.RENDERS, amount=1), Cost(measure=Measure.SECONDS, amount=4))
 
 
@@ -47,7 +60,7 @@ def permissions(count: int) -> list[Permission]:
     for number in range(-(-count // 3)):
         member = f"member_{number}"
         access = _permission(f"access_{number}", "programme", member, "engine", _MAKER)
-        guest = _permission(f"pass_{number}", member, f"guest_{number}", "engine", frozenset({Use.VIDEO_CREATE}))
+        guest = _permission(f"pass_{number}", member, f"guest_{number}", "engine", _GUEST)
         character = _permission(
             f"character_{number}", member, "public", f"character/{number}", frozenset({Use.CHARACTER_USE})
         )
@@ -86,22 +99,48 @@ def pure(num_permissions: int, num_holds: int, num_questions: int, *, clock: Clo
     return spent
 
 
-def at_gate(
-    folder: Path, num_permissions: int, num_holds: int, num_questions: int, *, clock: Clock = time.perf_counter
-) -> list[float]:
-    """Seconds of each answer at the gate: the same, with everything it needs read from the database."""
+@contextmanager
+def house(folder: Path, num_permissions: int, num_holds: int) -> Iterator["House"]:
+    """A house of that size in a database in ``folder``."""
     database = open_database(f"sqlite:///{folder / 'gate.db'}")
     try:
-        grants = _filled(database, open_log(folder), num_permissions, num_holds)
-        rng, spent = np.random.default_rng(2), list[float]()
-        for number in rng.integers(len(grants), size=num_questions):
-            with database.transaction() as tx:
-                began = clock()
-                gate.ask(tx, grants[int(number)], Use.VIDEO_CREATE, Target(id="engine", costs=_COSTS), NOW)
-                spent.append(clock() - began)
-        return spent
+        yield House(database=database, keys=_filled(database, num_permissions, num_holds))
     finally:
         database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A house to knock at, and the keys that open it."""
+
+    database: Database
+    keys: list[str]
+
+
+def at_gate(
+    house: House, uses: tuple[Use, ...], num_questions: int, *, clock: Clock = time.perf_counter
+) -> list[float]:
+    """Seconds of each passage of the gate by an order of these uses, with everything read from the database.
+
+    An order that uses a character draws on somebody else's.
+    """
+    rng, spent, log = np.random.default_rng(2), list[float](), _Unwritten()
+    for number in rng.integers(len(house.keys), size=num_questions):
+        other = int(rng.integers(len(house.keys)))
+        things = (_character(other),) if Use.CHARACTER_USE in uses else ()
+        knock = Knock(credential=house.keys[number], scope="video.create", jobs=1, seconds=4.0, uses=uses)
+        with house.database.transaction() as tx:
+            began = clock()
+            gate.enter(tx, knock, secrets=_SECRETS, log=log, now=NOW.timestamp(), ingredients=things)
+            spent.append(clock() - began)
+    return spent
+
+
+class _Unwritten:
+    """A log that keeps nothing: what is measured is the gate, not the disk."""
+
+    def append(self, event: Event) -> Receipt:
+        return Receipt(index=0, commitment=event.kind.encode(), note="")
 
 
 def spread(name: str, seconds: Iterable[float]) -> dict[str, object]:
@@ -140,49 +179,49 @@ def _question(number: int, other: int) -> tuple[KeyState, Target]:
         scopes=frozenset({Use.VIDEO_CREATE}),
         expires=NOW + _YEAR,
     )
-    thing = Ingredient(id=f"character/{other}", owner=f"member_{other}", use=Use.CHARACTER_USE)
-    return key, Target(id="engine", ingredients=(thing,), costs=_COSTS)
+    return key, Target(id="engine", ingredients=(_character(other),), costs=_COSTS)
 
 
-def _filled(database: Database, log: Leaves, num_permissions: int, num_holds: int) -> list[Grant]:
-    secrets, grants = Secrets(pepper=b"p" * 32, vault=b"v" * 32), []
+def _character(number: int) -> Ingredient:
+    return Ingredient(id=f"character/{number}", owner=f"member_{number}", use=Use.CHARACTER_USE)
+
+
+def _filled(database: Database, num_permissions: int, num_holds: int) -> list[str]:
+    """Enter everybody; the keys of the first 200 guests. Characters are what their owners gave."""
+    made = permissions(num_permissions)
     with database.transaction() as tx:
         repository.add_terms(tx, _TERMS)
-        for one in permissions(num_permissions):
-            repository.add_permission(tx, one)
+        for one in made:
+            if one.object.startswith("character/"):
+                owners.add(tx, Given(permission=one))
+            else:
+                repository.add_permission(tx, one)
         for hold in holds(num_holds):
             repository.add_hold(tx, hold)
-        for number in range(200):
-            made = keys.create(
-                tx, log, by=keys.OPERATOR, name=f"key {number}",
+        return [
+            keys.create(
+                tx, _Unwritten(), by=keys.OPERATOR, name=f"key {number}",
                 scopes=("video.create",), expires_at=None, permission=f"pass_{number}",
-                secrets=secrets, now=NOW.timestamp(),
-            )  # fmt: skip
-            grants.append(
-                Grant(
-                    party=f"guest_{number}",
-                    key=made.key.id,
-                    scopes=frozenset({"video.create"}),
-                    priority="normal",
-                    limits=Limits(),
-                )
-            )
-    return grants
+                secrets=_SECRETS, now=NOW.timestamp(),
+            ).credential
+            for number in range(min(_KEYS, num_permissions // 3))
+        ]  # fmt: skip
 
 
 def main() -> None:
-    """Print both."""
+    """Print all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--permissions", type=int, default=10_000)
     parser.add_argument("--holds", type=int, default=100)
     parser.add_argument("--questions", type=int, default=5_000)
     told = parser.parse_args()
-    size = (told.permissions, told.holds, told.questions)
-    for name, clock in (("", time.perf_counter), (", processor time", time.thread_time)):
-        with tempfile.TemporaryDirectory() as folder:
+    size = (told.permissions, told.holds)
+    with tempfile.TemporaryDirectory() as folder, house(Path(folder), *size) as opened:
+        for name, clock in (("", time.perf_counter), (", processor time", time.thread_time)):
             for line in (
-                spread(f"decide{name}", pure(*size, clock=clock)),
-                spread(f"gate, from SQLite{name}", at_gate(Path(folder), *size, clock=clock)),
+                spread(f"decide{name}", pure(*size, told.questions, clock=clock)),
+                spread(f"gate, create{name}", at_gate(opened, CREATE, told.questions, clock=clock)),
+                spread(f"gate, edit of a likeness{name}", at_gate(opened, EDIT, told.questions, clock=clock)),
             ):
                 sys.stdout.write(json.dumps(line) + "\n")
 
