@@ -106,6 +106,17 @@ def test_a_wide_pause_takes_two_and_its_renewal_too(stewards, ana):
     assert 2 <= len(sally.get("/v1/programme/holds/all").json()["data"])
 
 
+def test_a_slowed_key_is_told_how_many_it_may_have_at_once(stewards, ana):
+    """One, and why; a page that asks beforehand sends no more."""
+    before = ana.get("/v1/programme/me").json()["at_once"]
+    made = _place(stewards[0], level="throttle", target=ana.key).json()
+    slowed = ana.get("/v1/programme/me").json()
+    stewards[0].post(f"/v1/programme/holds/{made['id']}/lift")
+
+    assert before > 1 == slowed["at_once"]
+    assert "It is loose." in slowed["explanation"]
+
+
 def test_a_steward_does_not_hold_or_free_themselves(stewards):
     """Neither their key nor what is theirs; another one does."""
     sally, sam = stewards

@@ -13,9 +13,11 @@ from vitascope.programme import repository as keys
 from vitascope.programme.access import standing
 from vitascope.programme.access.outlook import Outlook, outlook
 from vitascope.programme.keys import NewKey
+from vitascope.programme.leaks.ladder import slowed
 from vitascope.programme.people import passes
 from vitascope.programme.people.passes import Given, Pass
 from vitascope.refusals import MissingFieldError, UnknownFieldError
+from vitascope.rights.hold import Level
 from vitascope.rights.permission import Permission
 from vitascope.rights.quota import Measure
 from vitascope.rights.uses import Use
@@ -64,7 +66,8 @@ async def retrieve_standing(visit: Visitor) -> Response:
     def look(tx: Transaction, grant: Grant, now: float) -> dict[str, object]:
         found = outlook(tx, grant, datetime.fromtimestamp(now, UTC))
         used = keys.used(tx, grant.party, minute_began=now, day_began=now)
-        return _standing(grant, found) | {"in_flight": used.in_flight, "at_once": grant.limits.jobs_in_flight}
+        limits = slowed(grant.limits) if found.level >= Level.THROTTLE else grant.limits
+        return _standing(grant, found) | {"in_flight": used.in_flight, "at_once": limits.jobs_in_flight}
 
     return wire.answer(await visit.read("video.read", look))
 
