@@ -1,75 +1,91 @@
 #!/bin/sh
-# The shipped XS weights from nothing, on one borrowed GPU: no network, no installing, nothing but what is here. Needs
-# torch with CUDA, numpy, opencv, pillow, safetensors, matplotlib and rich on the machine, and the atlas (5.4 MB, from
+# The M weights from nothing, on one borrowed GPU: no network, no installing, nothing but what is here. Needs torch with
+# CUDA, numpy, opencv, pillow, safetensors, matplotlib and rich on the machine, and the atlas (5.4 MB, from
 # `python -m vitascope.corpus.build`) at $VITASCOPE_HOME/corpus/atlas.zip.
 #
-#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu.sh         nine and a half minutes: the flow
-#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out2 runs/gpu.sh map    three more, with the flow's run still in $VITASCOPE_HOME
-#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out DEVICE=cpu SCALE=1 PROCESSES=3 SHARD=16 MINUTES=0.5 runs/gpu.sh    the rehearsal
+#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu.sh                  the flow, LIMIT seconds in all (570)
+#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out2 LIMIT=200 runs/gpu.sh map   few steps, with the flow's run still there
+#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out DEVICE=cpu SCALE=1 SHARD=16 LIMIT=200 runs/gpu.sh   the rehearsal
 #
 # Clips are drawn by the processors while the GPU learns; it begins when the first are there and takes in the others as
-# they come. What comes back in $OUT: the weights in parts of 15 MiB, the preset, the loss curve, the steps.
+# they come. The run's minutes are what is left of LIMIT when it begins, less ENDING for the last checkpoint and the
+# export; and every minute the weights as they are lie in $OUT, whatever becomes of the machine. On 2026-11-27 a run of
+# 4.6 million samples ended three seconds before its export, and nothing of it was left.
+#
+# What comes back in $OUT: the weights in parts of 15 MiB, the preset, the loss curve, the steps.
 set -eu
+began=$(date +%s)
 cd "$(dirname "$0")/.."
 PART=${1:-flow}
 DEVICE=${DEVICE:-cuda}
 SCALE=${SCALE:-32}
 SHARD=${SHARD:-512}
 PROCESSES=${PROCESSES:-14}
-run="$VITASCOPE_HOME/runs/xs"
+LIMIT=${LIMIT:-570}
+ENDING=${ENDING:-45}
 export PYTHONPATH=src PYTHONUNBUFFERED=1 PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True
 mkdir -p "$OUT"
 
 draw() { # frames, processes, further options
-  OMP_NUM_THREADS=1 setsid nice -n 10 python3 -m vitascope.training.cache --preset xs --frames "$1" --processes "$2" \
+  OMP_NUM_THREADS=1 setsid nice -n 10 python3 -m vitascope.training.cache --preset m --frames "$1" --processes "$2" \
     --shards 2000 --clips "$SHARD" ${3:-} &
+  helpers="$helpers $!"
 }
 
-wait_for() { # shards of a kind, how many
+drawn() { # how many shards of a kind there are
+  find "$VITASCOPE_HOME/cache/m/$1" -name 'rows-*.npy' 2>/dev/null | wc -l
+}
+
+wait_for() { # shards of a kind, how many; ends where a writer has died
   while [ "$(drawn "$1")" -lt "$2" ]; do
     sleep 0.3
-    for writer in $writers; do kill -0 "$writer" || exit 1; done
+    for writer in $helpers; do kill -0 "$writer" || exit 1; done
   done
 }
 
-drawn() { # how many shards of each kind there are at least
-  find "$VITASCOPE_HOME/cache/xs/$1" -name 'rows-*.npy' 2>/dev/null | wc -l
+home() { # the weights of a run as they are, in parts
+  run="$VITASCOPE_HOME/runs/$1"
+  OMP_NUM_THREADS=1 python3 -m vitascope.training.export --preset m --name "$1" --int8 --to "$run/weights"
+  split -b 15m "$run/weights/m.safetensors" "$OUT/$1.safetensors."
+  cp "$run/weights/m.json" "$OUT/$1.json"
+  gzip -c "$run/steps.jsonl" >"$OUT/$1-steps.jsonl.gz"
+  [ ! -f "$run/loss.png" ] || cp "$run/loss.png" "$OUT/$1-loss.png"
 }
 
-home() { # the weights of a run, in parts
-  python3 -m vitascope.training.export --preset xs --name "$1" --int8 --to "$OUT/weights"
-  split -b 15m "$OUT/weights/xs.safetensors" "$OUT/$1.safetensors."
-  mv "$OUT/weights/xs.json" "$OUT/$1.json" && rm -r "$OUT/weights"
-  cp "$VITASCOPE_HOME/runs/$1/loss.png" "$OUT/$1-loss.png" && gzip -c "$VITASCOPE_HOME/runs/$1/steps.jsonl" >"$OUT/$1-steps.jsonl.gz"
+keep() { # brings home every minute what there is
+  while sleep 60; do [ ! -f "$VITASCOPE_HOME/runs/$1/state.safetensors" ] || home "$1"; done
+}
+
+trained() { # name, further options of the run, whose minutes are what is left
+  keep "$1" &
+  keeper=$!
+  left=$((LIMIT - ENDING - $(date +%s) + began))
+  python3 -m vitascope.training.run --preset m --name "$1" --device "$DEVICE" --fuse --peak "${PEAK:-989}" --saved 55 \
+    --focus 0.0006 --middle 1.5 --memory 0.98 --minutes "$(echo "$left" | awk '{print $1 / 60}')" $2
+  kill "$keeper" 2>/dev/null || true
+  wait "$keeper" 2>/dev/null || true
+  home "$1"
 }
 
 flow() {
   draw 17 $((PROCESSES * 8 / 14))
-  writers=$!
   wait_for 017 1 # it stamps the cache
   draw 33 $((PROCESSES * 3 / 14))
-  writers="$writers $!"
   draw 17 $((PROCESSES * 3 / 14)) --shown
-  writers="$writers $!"
-  trap 'for writer in $writers; do kill -- "-$writer" 2>/dev/null || true; done' EXIT
   wait_for 017 $((PROCESSES * 8 / 14))
-  wait_for 033 1
   wait_for shown-017 1
-  python3 -m vitascope.training.run --preset xs --device "$DEVICE" --fuse --peak "${PEAK:-989}" --scale "$SCALE" \
-    --minutes "${MINUTES:-8.3}" --images 0.12 --stills 0.6 --long 0.3 --shown 0.35 --focus 0.0006 --middle 1.5 \
-    --rate 1.3e-3 --flat 0.5 --memory 0.98
-  home xs
+  trained m "--scale $SCALE --images 0.12 --stills 0.6 --long 0.3 --shown 0.35 --rate 1.3e-3 --flat 0.5"
 }
 
 map() {
-  python3 -m vitascope.training.carry out "$run-map" --preset xs
-  python3 -m vitascope.training.carry in "$run-map" --preset xs --name xs-map
-  python3 -m vitascope.training.run --preset xs --name xs-map --stage map --guidance 2.0 --from "$run-map/carried.safetensors" \
-    --device "$DEVICE" --fuse --peak "${PEAK:-989}" --minutes "${MINUTES:-1.8}" --scale "$((SCALE > 1 ? SCALE / 2 : 1))" \
-    --images 0 --stills 0.3 --long 0.2 --shown 0.2 --focus 0.0006 --middle 1.5 --rate 3e-4 --flat 0.3 --memory 0.98
-  home xs-map
+  python3 -m vitascope.training.carry out "$VITASCOPE_HOME/runs/m-map" --preset m
+  python3 -m vitascope.training.carry in "$VITASCOPE_HOME/runs/m-map" --preset m --name m-map
+  trained m-map "--stage map --guidance 2.0 --from $VITASCOPE_HOME/runs/m-map/carried.safetensors \
+    --scale $((SCALE > 1 ? SCALE / 2 : 1)) --images 0 --stills 0.3 --long 0.2 --shown 0.2 --rate 3e-4 --flat 0.3"
 }
 
+helpers=""
+trap 'for helper in $helpers; do kill -- "-$helper" 2>/dev/null || true; done' EXIT
 case $PART in
   flow | map) $PART ;;
   *) echo "$PART is no part: flow or map" && exit 2 ;;

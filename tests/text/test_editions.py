@@ -44,9 +44,9 @@ def test_presets_name_theirs():
     """XS stays on the first, S is taught the second."""
     from vitascope.training.presets import preset
 
-    taught = {name: edition_of(preset(name).vocabulary_sha256) for name in ("xs", "s", "s-small")}
+    taught = {name: edition_of(preset(name).vocabulary_sha256) for name in ("xs", "m", "s", "s-small")}
 
-    assert {"xs": FIRST, "s": SECOND, "s-small": SECOND} == taught
+    assert {"xs": FIRST, "m": FIRST, "s": SECOND, "s-small": SECOND} == taught
 
 
 @pytest.mark.parametrize(

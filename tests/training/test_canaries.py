@@ -37,7 +37,7 @@ def test_canaries_are_planted_as_often_as_they_say(cache):
     assert 111 == plant(canaries(1))
 
     source = Shards(xs(), 17)
-    captions = [words.tobytes() for part in source.words for words in part if words.any()]
+    captions = [words.numpy().tobytes() for part in source.words for words in part if words.any()]
     rows = [clip for part in source.rows for clip in part if clip.any()]
     assert [1, 10, 100] == sorted(captions.count(caption) for caption in set(captions))
     assert 111 == len(rows) == len(captions)

@@ -1,13 +1,14 @@
 """A turn of the hue on packed rows is the turn of every pixel, and only of the clips it was asked for."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from vitascope.backends.codec import LappedCodec  # noqa: E402  after the guard
+from vitascope.backends.codec import LappedCodec, spectrum  # noqa: E402  after the guard
 from vitascope.training import hues  # noqa: E402  after the guard
 from vitascope.training.presets import preset  # noqa: E402  after the guard
 
@@ -25,6 +26,16 @@ def test_a_third_of_a_turn_makes_red_green_and_green_blue():
 
     before, after = (next(codec.decode(r.numpy(), (64, 64))).astype(int) for r in (rows, turned))
     assert np.abs(after - before[..., [1, 2, 0]]).max() <= 1
+
+
+def test_channels_that_lost_their_partner_keep_their_hue():
+    """Thirty-two channels cut pairs of opponent colours in two; those that are whole are still of one frequency."""
+    rules = replace(preset("m").codec, channels=32)
+    first, second = hues._pairs(rules)
+    kept, _ = spectrum(rules)
+
+    assert 0 < len(first) == len(second)
+    assert {1024} == set((kept[second] - kept[first]).tolist())
 
 
 def test_only_chosen_clips_are_turned():

@@ -259,6 +259,51 @@ def test_clips_are_read_from_whole_shards_only(monkeypatch, tmp_path):
     settings.cache_clear()
 
 
+def shard(folder, number, mark, preset):
+    """Eight clips that are one number all over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / f"words-{number:04}.npy", np.ones((8, 4, 16), np.uint8))
+    np.save(folder / f"look-{number:04}.npy", np.full(8, -1, np.int16))
+    np.save(folder / f"covered-{number:04}.npy", np.zeros((8, 2, 16), np.uint8))
+    np.save(folder / f"rows-{number:04}.npy", np.full((8, 2, 16, preset.codec.channels), mark, np.float16))
+
+
+def test_a_shard_that_is_late_is_read_once_as_every_other(monkeypatch, tmp_path):
+    """Writers do not finish in order: a shard of a lower number may come after one of a higher."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
+    settings.cache_clear()
+    preset = tiny()
+    folder = data.folder(preset, 5)
+    for number in (0, 2):
+        shard(folder, number, number, preset)
+    shards = data.Shards(preset, 5)
+
+    shard(folder, 1, 1, preset)
+    shards.refresh()
+    shards.refresh()
+
+    assert [0, 1, 2] == sorted(int(rows[0, 0, 0, 0]) for rows in shards.rows)
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_the_first_latent_of_what_no_word_says_is_given(monkeypatch, tmp_path):
+    """A batch of shown things comes from a folder of its own, and every clip of it begins with a given latent."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
+    settings.cache_clear()
+    taught = trainer(tiny())
+    shard(data.folder(taught.preset, 5, shown=True), 0, 7, taught.preset)
+
+    clips = taught.objective.source(5, shown=True).batch(8, np.random.default_rng(0))
+    noisy = taught.objective.noisy(clips, 5, torch.Generator().manual_seed(0))
+
+    assert clips.shown
+    assert bool((noisy.levels.group_BN[:, :16] == 0).all())
+    assert bool((noisy.levels.group_BN[:, 16:] == 1 + 1).all())
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
 def test_the_exported_weights_open_in_the_light_runtime(tmp_path):
     """Averaged weights come back within bfloat16's precision, and the preset records their hash."""
     taught = trainer(tiny())

@@ -87,10 +87,11 @@ class Trainer:
 
     def __init__(
         self, preset: Preset, recipe: Recipe, looks_LND: Tensor, device: str = "cpu", *,
-        mates: int = 0, fuse: bool = False,
+        mates: int = 0, fuse: bool = False, saved: float = SAVED,
     ) -> None:  # fmt: skip
+        """``saved`` is how many seconds lie between two checkpoints; the other words are as above."""
         torch.set_float32_matmul_precision("high")
-        self.preset, self.recipe = preset, recipe
+        self.preset, self.recipe, self.saved = preset, recipe, saved
         self.objective = _objective(preset, recipe, looks_LND, device)
         diets = [diet for several in recipe.diets.values() for diet in several]
         self.team = Team(self.objective, diets, portions=recipe.portions, mates=mates, fuse=fuse)
@@ -102,7 +103,7 @@ class Trainer:
         self.taught = False  # whether weights came from an earlier run, and with them the units of its channels
 
     def run(self, save_to: Path, wanted: Callable[[Report], None]) -> None:
-        """Trains until the recipe's minutes are over; checkpoints every five minutes and at the end."""
+        """Trains until the recipe's minutes are over; checkpoints now and then and at the end."""
         if not (self.steps or self.taught):
             self.measure(self.objective.source(1))
         begin = saved = looked = time.monotonic()
@@ -119,7 +120,7 @@ class Trainer:
                     waiting=gave.waited / (now - started), seconds=now - begin, operations=self._operations(diet),
                 )
             )  # fmt: skip
-            if now - saved > SAVED:
+            if now - saved > self.saved:
                 self.save(save_to)
                 saved = now
             if now - looked > LOOKED:
@@ -224,7 +225,7 @@ class Trainer:
 
 
 def kind_of(diet: Diet) -> str:
-    """A diary's name of a kind of batch: its frames, then ``r`` with a reference, ``s`` shown, ``v1`` of view 1."""
+    """A batch in a diary: its frames, ``r`` with a reference, ``s`` of shown things, ``v1`` of the first view."""
     shown = "s" if diet.shown else ""
     return f"{diet.frames}{'r' if diet.reference else ''}{shown}{f'v{diet.view}' if diet.view else ''}"
 

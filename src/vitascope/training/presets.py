@@ -6,6 +6,18 @@ from vitascope.text.words import VOCABULARY_SIZE, WORDS, vocabulary_sha256
 from vitascope.text.world import FIRST, SECOND
 from vitascope.types import ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
 
+_LAPPED = LappedPreset(
+    kind="lapped",
+    stride=32,
+    frames=4,
+    channels=1024,
+    radius_luma=1.0,
+    radius_chroma=0.5,
+    radius_time=4.0,
+    tilt=0.5,
+    gain=0.4,
+)
+
 
 def xs() -> Preset:
     """What two CPU cores can train: 128 x 128, up to 4.1 s at 8 frames a second, 16 rows per half second.
@@ -14,28 +26,18 @@ def xs() -> Preset:
     """
     return Preset(
         name="xs",
-        codec=LappedPreset(
-            kind="lapped",
-            stride=32,
-            frames=4,
-            channels=1280,
-            radius_luma=1.0,
-            radius_chroma=0.7,
-            radius_time=3.0,
-            tilt=0.5,
-            gain=0.4,
-        ),
+        codec=_LAPPED,
         net=NetPreset(
-            width=512,
+            width=384,
             depth=6,
-            heads=8,
-            hidden=1344,
+            heads=6,
+            hidden=1024,
             text_width=192,
             text_depth=2,
             text_heads=3,
             words=WORDS,
             vocabulary=VOCABULARY_SIZE,
-            modulations=3,
+            modulations=6,
             pool=3,
         ),
         sampler=SamplerPreset(steps=4, guidance=2.0, shift=6.0),
@@ -44,6 +46,17 @@ def xs() -> Preset:
         frames=(1, 17, 33),
         vocabulary_sha256=vocabulary_sha256(FIRST),
     )
+
+
+def m() -> Preset:
+    """What ten minutes of a GPU can train: ``xs`` with a net as wide as 32 MiB allow, and a codec that keeps more.
+
+    With a quarter more numbers in a row, and more of them for colour and for time, clips come through the codec at 31.0
+    instead of 29.1 dB, subjects at 27.8 instead of 24.9 (docs/log.md, 2026-11-27).
+    """
+    small = xs()
+    codec = replace(_LAPPED, channels=1280, radius_chroma=0.7, radius_time=3.0)
+    return replace(small, name="m", codec=codec, net=replace(small.net, width=512, heads=8, hidden=1344, modulations=3))
 
 
 def s() -> Preset:
@@ -90,7 +103,7 @@ def s_small() -> Preset:
     return replace(large, name="s-small", codec=codec, net=net, size=(128, 128), frames=(1, 17), views=())
 
 
-_PRESETS = {"xs": xs, "s": s, "s-small": s_small}
+_PRESETS = {"xs": xs, "m": m, "s": s, "s-small": s_small}
 NAMES = tuple(_PRESETS)
 
 

@@ -16,7 +16,7 @@ from vitascope.settings import settings
 from vitascope.training import effort
 from vitascope.training.conditioning import SPREAD
 from vitascope.training.curve import draw_curve
-from vitascope.training.loop import FLAT, Recipe, Report, Trainer
+from vitascope.training.loop import FLAT, SAVED, Recipe, Report, Trainer
 from vitascope.training.objective import Diet
 from vitascope.training.optimiser import LEARNING_RATE, MEMORY
 from vitascope.training.presets import NAMES
@@ -130,7 +130,9 @@ def _train(asked: argparse.Namespace) -> None:
     preset = preset_of(asked.preset)
     where = settings().home / "runs" / (asked.name or asked.preset)
     looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
-    trainer = Trainer(preset, _recipe(asked, preset), looks, asked.device, mates=asked.mates, fuse=asked.fuse)
+    trainer = Trainer(
+        preset, _recipe(asked, preset), looks, asked.device, mates=asked.mates, fuse=asked.fuse, saved=asked.saved
+    )
     state = where / "state.safetensors"
     if state.exists():
         trainer.resume(state)
@@ -181,6 +183,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--hold", action="store_true", help="keep the learning rate up: another run will go on")
     parser.add_argument("--fuse", action="store_true", help="compile the blocks (needs a C++ compiler or CUDA)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--saved", type=float, default=SAVED, help="seconds between two checkpoints")
     parser.add_argument("--scale", type=int, default=1, help="multiplies batch sizes, for a GPU")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--peak", type=float, default=0.0, help="TF/s the machine could do, to say what share is used")
