@@ -120,6 +120,24 @@ def test_a_passkey_signs_in(programme, window):
     window.wait_for_selector("h1:has-text('Pass Key')")
 
 
+def test_a_passkey_is_removed_where_it_was_made(programme, window):
+    """The row is there with its day, its button takes it away, and the door no longer knows it."""
+    come_in(programme, window, "lost@example.org", "Lost Device")
+    _authenticator(window)
+    window.click("text=Make a passkey")
+    window.wait_for_selector("text=You have one passkey")
+
+    window.locator("form[data-post='/programme/passkeys/end'] button").click()
+
+    window.wait_for_selector("text=You have no passkey")
+    assert 0 == window.locator("form[data-post='/programme/passkeys/end']").count()
+    window.click("text=Sign out")
+    window.wait_for_selector("text=Send me a link")
+    window.click("text=Use a passkey")
+    expect(window.locator("#told")).not_to_be_empty(timeout=20_000)
+    assert window.is_visible("text=Send me a link")
+
+
 def _hold(house, party, key, level):
     now = datetime.now(UTC)
     hold = Hold(

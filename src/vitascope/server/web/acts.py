@@ -60,6 +60,17 @@ def make_passkey(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...
     return ()
 
 
+def remove_passkey(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
+    """Forget a passkey of one's own. Raises SignInError unless one was shown, or a link used, just now.
+
+    Who lost the only device with a passkey has nothing to show but a link from their mailbox.
+    """
+    if member.seconds - member.session.made_at > sign_in.LINK_SECONDS:
+        require_seen(tx, member)
+    ceremony.remove(tx, log, member.party, text(member.values, "passkey", most=1500), now=member.now)
+    return ()
+
+
 def begin_confirming(tx: Transaction, member: Member) -> dict[str, Any]:
     """For a passkey of one's own."""
     return ceremony.begin(tx, "confirm", member.party, place=place(), now=member.seconds)

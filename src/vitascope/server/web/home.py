@@ -6,10 +6,12 @@ from datetime import datetime
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access.outlook import Outlook, outlook_of
+from vitascope.programme.access.standing import Part, part_of
 from vitascope.programme.keys import Key
 from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.leaks.repository import Notice
 from vitascope.programme.passkeys import repository as passkeys
+from vitascope.programme.passkeys.repository import Passkey
 from vitascope.programme.people import membership, passes
 from vitascope.programme.people import repository as people
 from vitascope.programme.people.announcements import Coming
@@ -31,7 +33,8 @@ class Home:
     coming: tuple[Coming, ...]  # terms that were announced
     passes: tuple[Given, ...]
     keys: tuple[Key, ...]
-    num_passkeys: int
+    part: Part  # as what they came in
+    passkeys: tuple[Passkey, ...]
     num_applications: int | None  # that wait; None for whoever does not answer them
     now: datetime
 
@@ -39,14 +42,16 @@ class Home:
 def home(tx: Transaction, session: Session, now: datetime) -> Home:
     """Everything on the page of whoever is signed in."""
     party = keys_repository.party(tx, session.party)
+    outlook = outlook_of(tx, login_state(tx, session, now), now)
     return Home(
         name=party.name if party else session.party,
-        outlook=outlook_of(tx, login_state(tx, session, now), now),
+        outlook=outlook,
+        part=part_of(outlook.permission) if outlook.permission else Part.MEMBER,
         notices=tuple(one for one in leaks.notices(tx, session.party) if one.answer is None),
         coming=membership.membership(tx, session.party, now).coming,
         passes=passes.given(tx, session.party, now),
         keys=tuple(key for key in keys.listed(tx, session.party) if _is_live(key, now.timestamp())),
-        num_passkeys=len(passkeys.of(tx, session.party)),
+        passkeys=passkeys.of(tx, session.party),
         num_applications=_waiting(tx, session.party, now),
         now=now,
     )

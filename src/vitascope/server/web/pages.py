@@ -9,6 +9,7 @@ from vitascope.programme.access.outlook import Outlook, State
 from vitascope.programme.access.standing import Part
 from vitascope.programme.keys import Key
 from vitascope.programme.leaks.repository import Notice
+from vitascope.programme.passkeys.repository import Passkey
 from vitascope.programme.people.announcements import Coming
 from vitascope.programme.people.passes import Given
 from vitascope.rights.quota import Measure
@@ -108,8 +109,8 @@ def mine(home: Home, *, once: Iterable[str] = ()) -> str:
     """A member's page; ``once`` are keys made just now."""
     return (
         f"<h1>{escape(home.name)}</h1>{_rooms(home.num_applications)}{_notices(home.notices)}{_once(tuple(once))}"
-        f"{news.waiting(home.coming, home.outlook.permission, home.now)}{_standing(home.outlook)}"
-        f"{_passes(home.passes)}{_keys(home.keys)}{_own(home.num_passkeys)}"
+        f"{news.waiting(home.coming, home.outlook.permission, home.now)}{_access(home)}"
+        f"{_keys(home.keys)}{_own(home.passkeys)}"
     )
 
 
@@ -151,6 +152,16 @@ def _once(keys: tuple[str, ...]) -> str:
     shown = "".join(f"<li><code>{escape(key)}</code></li>" for key in keys)
     words = "Copy them now; they are kept nowhere."
     return f'<section class="once"><h2>Shown this once</h2><ol>{shown}</ol><p>{words}</p></section>'
+
+
+def _access(home: Home) -> str:
+    """What may be made and shared; a rightsholder does neither, and is told what is theirs to do."""
+    if home.part is Part.MEMBER:
+        return _standing(home.outlook) + _passes(home.passes)
+    return (
+        f'<section><h2>Your access</h2>{_AS_RIGHTSHOLDER}<p class="quiet">Works go in with a key, at '
+        "<code>/v1/rights/works</code>.</p></section>"
+    )
 
 
 def _standing(found: Outlook) -> str:
@@ -208,15 +219,29 @@ def _keys(keys: tuple[Key, ...]) -> str:
     )
 
 
-def _own(num_passkeys: int) -> str:
-    have = "no passkey" if not num_passkeys else "one passkey" if num_passkeys == 1 else f"{num_passkeys} passkeys"
+def _own(passkeys: tuple[Passkey, ...]) -> str:
+    have = "no passkey" if not passkeys else "one passkey" if len(passkeys) == 1 else f"{len(passkeys)} passkeys"
     return (
         f"<section><h2>You</h2><p>You have {have}. A passkey signs you in, and answers when a key looks "
-        'unlike you.</p><p class="buttons"><button data-passkey="make">Make a passkey</button>'
+        f'unlike you.</p>{_devices(passkeys)}<p class="buttons"><button data-passkey="make">Make a passkey</button>'
         '<button class="second" data-save="/programme/export" data-name="vitascope.zip">Take all your work</button>'
         '<button class="second" data-send="/programme/out">Sign out</button></p><p class="quiet">Your work is open '
         'to you under every pause, and after the end. <button class="small" data-send="/programme/leaving">Leave the '
         "programme</button></p></section>"
+    )
+
+
+def _devices(passkeys: tuple[Passkey, ...]) -> str:
+    if not passkeys:
+        return ""
+    rows = "".join(
+        f"<tr><td>made {_day(datetime.fromtimestamp(one.made_at, UTC))}<td><code>{escape(one.id[:10])}</code><td>"
+        f"{_button('/programme/passkeys/end', 'passkey', one.id, 'Remove')}</tr>"
+        for one in passkeys
+    )
+    return (
+        f"<table><tbody>{rows}</tbody></table><p class='quiet'>Lost the device? Sign in anew by a mailed link; in the "
+        "quarter of an hour after it a passkey goes without being shown.</p>"
     )
 
 

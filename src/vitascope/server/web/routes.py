@@ -194,6 +194,12 @@ async def make_passkey(request: Request, desk: AtDesk) -> Response:
     return await _done(request, desk, lambda tx, member: acts.make_passkey(tx, desk.log, member))
 
 
+@router.post("/passkeys/end")
+async def remove_passkey(request: Request, desk: AtDesk) -> Response:
+    """Forget a passkey, of a device that was lost, say."""
+    return await _done(request, desk, lambda tx, member: acts.remove_passkey(tx, desk.log, member))
+
+
 @router.post("/passes")
 async def mint(request: Request, desk: AtDesk) -> Response:
     """Mint guest passes."""

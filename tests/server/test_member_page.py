@@ -1,0 +1,52 @@
+"""The member's page without a browser: who is shown what, and when a passkey may be taken away."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from vitascope.errors import SignInError
+from vitascope.programme.access.standing import Part
+from vitascope.programme.passkeys.repository import Passkey
+from vitascope.programme.people import sign_in
+from vitascope.server.web import acts, pages
+
+
+def test_a_rightsholder_is_shown_what_is_theirs_and_no_passes():
+    """Nothing on their page refuses at the first click: no films left, no guests to invite."""
+    shown = pages._access(SimpleNamespace(part=Part.RIGHTSHOLDER))
+
+    assert "you put works in" in shown
+    assert "/programme/passes" not in shown
+
+
+def test_each_passkey_has_its_day_and_a_way_out():
+    """Its id is escaped, and the words say what to do without the device."""
+    shown = pages._own((Passkey(id="<b>", party="ana", public_key="", sign_count=0, made_at=86_400.0),))
+
+    assert "You have one passkey" in shown
+    assert "made 2 Jan 1970" in shown
+    assert 'value="&lt;b&gt;"' in shown
+    assert "mailed link" in shown
+
+
+@pytest.mark.parametrize(("age", "goes"), [(60.0, True), (sign_in.LINK_SECONDS + 60.0, False)])
+def test_an_old_session_must_show_a_passkey_to_take_one_away(monkeypatch, age, goes):
+    """A browser that was left open cannot take a member's passkeys; whoever just came in by a letter can."""
+    gone = []
+
+    def refuse(_tx, _member):
+        raise SignInError("Show your passkey first.")
+
+    monkeypatch.setattr(acts, "require_seen", refuse)
+    monkeypatch.setattr(acts.ceremony, "remove", lambda _tx, _log, party, name, *, now: gone.append((party, name, now)))
+    member = SimpleNamespace(
+        party="ana", seconds=1000.0 + age, session=SimpleNamespace(made_at=1000.0), values={"passkey": "one"}, now=None
+    )
+
+    if goes:
+        acts.remove_passkey(None, None, member)
+    else:
+        with pytest.raises(SignInError, match="Show your passkey first"):
+            acts.remove_passkey(None, None, member)
+
+    assert [("ana", "one", None)] * goes == gone
