@@ -10,7 +10,7 @@
 # Clips are drawn by the processors while the GPU learns; it begins when the first are there and takes in the others as
 # they come. The run's minutes are what is left of LIMIT when it begins, less ENDING for the last checkpoint and the
 # export; and every minute the weights as they are lie in $OUT, whatever becomes of the machine. On 2026-11-27 a run of
-# 4.6 million samples ended three seconds before its export, and nothing of it was left.
+# 4.6 million samples was cut off seconds before its end, and nothing of it was left.
 #
 # What comes back in $OUT: the weights in parts of 15 MiB, the preset, the loss curve, the steps.
 set -eu
@@ -43,13 +43,16 @@ wait_for() { # shards of a kind, how many; ends where a writer has died
   done
 }
 
-home() { # the weights of a run as they are, in parts
+home() { # the weights of a run as they are, in parts; the preset, which names their hash, comes last
   run="$VITASCOPE_HOME/runs/$1"
-  OMP_NUM_THREADS=1 python3 -m vitascope.training.export --preset m --name "$1" --int8 --to "$run/weights"
-  split -b 15m "$run/weights/m.safetensors" "$OUT/$1.safetensors."
-  cp "$run/weights/m.json" "$OUT/$1.json"
-  gzip -c "$run/steps.jsonl" >"$OUT/$1-steps.jsonl.gz"
-  [ ! -f "$run/loss.png" ] || cp "$run/loss.png" "$OUT/$1-loss.png"
+  part=$(mktemp -d) # each its own: the one before may have been stopped in the middle
+  OMP_NUM_THREADS=1 python3 -m vitascope.training.export --preset m --name "$1" --int8 --to "$part"
+  split -b 15m "$part/m.safetensors" "$part/$1.safetensors." && rm "$part/m.safetensors"
+  gzip -c "$run/steps.jsonl" >"$part/$1-steps.jsonl.gz"
+  [ ! -f "$run/loss.png" ] || cp "$run/loss.png" "$part/$1-loss.png"
+  mv "$part/m.json" "$part/$1.json.last"
+  mv "$part/$1".safetensors.* "$part/$1"-* "$OUT/" && mv "$part/$1.json.last" "$OUT/$1.json"
+  rmdir "$part"
 }
 
 keep() { # brings home every minute what there is
@@ -60,6 +63,7 @@ trained() { # name, further options of the run, whose minutes are what is left
   keep "$1" &
   keeper=$!
   left=$((LIMIT - ENDING - $(date +%s) + began))
+  # shellcheck disable=SC2086  # many words
   python3 -m vitascope.training.run --preset m --name "$1" --device "$DEVICE" --fuse --peak "${PEAK:-989}" --saved 55 \
     --focus 0.0006 --middle 1.5 --memory 0.98 --minutes "$(echo "$left" | awk '{print $1 / 60}')" $2
   kill "$keeper" 2>/dev/null || true
@@ -85,7 +89,8 @@ map() {
 }
 
 helpers=""
-trap 'for helper in $helpers; do kill -- "-$helper" 2>/dev/null || true; done' EXIT
+keeper=""
+trap 'kill $keeper 2>/dev/null || true; for helper in $helpers; do kill -- "-$helper" 2>/dev/null || true; done' EXIT
 case $PART in
   flow | map) $PART ;;
   *) echo "$PART is no part: flow or map" && exit 2 ;;

@@ -259,6 +259,18 @@ def test_clips_are_read_from_whole_shards_only(monkeypatch, tmp_path):
     settings.cache_clear()
 
 
+def test_a_loss_that_is_told_late_is_told_of_its_own_batch():
+    """On a GPU a step tells the loss of the one before, and the diary enters it under that one's kind."""
+    taught, still, clip = trainer(tiny()), Diet(frames=1, size=8, share=1.0), Diet(frames=5, size=8, share=1.0)
+    taught.objective.tells_late = True
+
+    losses = [taught.objective._told(torch.tensor(float(loss))) for loss in (1, 2, 3)]
+    kinds = [taught._told(diet) for diet in (still, clip, still)]
+
+    assert [1.0, 1.0, 2.0] == losses
+    assert [still, still, clip] == kinds
+
+
 def shard(folder, number, mark, preset):
     """Eight clips that are one number all over."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vitascope.cli.house import Data, Db, days, opened
+from vitascope.cli.house import Data, Db, content_of, days, opened
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +48,7 @@ def put_in(
     from vitascope.rights.consent.signals import Source
     from vitascope.store.blobs import open_blobs
 
-    content = _read(file)
+    content = content_of(file)
     upload = works.Upload(
         title=title,
         content=content,
@@ -306,17 +306,8 @@ def answer(
         typer.echo(f"{permission}: {given.permission.state}.")
 
 
-def _read(file: Path) -> bytes:
-    from vitascope.errors import ConsentError
-
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ConsentError(f"{file} cannot be read: {error.strerror}.") from error
-
-
 def _text(file: Path | None) -> str:
-    return _read(file).decode("utf-8", "replace") if file else ""
+    return content_of(file).decode("utf-8", "replace") if file else ""
 
 
 def _uses(names: list[str] | None) -> frozenset["Use"]:

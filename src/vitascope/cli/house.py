@@ -95,3 +95,13 @@ def post(mails: "Iterable[Mail]") -> int:
 def days(count: float) -> timedelta:
     """A length of time in days."""
     return timedelta(days=count)
+
+
+def content_of(file: Path) -> bytes:
+    """The bytes of a work somebody names. Raises ConsentError where they cannot be read."""
+    from vitascope.errors import ConsentError
+
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConsentError(f"{file} cannot be read: {error.strerror}.") from error

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from vitascope.cli.client import Server, day, desk
+from vitascope.cli.house import content_of
 
 own_works = typer.Typer()
 
@@ -38,10 +39,10 @@ def put_in(
     server: Server = "",
 ) -> None:
     """Put a work in. It allows nothing by itself; what its file and its source say about training is read and shown."""
-    content = _read(file)
+    content = content_of(file)
     told = {"title": title, "is_mine": str(mine).lower(), "credit": credit, "shows": ",".join(shows or ())}
     sources = {"source_page": source_page, "source_headers": headers, "source_tdmrep": tdmrep}
-    told |= {name: _read(saved).decode("utf-8", "replace") for name, saved in sources.items() if saved}
+    told |= {name: content_of(saved).decode("utf-8", "replace") for name, saved in sources.items() if saved}
     told |= {"source_path": source_path} if source_path else {}
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     _tell(desk(server).send(f"{_PREFIX}/works", told, name=file.name, content=content, media_type=kind))
@@ -112,15 +113,6 @@ def commission(
     """Ask an artist for a commission in their manner; nothing is allowed until they say yes."""
     told = desk(server).call("POST", f"{_PREFIX}/commissions", {"artist": artist, "brief": brief, "days": length})
     typer.echo(f"{told['id']}: asked.")
-
-
-def _read(file: Path) -> bytes:
-    from vitascope.errors import ConsentError
-
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ConsentError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _tell(one: dict[str, Any]) -> None:

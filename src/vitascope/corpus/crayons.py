@@ -97,7 +97,9 @@ class Page:
     def line(self, points: Points, ink: Ink, width: float, within: Pixels | None = None) -> None:
         """Draws an open line ``width`` wide with round ends, clipped to the mask ``within``."""
         mask, thick = np.zeros((_ROOM, _ROOM), np.uint8), max(1, round(width * _UNIT))
-        cv2.polylines(mask, [_fixed(points)], False, 255, thick, cv2.LINE_AA, _SHIFT)  # noqa: FBT003  # no name for it
+        cv2.polylines(
+            mask, [_fixed(points)], isClosed=False, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=_SHIFT
+        )
         around = np.concatenate((points - width, points + width))
         self._cover(mask if within is None else np.minimum(mask, within), around, ink, 1.0)
 

@@ -131,7 +131,7 @@ def open_atlas(edition: Edition = FIRST) -> Atlas:
     return Atlas.open(atlas_path(edition), register_in_use(settings().home))
 
 
-def _work(name: str, frames: int, number: int, clips: int, shown: bool) -> str:  # noqa: FBT001  # called by a pool
+def _work(name: str, frames: int, number: int, clips: int, *, shown: bool) -> str:
     """One shard in a process of its own; skips what is there already."""
     preset = preset_of(name)
     path = folder(preset, frames, shown=shown) / f"rows-{number:04}.npy"
@@ -157,7 +157,9 @@ def main() -> None:
     save_file({"looks": references(preset, open_atlas(edition))}, where)
     numbers = range(asked.first, asked.first + asked.shards)
     with ProcessPoolExecutor(asked.processes) as pool:
-        jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips, asked.shown) for number in numbers]
+        jobs = [
+            pool.submit(_work, asked.preset, asked.frames, number, asked.clips, shown=asked.shown) for number in numbers
+        ]
         for job in jobs:
             job.result()
 

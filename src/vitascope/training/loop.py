@@ -99,6 +99,7 @@ class Trainer:
         self.average = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
         self.optimiser = Optimiser(self.model, recipe.rate, recipe.memory)
         self.steps = self.seen = 0
+        self._before: Diet | None = None
         self.corpus = snapshot.stamped(preset)
         self.taught = False  # whether weights came from an earlier run, and with them the units of its channels
 
@@ -110,13 +111,13 @@ class Trainer:
         for share in self._clock(begin):
             started = time.monotonic()
             diet = self._diet(share)
-            gave = self.team.step(diet, self.steps)
+            gave, told = self.team.step(diet, self.steps), self._told(diet)
             self._check(gave.loss, save_to)
             self.update(share, diet.size)
             now = time.monotonic()
             wanted(
                 Report(
-                    step=self.steps, share=share, kind=kind_of(diet), loss=gave.loss, seen=self.seen,
+                    step=self.steps, share=share, kind=kind_of(told), loss=gave.loss, seen=self.seen,
                     waiting=gave.waited / (now - started), seconds=now - begin, operations=self._operations(diet),
                 )
             )  # fmt: skip
@@ -185,6 +186,11 @@ class Trainer:
         for name, value in tensors.items():
             self.average[name].copy_(value)
         self.taught = True
+
+    def _told(self, diet: Diet) -> Diet:
+        """The kind of batch whose loss a step tells: on a GPU that of the step before (``Objective.gradient``)."""
+        before, self._before = self._before or diet, diet
+        return before if self.objective.tells_late else diet
 
     def _operations(self, diet: Diet) -> float:
         passes = effort.STEP if self.recipe.stage == "flow" else effort.MAP_STEP

@@ -97,6 +97,7 @@ class Objective:
         self.model = Transformer(preset).to(self.device)
         self.looks_LND = looks_LND
         self._sources: dict[tuple[int, int, bool], Shards] = {}
+        self.tells_late = self.device.type != "cpu"
         self._pending: Tensor | None = None
 
     def networks(self) -> tuple[Transformer, ...]:
@@ -126,7 +127,7 @@ class Objective:
 
     def _told(self, loss: Tensor) -> float:
         """The loss as a number; of a GPU that of the step before, since it would stand idle while this one is read."""
-        before = loss if self._pending is None or self.device.type == "cpu" else self._pending
+        before = self._pending if self.tells_late and self._pending is not None else loss
         self._pending = loss
         return float(before)
 
