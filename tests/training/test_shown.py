@@ -115,7 +115,7 @@ def test_the_command_asks_for_them(home, monkeypatch):
     monkeypatch.setattr(cache, "open_atlas", lambda edition: real())
     monkeypatch.setattr(cache, "write_shard", lambda *a, shown: asked.append(shown) or home)
 
-    cache._work("xs", 17, 0, 1, True)
-    cache._work("xs", 17, 0, 1, False)
+    cache._work("xs", 17, 0, 1, shown=True)
+    cache._work("xs", 17, 0, 1, shown=False)
 
     assert asked == [True, False]
