@@ -1,5 +1,7 @@
 """Random weights of a preset's network, by name and shape, without torch: every array random, none left at zero."""
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -85,3 +87,34 @@ def _array(rng, name, shape):
         return 1 + np.float32(0.1) * noise
     is_table = len(shape) == 1 or name.startswith(("text.token", "text.role", "text.entity", "text.segment", "tag"))
     return noise * np.float32(0.3 if is_table or name.endswith(("table", "order")) else shape[-1] ** -0.5)
+
+
+def animator_weights(preset, seed=1):
+    """All weights of an animator, by name and shape."""
+    rng = np.random.default_rng(seed)
+    return {f"animator.{name}": _small(rng, shape) for name, shape in _animator(preset).items()}
+
+
+def _small(rng, shape):
+    into = np.prod(shape[1:]) if len(shape) > 1 else 9
+    return rng.standard_normal(shape, np.float32) * np.float32(into**-0.5)
+
+
+def _animator(preset):
+    widths, hidden = preset.widths, preset.hidden
+    pairs = list(pairwise(widths))
+    kernels = {"enter": (12, widths[0], 3), "leave": (widths[0], 64, 3), "edge": (19, 16, 3), "end": (16, 5, 3)}
+    kernels |= {f"down.{n}": (4 * one, other, 1) for n, (one, other) in enumerate(pairs)}
+    kernels |= {f"up.{n}": (other, 4 * one, 1) for n, (one, other) in enumerate(pairs)}
+    for name in ("before", "after"):
+        kernels |= {f"{name}.{n}.{part}": (w, w, 3) for n, w in enumerate(widths) for part in ("first", "second")}
+    layers = {f"matte.{n}.weight": (out, into, side, side) for n, (into, out, side) in kernels.items()}
+    layers |= {f"matte.{n}.bias": (out,) for n, (_, out, _) in kernels.items()}
+    wide = preset.words + 4 + 2 + 1 + 1 + 48
+    return {
+        **layers,
+        "track.token.weight": (256, preset.words),
+        **_affine("track.first", wide, hidden),
+        **{k: v for n in range(3) for k, v in _affine(f"track.middle.{n}", hidden, hidden).items()},
+        **_affine("track.last", hidden, 8),
+    }

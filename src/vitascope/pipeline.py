@@ -120,7 +120,7 @@ def source_of(path: Path, *, role: Literal["parent", "component"] = "parent", si
 
 
 def _hashed(frames: Iterable[Pixels], digest: "_Hash") -> Iterator[Pixels]:
-    """The same frames; ``digest`` takes each in as it passes, at native size and before the mark."""
+    """The same frames; ``digest`` takes each in as it passes, as it was made and before the mark."""
     for frame in frames:
         digest.update(frame.tobytes())
         yield frame
@@ -128,7 +128,7 @@ def _hashed(frames: Iterable[Pixels], digest: "_Hash") -> Iterator[Pixels]:
 
 def _resized(frames: Iterable[Pixels], plan: Plan) -> Iterator[Pixels]:
     for frame in frames:
-        yield frame if plan.output_size == plan.size else cover(frame, plan.output_size)
+        yield frame if frame.shape[1::-1] == plan.output_size else cover(frame, plan.output_size)
 
 
 def _badged(frames: Iterable[Pixels], words: str) -> Iterator[Pixels]:

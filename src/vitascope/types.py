@@ -129,6 +129,15 @@ class NetPreset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnimatorPreset:
+    """Widths of the networks that move a given picture: see models/animator.py."""
+
+    widths: tuple[int, ...]  # of the matte's stages, the largest pictures first; each halves the sides
+    words: int  # width of a word of movement
+    hidden: int  # inner width of the tracks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SamplerPreset:
     """How noise becomes a clip: defaults a request may override where the model allows."""
 
@@ -163,6 +172,7 @@ class Preset:
     trained_on: str = ""  # sha256 of the works register the training data was cleared by
     licence: str = "Apache-2.0"  # SPDX id under which the weights are given away
     views: tuple[View, ...] = ()  # taught beside the native shape: other sides, other rates
+    animator: AnimatorPreset | None = None  # moves a given picture; without one the diffusion net goes on from it
 
 
 def viewed(preset: Preset, view: int) -> Preset:
@@ -187,7 +197,7 @@ class Plan:
     seed: int
     steps: int
     guidance: float
-    first_frame: Pixels | None  # (H, W, 3) at native size, or None
+    first_frame: Pixels | None  # (H, W, 3) at native size, or, where the model moves pictures, at most the file's
     model: str
     container: Container
     notes: tuple[str, ...]  # sentences for the person: what was read, rounded or left out

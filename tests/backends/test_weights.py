@@ -14,7 +14,7 @@ from vitascope.backends.weights import load, preset_from_json, preset_to_json
 from vitascope.errors import WeightsError
 from vitascope.text.words import vocabulary_sha256
 from vitascope.text.world import EDITIONS, FIRST
-from vitascope.types import View
+from vitascope.types import AnimatorPreset, View
 
 
 def write(folder, stored, preset=PRESET):
@@ -36,6 +36,16 @@ def test_a_learned_codec_and_further_views_survive_json(tmp_path):
     preset = replace(PRESET, codec=CODEC, views=(view,), sampler=replace(PRESET.sampler, kind="map"))
 
     assert preset_from_json(preset_to_json(preset), tmp_path) == preset
+
+
+def test_an_animator_survives_json(tmp_path):
+    """And is missing where a preset of an earlier version has none."""
+    preset = replace(PRESET, animator=AnimatorPreset(widths=(8, 16), words=4, hidden=8))
+    stored = json.loads(preset_to_json(PRESET))
+    del stored["animator"]
+
+    assert preset_from_json(preset_to_json(preset), tmp_path) == preset
+    assert preset_from_json(json.dumps(stored), tmp_path).animator is None
 
 
 def test_int8_rows_are_multiplied_out(tmp_path):

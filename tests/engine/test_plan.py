@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vitascope.engine.plan import LARGEST_SEED, draw_seed, plan, size_of
 from vitascope.errors import ImageError, LengthError, PromptError, SeedError, SizeError, UnknownWordsError
 from vitascope.text.world import TAKES
-from vitascope.types import Request, View
+from vitascope.types import AnimatorPreset, Request, View
 
 BEACH = Request(prompt="a parrot flies over a beach at sunset", seed=7)
 
@@ -196,6 +196,44 @@ def test_a_picture_of_the_right_size_is_taken_as_it_is():
 
     np.testing.assert_array_equal(picture, made.first_frame)
     assert () == made.notes
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("it jumps", "Your picture is moved as it is, pixel by pixel."),
+        ("it spins, zoom in", "Your picture is moved as it is, pixel by pixel."),
+        ("a red bird flies up over a beach", "What else the prompt says changes nothing in it."),
+        ("a parrot", "No movement was asked for, so it stands still; say what it does, such as: it jumps."),
+    ],
+)
+def test_a_model_that_moves_pictures_says_which_words_do_nothing(prompt, expected):
+    """It moves the picture's own pixels: what it shows, where and in what colour stays."""
+    moving = replace(PRESET, animator=AnimatorPreset(widths=(8, 16), words=4, hidden=8))
+    picture = np.zeros((64, 64, 3), np.uint8)
+
+    said = plan(replace(BEACH, prompt=prompt, image=picture), moving).notes
+    assert expected in said[-1]
+    assert ("nothing in it" in said[-1]) == (prompt.startswith("a "))
+    assert not any("pixel by pixel" in note for note in plan(BEACH, moving).notes)
+
+
+@pytest.mark.parametrize(
+    ("size", "shape", "said"),
+    [
+        (None, (64, 64, 3), "moved as it is"),
+        ((320, 180), (180, 320, 3), "first frame at 320x180, cut to its shape"),
+        ((1280, 720), (288, 512, 3), "moved at 512x288 and made larger"),
+    ],
+)
+def test_a_moved_picture_is_as_large_as_its_file_up_to_a_limit(size, shape, said):
+    """Its pixels are its own, so the size that the model paints at is no limit; and nothing false is said of it."""
+    moving = replace(PRESET, animator=AnimatorPreset(widths=(8, 16), words=4, hidden=8))
+    made = plan(replace(BEACH, prompt="it jumps", size=size, image=np.zeros((600, 600, 3), np.uint8)), moving)
+
+    assert shape == made.first_frame.shape
+    assert any(said in note for note in made.notes)
+    assert not any("I make 64x64" in note for note in made.notes)
 
 
 @pytest.mark.parametrize("picture", [np.zeros((64, 64)), np.zeros((64, 64, 4), np.uint8), np.zeros((2, 64, 64, 3))])

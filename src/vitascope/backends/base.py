@@ -61,7 +61,7 @@ class Backend(Protocol):
     preset: Preset
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
-        """Yields ``plan.frames`` frames ``(H, W, 3)`` uint8 at the native size as they are decoded."""
+        """Yields ``plan.frames`` frames ``(H, W, 3)`` uint8 as decoded: native, or as large as a moved picture."""
         ...
 
     def remembering(self, memory: Memory) -> "Backend":

@@ -40,15 +40,19 @@ def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
 
 def _open_native(preset_path: Path, threads: int) -> Backend:
     """The embedded model on OpenVINO. Imported here, since loading OpenVINO takes longer than refusing a prompt."""
+    from vitascope.backends.animation import Animation
     from vitascope.backends.conv_codec import ConvCodec
+    from vitascope.backends.matte_graph import MatteNet
     from vitascope.backends.native import NativeBackend
     from vitascope.backends.openvino import OpenVinoRuntime
 
     preset, weights = load(preset_path)
     runtime = OpenVinoRuntime(preset, weights, threads=threads, graphs=settings().home / "graphs")
-    if isinstance(preset.codec, ConvPreset):
-        return NativeBackend(runtime, ConvCodec(preset.codec, weights, runtime.request))
-    return NativeBackend(runtime)
+    codec = ConvCodec(preset.codec, weights, runtime.request) if isinstance(preset.codec, ConvPreset) else None
+    if preset.animator is None:
+        return NativeBackend(runtime, codec)
+    matte = MatteNet(preset.animator, weights, runtime.request)
+    return NativeBackend(runtime, codec, animation=Animation(weights, matte, max(preset.size)))
 
 
 def _presets(folder: Path) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from itertools import islice, pairwise
 import numpy as np
 
 from vitascope.backends import flow
+from vitascope.backends.animation import Animation
 from vitascope.backends.base import Rows, Runtime, Text, Tick
 from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, rows_of_latent
@@ -23,27 +24,36 @@ from vitascope.types import Floats, Halfway, Integers, Memory, Pixels, Plan, Pro
 class NativeBackend:
     """Renders plans with one checkpoint, on whichever runtime carries its network."""
 
-    def __init__(self, runtime: Runtime, codec: Codec | None = None, memory: Memory | None = None) -> None:
+    def __init__(
+        self, runtime: Runtime, codec: Codec | None = None, memory: Memory | None = None,
+        animation: Animation | None = None,
+    ) -> None:  # fmt: skip
         """``codec`` is a learned one, opened with its weights; where there is none, the preset's needs none.
 
-        Without ``memory`` every render begins with noise.
+        Without ``memory`` every render begins with noise; without ``animation`` a given picture is painted on from.
         """
-        self.runtime, self.preset, self._memory = runtime, runtime.preset, memory
+        self.runtime, self.preset, self._memory, self._animation = runtime, runtime.preset, memory, animation
         self.codec: Codec = codec or LappedCodec(runtime.preset.codec)
 
     def remembering(self, memory: Memory) -> "NativeBackend":
         """See :class:`vitascope.backends.base.Backend`."""
-        return NativeBackend(self.runtime, self.codec, memory)
+        return NativeBackend(self.runtime, self.codec, memory, self._animation)
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """Yields ``plan.frames`` frames ``(H, W, 3)`` as they are decoded; deterministic in the plan."""
-        rows_ND = self._denoise(plan, tick)
-        num_latents = latents(plan.frames, self.preset.codec)
+        if self._animation is None or plan.first_frame is None:
+            frames = self._painted(plan, tick)
+        else:
+            frames = self._animation.render(plan, plan.first_frame)
         tick(Progress(stage="decode", step=0, steps=plan.frames))
-        clip = rows_ND.reshape(num_latents, -1, rows_ND.shape[-1])
-        for number, frame in enumerate(self.codec.decode(clip, plan.size), 1):
+        for number, frame in enumerate(frames, 1):
             tick(Progress(stage="decode", step=number, steps=plan.frames))
             yield frame
+
+    def _painted(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
+        rows_ND = self._denoise(plan, tick)
+        num_latents = latents(plan.frames, self.preset.codec)
+        return self.codec.decode(rows_ND.reshape(num_latents, -1, rows_ND.shape[-1]), plan.size)
 
     def _denoise(self, plan: Plan, tick: Tick) -> Floats:
         """From noise, or from where an attempt before was cut off, to a clip's rows, ``(N, D)``."""

@@ -14,6 +14,9 @@ from vitascope.models.packed import Packed, Said
 from vitascope.models.transformer import Transformer
 from vitascope.types import Floats, Integers, Preset
 
+BESIDE = ("codec.", "animator.")
+"""Arrays of a checkpoint that are of other networks than the transformer."""
+
 
 class TorchRuntime:
     """Carries a checkpoint's network in torch. Weights are float32 arrays by parameter name.
@@ -33,7 +36,7 @@ class TorchRuntime:
     ) -> None:
         self.preset, self.device, self.dtype = preset, torch.device(device), dtype
         self.net = Transformer(preset)
-        mine = {name: array for name, array in weights.items() if not name.startswith("codec.")}
+        mine = {name: array for name, array in weights.items() if not name.startswith(BESIDE)}
         self.net.load_state_dict({name: torch.from_numpy(array) for name, array in mine.items()}, strict=True)
         self.net.eval().to(self.device, dtype)
         self.net.frequencies = frequencies().to(self.device)  # in bfloat16 the fastest would turn the wrong way

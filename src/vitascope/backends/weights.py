@@ -19,7 +19,16 @@ import numpy.typing as npt
 from vitascope.errors import WeightsError
 from vitascope.text.words import edition_of, vocabulary_sha256
 from vitascope.text.world import EDITIONS
-from vitascope.types import CodecPreset, ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
+from vitascope.types import (
+    AnimatorPreset,
+    CodecPreset,
+    ConvPreset,
+    LappedPreset,
+    NetPreset,
+    Preset,
+    SamplerPreset,
+    View,
+)
 
 Arrays = dict[str, npt.NDArray[Any]]
 """Arrays of a checkpoint by name: floats as they are, but bfloat16 and int8 rows as float32."""
@@ -27,7 +36,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 SCALE = ".scale"
 """Ends the name of the array that holds the scale of each row of an int8 matrix."""
 
-_Value = TypeVar("_Value", LappedPreset, ConvPreset, NetPreset, SamplerPreset, Preset, View)
+_Value = TypeVar("_Value", LappedPreset, ConvPreset, NetPreset, AnimatorPreset, SamplerPreset, Preset, View)
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I8": "i1", "U8": "u1"}
 _LONGEST_HEADER = 100_000_000  # the limit of the format
 _MEND = "Install Vitascope again, or fetch the file again."
@@ -86,6 +95,8 @@ def _entry(hint: object, stored: object, name: str, path: Path) -> object:
     if hint == CodecPreset:
         learned = isinstance(stored, dict) and stored.get("kind") == "conv"
         return _value(ConvPreset, stored, path) if learned else _value(LappedPreset, stored, path)
+    if hint == AnimatorPreset | None:
+        return None if stored is None else _value(AnimatorPreset, stored, path)
     if hint is NetPreset:
         return _value(NetPreset, stored, path)
     if hint is SamplerPreset:

@@ -76,7 +76,7 @@ def stage(scene: Scene, rng: np.random.Generator, *, frames: int = 17, fps: int 
     said = caption(scene, rng)
     painted = rng if scene.take is None else np.random.default_rng(TAKES.index(scene.take))
     paint_seed = int(painted.integers(_PAINTINGS))
-    view = _view(scene.camera or "static", frames, painted)
+    view = camera_view(scene.camera or "static", frames, painted)
     staged = rng if scene.take is None else np.random.default_rng(_STAGING)
     layers = [
         layer
@@ -96,7 +96,7 @@ def stage(scene: Scene, rng: np.random.Generator, *, frames: int = 17, fps: int 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
+class View:
     """The camera: its affine into the canvas, and what it does to subjects in the frame."""
 
     affine: Floats  # (T, 2, 3)
@@ -104,7 +104,7 @@ class _View:
     shift: Floats  # (T, 2) in frame sides
 
 
-def _view(camera: str, frames: int, rng: np.random.Generator) -> _View:
+def camera_view(camera: str, frames: int, rng: np.random.Generator) -> View:
     """Pans follow the subject (a tracking shot): the place slides by while the subject keeps its path in the frame."""
     u = np.linspace(-1, 1, frames)
     width = np.full(frames, rng.uniform(138, 150))
@@ -120,7 +120,7 @@ def _view(camera: str, frames: int, rng: np.random.Generator) -> _View:
         shift[:] = rng.uniform(-0.05, 0.05, (frames, 2))
         centre -= shift * width[:, None]
     zoom = np.sqrt(143 / width) if camera.startswith("zoom") else np.ones(frames)
-    return _View(affine=_window(centre, width), zoom=zoom.astype(np.float32), shift=shift.astype(np.float32))
+    return View(affine=_window(centre, width), zoom=zoom.astype(np.float32), shift=shift.astype(np.float32))
 
 
 def _window(centre: Doubles, width: Doubles) -> Floats:
@@ -177,7 +177,7 @@ def _side(entity: Entity, entities: int) -> float:
     return {"small": 0.36, "large": 0.84}.get(entity.size or "", 0.60)
 
 
-def _layers(entity: Entity, spot: _Spot, view: _View, fps: int, rng: np.random.Generator) -> list[Layer]:
+def _layers(entity: Entity, spot: _Spot, view: View, fps: int, rng: np.random.Generator) -> list[Layer]:
     frames = len(view.affine)
     moved = path(entity.motions or ("still",), frames=frames, fps=fps, rng=rng)
     mirrored = moved.heading * SUBJECTS[entity.subject].faces < 0

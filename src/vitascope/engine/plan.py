@@ -12,7 +12,8 @@ from math import log
 from vitascope.errors import ImageError, LengthError, SeedError, SizeError
 from vitascope.media.resize import cover
 from vitascope.text.reading import read
-from vitascope.text.words import edition_of, rows, taken
+from vitascope.text.scene import Entity, Scene
+from vitascope.text.words import PICTURED, edition_of, rows, taken
 from vitascope.types import Pixels, Plan, Preset, Request, viewed
 
 SIDES = (16, 4096)
@@ -20,6 +21,9 @@ SIDES = (16, 4096)
 
 LONGEST_SECONDS = 60.0
 FASTEST_FPS = 60
+LONGEST_MOVED = 512
+"""Pixels of the longer side up to which a given picture is moved: its own pixels are, so no model sets the limit, but
+four seconds of so many take two of a core."""
 MOST_STEPS = 100
 LARGEST_SEED = 2**63 - 1
 
@@ -35,9 +39,11 @@ def plan(request: Request, preset: Preset) -> Plan:
     reading = read(request.prompt, pictured=request.image is not None, edition=edition)
     frames, keep, about_length = _length(request.seconds, preset)
     output_size, about_size = _output_size(request.size, preset)
-    first_frame, about_picture = _first_frame(request.image, preset)
+    moves = preset.animator is not None and request.image is not None
+    first_frame, about_picture = _first_frame(request.image, _moved_at(output_size) if moves else preset.size)
     seed = _seed(request.seed)
-    about = (*reading.notes, about_length, _about_fps(request.fps, preset), about_size, about_picture)
+    about_shape = (about_picture, _about_moving(reading.scene, output_size)) if moves else (about_size, about_picture)
+    about = (*reading.notes, about_length, _about_fps(request.fps, preset), *about_shape)
     return Plan(
         prompt=request.prompt,
         words=rows(taken(reading.words, seed)),
@@ -134,18 +140,36 @@ def _output_size(size: tuple[int, int] | None, preset: Preset) -> tuple[tuple[in
     return even, f"{rounded}I make {_x(preset.size)}; your {_x(even)} file is a resize of those frames{cut}."
 
 
-def _first_frame(image: Pixels | None, preset: Preset) -> tuple[Pixels | None, str]:
-    """The picture at native size, cut around its middle where the shape differs, and what to say about it."""
+def _first_frame(image: Pixels | None, size: tuple[int, int]) -> tuple[Pixels | None, str]:
+    """The picture at a size, cut around its middle where the shape differs, and what to say about it."""
     if image is None:
         return None, ""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != "uint8":
         raise ImageError(f"A first frame is (H, W, 3) uint8 pixels, not {image.shape} {image.dtype}.")
     height, width = image.shape[:2]
-    if (width, height) == preset.size:
+    if (width, height) == size:
         return image, ""
-    cut = "" if _same_shape((width, height), preset.size) else ", cut to its shape around the middle"
-    said = f"Your {width}x{height} picture became the first frame at {_x(preset.size)}{cut}."
-    return cover(image, preset.size), said
+    cut = "" if _same_shape((width, height), size) else ", cut to its shape around the middle"
+    said = f"Your {width}x{height} picture became the first frame at {_x(size)}{cut}."
+    return cover(image, size), said
+
+
+def _moved_at(size: tuple[int, int]) -> tuple[int, int]:
+    """The size at which a picture is moved for a file of ``size``: that one, as far as it is not too large."""
+    scale = min(1.0, LONGEST_MOVED / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _about_moving(scene: Scene, size: tuple[int, int]) -> str:
+    """A given picture is moved, not painted anew: whether any word moves it, and whether others do nothing."""
+    first = scene.entities[0] if scene.entities else Entity(subject=PICTURED)
+    told = (scene.place, scene.time, scene.relation, first.colour, first.size, first.style, *scene.entities[1:])
+    idle = any(told) or first.subject != PICTURED or first.count not in (None, "one")
+    moves = bool(first.motions) or scene.camera not in (None, "static")
+    unmoved = "" if moves else "No movement was asked for, so it stands still; say what it does, such as: it jumps. "
+    unheard = "What else the prompt says changes nothing in it." if idle else ""
+    larger = f"It is moved at {_x(_moved_at(size))} and made larger at the end. " if max(size) > LONGEST_MOVED else ""
+    return f"Your picture is moved as it is, pixel by pixel. {unmoved}{larger}{unheard}".strip()
 
 
 def _seed(seed: int | None) -> int:

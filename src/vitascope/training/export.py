@@ -22,6 +22,7 @@ from vitascope.models import checkpoint
 from vitascope.settings import settings
 from vitascope.text.words import edition_of, vocabulary_sha256
 from vitascope.training import rows8, snapshot, states
+from vitascope.training.animator_run import home as animator_home
 from vitascope.training.latents import codec_tensors
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
@@ -33,23 +34,29 @@ LARGEST = 32 * 2**20
 MAP_STEPS = 4
 
 
-def export(preset: Preset, state: Path, folder: Path, *, codec: Path | None = None, int8: bool = False) -> Preset:
+def export(
+    preset: Preset, state: Path, folder: Path, *, codec: Path | None = None, animator: Path | None = None,
+    int8: bool = False,
+) -> Preset:  # fmt: skip
     """Writes ``<name>.safetensors`` and ``<name>.json`` into ``folder``; returns the preset with its hashes.
 
-    ``codec`` is the state or the weights of the learned codec, where the preset has one. Raises TrainingError when the
-    state is no good, when the codec is missing, or when the weights are too large to ship.
+    ``codec`` is the state or the weights of the learned codec, where the preset has one, ``animator`` the state of what
+    moves given pictures; where there is none, the weights ship without. Raises TrainingError when the state is no good,
+    when the codec is missing, or when the weights are too large to ship.
     """
     tensors, facts = states.read(state, preset)
     average = checkpoint.under("average", tensors)
     ready = (rows8.packed if int8 else checkpoint.half)(average) | checkpoint.half(_codec(preset, codec))
+    moved = _animator(animator)
     weights = folder / f"{preset.name}.safetensors"
-    stored = _written(ready, weights)
+    stored = _written(ready | moved, weights)
     sampler = preset.sampler
     if facts.get("stage") == "map":
         sampler = replace(sampler, kind="map", guidance=1.0, steps=MAP_STEPS)
     finished = replace(
         preset,
         sampler=sampler,
+        animator=preset.animator if moved else None,
         weights_sha256=hashlib.sha256(stored).hexdigest(),
         vocabulary_sha256=vocabulary_sha256(edition_of(preset.vocabulary_sha256)),
         trained_on=snapshot.register_of(preset).sha256(),
@@ -64,6 +71,15 @@ def _codec(preset: Preset, path: Path | None) -> dict[str, Tensor]:
     if path is None or not path.exists():
         raise TrainingError(f"The codec of {preset.name} is learned: name its state or weights with --codec.")
     return checkpoint.prefixed("codec", codec_tensors(preset, path))
+
+
+def _animator(path: Path | None) -> dict[str, Tensor]:
+    """The matte in bfloat16; the tracks as they are, since a place told in halves of a pixel would tremble."""
+    if path is None or not path.exists():
+        return {}
+    tensors, _ = checkpoint.load(path)
+    kept = {name: tensor for name, tensor in tensors.items() if name.startswith("track.")}
+    return checkpoint.prefixed("animator", checkpoint.half(tensors) | kept)
 
 
 def _written(ready: Mapping[str, Tensor], weights: Path) -> bytes:
@@ -88,7 +104,9 @@ def main() -> None:
     asked = parser.parse_args()
     run = settings().home / "runs" / (asked.name or asked.preset)
     codec = asked.codec or run / "codec.safetensors"
-    export(preset_of(asked.preset), run / "state.safetensors", asked.to, codec=codec, int8=asked.int8)
+    preset = preset_of(asked.preset)
+    animator = animator_home(preset)
+    export(preset, run / "state.safetensors", asked.to, codec=codec, animator=animator, int8=asked.int8)
 
 
 if __name__ == "__main__":

@@ -180,7 +180,9 @@ class Trainer:
         The optimiser starts empty, so the rate rises again from nothing. Raises TrainingError when the weights are of
         another preset; their file is safetensors, of any floating-point type or with int8 rows.
         """
-        tensors = {name: t for name, t in states.shipped(weights, self.preset).items() if not name.startswith("codec.")}
+        tensors = {
+            name: t for name, t in states.shipped(weights, self.preset).items() if not name.startswith(states.BESIDE)
+        }
         for network in self.objective.networks():
             network.load_state_dict(tensors, strict=True)
         for name, value in tensors.items():

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from vitascope.text.words import VOCABULARY_SIZE, WORDS, vocabulary_sha256
 from vitascope.text.world import FIRST, SECOND
-from vitascope.types import ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
+from vitascope.types import AnimatorPreset, ConvPreset, LappedPreset, NetPreset, Preset, SamplerPreset, View
+
+_ANIMATOR = AnimatorPreset(widths=(32, 64, 128, 192), words=32, hidden=256)
 
 _LAPPED = LappedPreset(
     kind="lapped",
@@ -45,6 +47,7 @@ def xs() -> Preset:
         fps=8,
         frames=(1, 17, 33),
         vocabulary_sha256=vocabulary_sha256(FIRST),
+        animator=_ANIMATOR,
     )
 
 

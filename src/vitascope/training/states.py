@@ -24,6 +24,9 @@ from vitascope.text.words import edition_of, vocabulary_sha256
 from vitascope.training.rows8 import unpacked
 from vitascope.types import Preset
 
+BESIDE = ("codec.", "animator.")
+"""Arrays of shipped weights that are of other networks than the transformer."""
+
 VERSION = 2
 """Of the states this code writes. States without a number are those of November 2026 and still open."""
 
@@ -95,7 +98,7 @@ def shipped(weights: Path, preset: Preset) -> dict[str, Tensor]:
         raise TrainingError(f"{weights} cannot be read as weights: {error}. Fetch it again.") from error
     _check_finite(tensors, str(weights), weights)
     expected = {name: tuple(tensor.shape) for name, tensor in Transformer(preset).state_dict().items()}
-    found = {name: tuple(tensor.shape) for name, tensor in tensors.items() if not name.startswith("codec.")}
+    found = {name: tuple(tensor.shape) for name, tensor in tensors.items() if not name.startswith(BESIDE)}
     wrong = sorted({*expected.items()} ^ {*found.items()})
     if wrong:
         message = (
