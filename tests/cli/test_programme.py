@@ -155,6 +155,19 @@ def test_a_likeness_is_given_listed_and_taken_back(say):
     assert "@smile  ana\n" == say("likeness", "list")
 
 
+def test_mutuals_are_named_by_both(say):
+    """Whoever has not answered stands there as such; the list says when both have, and no longer when one stops."""
+    grant = ("likeness", "grant", "smile", "--by", "ana", "--circle", "mutuals")
+    assert "name others for approved and mutuals" in say(*grant, code=1)
+    assert "@smile: ben (once they name you), until" in say(*grant, "--to", "ben")
+    say("likeness", "grant", "grin", "--by", "ben", "--to", "ana")
+    met = say("likeness", "list")
+    say("likeness", "withdraw", "grin", "--by", "ben")
+
+    assert "  ben (mutual) until" in met
+    assert "  ben (once they name you) until" in say("likeness", "list")
+
+
 def test_the_log_is_watched_and_cosigned(say, tmp_path):
     """From its files and its public key alone."""
     key = say("log", "begin", "studio.example/log").strip()

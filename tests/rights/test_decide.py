@@ -19,6 +19,7 @@ from tests.rights.people import (
     key_of,
     login_of,
 )
+from vitascope.errors import GrantError
 from vitascope.rights.answer import Rule
 from vitascope.rights.decide import decide
 from vitascope.rights.hold import HoldState, Level, Reach
@@ -127,6 +128,43 @@ def test_another_persons_character_needs_that_persons_permission():
     assert Rule.NOT_GRANTED == _may(key_of(ANA), Use.VIDEO_CREATE, target).rule
     assert _may(key_of(ANA), Use.VIDEO_CREATE, target, book=book_of(likeness)).allow
     assert Rule.NOT_GRANTED == _may(key_of(ANA), Use.VIDEO_CREATE, target, book=book_of(forged)).rule
+
+
+IDAS = replace(ENGINE, ingredients=(Ingredient(id="character/ida", owner="ida", use=Use.CHARACTER_USE),))
+LIKENESS = replace(
+    ANA, id="likeness", grantor="ida", object="character/ida", cohort=None, is_mutual=True,
+    uses=frozenset({Use.CHARACTER_USE}),
+)  # fmt: skip
+RETURN = replace(LIKENESS, id="return", grantor="ana", grantee="ida", object="character/ana")
+
+
+@pytest.mark.parametrize(
+    ("returned", "rule"),
+    [
+        (RETURN, Rule.ALLOWED),
+        (replace(RETURN, is_mutual=False), Rule.ALLOWED),
+        (replace(RETURN, grantee=PUBLIC, is_mutual=False), Rule.NOT_GRANTED),
+        (replace(RETURN, grantor="ben"), Rule.NOT_GRANTED),
+        (replace(RETURN, grantee="ben"), Rule.NOT_GRANTED),
+        (replace(RETURN, uses=frozenset({Use.VIDEO_REMIX})), Rule.NOT_GRANTED),
+        (end(RETURN, Ending.WITHDRAWN), Rule.NOT_GRANTED),
+        (replace(RETURN, valid_until=NOW), Rule.NOT_GRANTED),
+        (replace(RETURN, state=PermissionState.OFFERED), Rule.NOT_GRANTED),
+        (LIKENESS, Rule.NOT_GRANTED),
+    ],
+)
+def test_a_mutual_permission_counts_while_the_same_is_given_in_return(returned, rule):
+    """By name, live, as wide, from the one side to the other; and for nobody but whom it names."""
+    known = book_of(*{one.id: one for one in (LIKENESS, returned)}.values())
+
+    assert rule == _may(key_of(ANA), Use.VIDEO_CREATE, IDAS, book=known).rule
+    assert Rule.NOT_GRANTED == _may(key_of(BEN), Use.VIDEO_CREATE, IDAS, book=known).rule
+
+
+def test_everybody_is_nobodys_mutual():
+    """A return from everybody cannot be given."""
+    with pytest.raises(GrantError, match="for everybody and cannot be mutual"):
+        replace(LIKENESS, grantee=PUBLIC)
 
 
 def test_a_held_grant_gives_way_to_one_that_is_not():

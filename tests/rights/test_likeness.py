@@ -27,13 +27,13 @@ def tx(database):
         yield open_tx
 
 
-def wish(circle, **changes):
-    return LikenessWish(character="smile", person="ana", circle=circle, until=NOW + 30 * DAY, **changes)
+def wish(circle, character="smile", person="ana", **changes):
+    return LikenessWish(character=character, person=person, circle=circle, until=NOW + 30 * DAY, **changes)
 
 
-def may(tx, party, *, mutuals=(), now=NOW):
+def may(tx, party, *, now=NOW, of="smile", person="ana"):
     try:
-        require_likeness(tx, "smile", "ana", party, mutuals=mutuals, now=now)
+        require_likeness(tx, of, person, party, now=now)
     except LikenessError:
         return False
     return True
@@ -44,15 +44,40 @@ def may(tx, party, *, mutuals=(), now=NOW):
     [
         (Circle.NOBODY, frozenset(), {"ana"}),
         (Circle.APPROVED, frozenset({"ben"}), {"ana", "ben"}),
-        (Circle.MUTUALS, frozenset(), {"ana", "cleo"}),
+        (Circle.MUTUALS, frozenset({"ben", "cleo"}), {"ana", "cleo"}),
         (Circle.EVERYBODY, frozenset(), {"ana", "ben", "cleo", "dan"}),
     ],
 )
 def test_a_level_is_who_it_says(tx, circle, approved, allowed):
-    """From nobody but the person to everybody."""
+    """From nobody but the person to everybody; of two who are named as mutual only Cleo names Ana."""
+    allow(tx, Leaves(), wish(Circle.APPROVED, "grin", "cleo", approved=frozenset({"ana"})), now=NOW)
+    allow(tx, Leaves(), wish(Circle.EVERYBODY, "mask", "ben"), now=NOW)
     allow(tx, Leaves(), wish(circle, approved=approved), now=NOW)
 
-    assert allowed == {party for party in ("ana", "ben", "cleo", "dan") if may(tx, party, mutuals={"cleo"})}
+    assert allowed == {party for party in ("ana", "ben", "cleo", "dan") if may(tx, party)}
+
+
+@pytest.mark.parametrize("ends", ["hers", "his", "time"])
+def test_mutuals_begin_with_the_second_yes_and_end_with_the_first_no(tx, ends):
+    """One leaf each; the first alone opens nothing, whoever has not answered is told how; either side ends both."""
+    leaves = Leaves()
+    allow(tx, leaves, wish(Circle.MUTUALS, approved=frozenset({"ben"})), now=NOW)
+    with pytest.raises(LikenessError, match=r"allows ben while ben allows them\. Name ana"):
+        require_likeness(tx, "smile", "ana", "ben", now=NOW)
+    his = wish(Circle.MUTUALS, "grin", "ben", approved=frozenset({"ana"}))
+    allow(tx, leaves, replace(his, until=NOW + 9 * DAY), now=NOW)
+    met = may(tx, "ben"), may(tx, "ana", of="grin", person="ben"), may(tx, "cleo")
+    if ends == "time":
+        later = NOW + 9 * DAY
+    else:
+        later, ((name, who),) = NOW + DAY, {"hers": [("smile", "ana")], "his": [("grin", "ben")]}[ends]
+        withdraw(tx, leaves, name, who, now=later)
+
+    assert (True, True, False) == met
+    assert not may(tx, "ben", now=later)
+    assert not may(tx, "ana", of="grin", person="ben", now=later)
+    told = ["permission.given"] * 4 + ["permission.withdrawn"] * (ends != "time")
+    assert told == leaves.kinds(), "a claim and a yes of each, and one no"
 
 
 def test_without_a_word_nobody_may(tx):
@@ -87,10 +112,16 @@ def test_conditions_go_along(tx):
 
 
 @pytest.mark.parametrize(
-    ("circle", "approved"), [(Circle.APPROVED, frozenset()), (Circle.EVERYBODY, frozenset({"ben"}))]
+    ("circle", "approved"),
+    [
+        (Circle.APPROVED, frozenset()),
+        (Circle.MUTUALS, frozenset()),
+        (Circle.MUTUALS, frozenset({"ana"})),
+        (Circle.EVERYBODY, frozenset({"ben"})),
+    ],
 )
 def test_names_belong_to_the_level_of_names(tx, circle, approved):
-    """Approved people are named, and other levels name nobody."""
+    """Approved and mutual people are named, others than oneself, and other levels name nobody."""
     with pytest.raises(LikenessError):
         allow(tx, Leaves(), wish(circle, approved=approved), now=NOW)
 

@@ -165,6 +165,29 @@ def test_a_name_is_its_persons_and_an_order_asks_them(desk):
     assert "Never in advertising." == told["restrictions"]
 
 
+def test_mutuals_use_each_other_until_one_says_no(desk):
+    """Over the wire, through the gate: the first yes opens nothing, the second opens both, the first no closes both."""
+    with _member(desk) as ana, _member(desk) as ben:
+        hers, his = (f"{word}-{ana.party[-8:]}" for word in ("smile", "grin"))
+
+        def orders():
+            sides = ((ben, hers), (ana, his))
+            return [
+                who.post("/v1/videos", json={"prompt": f"@{name} waves at a cat"}).status_code for who, name in sides
+            ]
+
+        ana.post(f"/v1/rights/likenesses/{hers}", json={"circle": "mutuals", "approved": [ben.party]})
+        ben.post(f"/v1/rights/likenesses/{his}", json={"circle": "nobody"})
+        told, waiting = [orders()], ana.get("/v1/rights/likenesses").json()["data"]
+        ben.post(f"/v1/rights/likenesses/{his}", json={"circle": "mutuals", "approved": [ana.party]})
+        told, met = [*told, orders()], ana.get("/v1/rights/likenesses").json()["data"]
+        ben.post(f"/v1/rights/likenesses/{his}", json={"circle": "nobody"})
+        told += [orders()]
+
+    assert [[403, 403], [200, 200], [403, 403]] == told
+    assert [(True, False), (True, True)] == [(one["is_mutual"], one["lets_in"]) for (one,) in (waiting, met)]
+
+
 def test_a_picture_of_somebody_takes_their_yes_and_pays_them(desk):
     """Said to show a person nobody spoke for: refused. Allowed: made and booked; outside their words: refused."""
     with _member(desk) as ana, _member(desk) as ben:

@@ -20,6 +20,7 @@ class Book:
 
     permissions: Mapping[str, Permission]  # by id
     on_object: Mapping[str, tuple[Permission, ...]]  # by exact object, in order of id
+    between: Mapping[tuple[str, str], tuple[Permission, ...]]  # by who gives and who is given
     terms: Mapping[str, Terms]  # by hash
     holds: tuple[Hold, ...]
     held: Mapping[Selector, tuple[Hold, ...]]  # the same, by what they point at
@@ -38,6 +39,13 @@ class Book:
         covering = ("/".join(steps[: count + 1]) for count in range(len(steps)))
         return tuple(permission for name in covering for permission in self.on_object.get(name, ()))
 
+    def lets(self, permission: Permission, party: str, now: datetime) -> bool:
+        """Whether ``party`` may rely on it; on one that is mutual, while theirs in return is in the book and live."""
+        if permission.is_held_by(party):
+            return True
+        theirs = self.between.get((party, permission.grantor), ())
+        return permission.grantee == party and permission.is_met_by(theirs, now)
+
     def strongest_hold(self, selectors: frozenset[Selector], use: Use, now: datetime) -> Hold | None:
         """The hold in force with the highest level among those that reach; ties go to the id that sorts first."""
         reaching = (
@@ -53,18 +61,21 @@ def book(*, permissions: Iterable[Permission] = (), terms: Iterable[Terms] = (),
     """A book of what is handed in. Raises ``GrantError`` when two permissions share an id."""
     by_id: dict[str, Permission] = {}
     on_object: defaultdict[str, list[Permission]] = defaultdict(list)
+    between: defaultdict[tuple[str, str], list[Permission]] = defaultdict(list)
     for permission in sorted(permissions, key=lambda permission: permission.id):
         if permission.id in by_id:
             message = f"two permissions are called {permission.id}; give each its own id"
             raise GrantError(message)
         by_id[permission.id] = permission
         on_object[permission.object].append(permission)
+        between[permission.grantor, permission.grantee].append(permission)
     holds, held = tuple(holds), defaultdict[Selector, list[Hold]](list)
     for hold in holds:
         held[hold.selector].append(hold)
     return Book(
         permissions=MappingProxyType(by_id),
         on_object=MappingProxyType({name: tuple(found) for name, found in on_object.items()}),
+        between=MappingProxyType({pair: tuple(found) for pair, found in between.items()}),
         terms=MappingProxyType({version.hash: version for version in terms}),
         holds=holds,
         held=MappingProxyType({selector: tuple(found) for selector, found in held.items()}),

@@ -218,7 +218,7 @@ def _foreign_things(key: KeyState, use: Use, target: Target) -> tuple[Ingredient
 
 def _grants(key: KeyState, thing: Ingredient, now: datetime, book: Book) -> tuple[Chain, ...]:
     """The live chains by which the key's party may make the thing's use of it; each begins with the thing's owner."""
-    chains = (book.chain(grant.id) for grant in book.granting(thing.id) if grant.is_held_by(key.party))
+    chains = (book.chain(grant.id) for grant in book.granting(thing.id) if book.lets(grant, key.party, now))
     return tuple(
         chain
         for chain in chains

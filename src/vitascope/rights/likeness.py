@@ -6,8 +6,8 @@ over. Whether it is really their face is not for a program to know; a wrong clai
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -18,6 +18,7 @@ from vitascope.rights.owners import book, repository
 from vitascope.rights.owners.book import Wish
 from vitascope.rights.owners.repository import Given
 from vitascope.rights.party import PUBLIC
+from vitascope.rights.permission import Permission
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction, take_turn
 
@@ -28,17 +29,23 @@ _MOST_WORDS, _LONGEST_WORD = 50, 60
 THINGS: Final = "character/"
 """What the name of every object begins with that a permission on a likeness is on."""
 
-MUTUALS: Final = "mutuals"
-"""The grantee of a permission for those a person follows and is followed by; who they are is told by the caller."""
-
 
 class Circle(StrEnum):
-    """Who may use a person's likeness; default is nobody but themselves."""
+    """Who may use a person's likeness; default is nobody but themselves.
+
+    Mutuals are people whom the person names, each while they name the person for a likeness of their own, as approved
+    or as mutual. Nobody is named by "everybody", and either side ends it at once for both.
+    """
 
     NOBODY = "nobody"
     APPROVED = "approved"
     MUTUALS = "mutuals"
     EVERYBODY = "everybody"
+
+    @property
+    def takes_names(self) -> bool:
+        """Whether this level is of people who are named."""
+        return self in (Circle.APPROVED, Circle.MUTUALS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,7 @@ class LikenessWish:
     person: str
     circle: Circle
     until: datetime
-    approved: frozenset[str] = frozenset()  # parties, for the level of that name
+    approved: frozenset[str] = frozenset()  # parties, for the levels of people who are named
     restrictions: str = ""  # in their words: "never in advertising, never in a sad film"
     never_with: tuple[str, ...] = ()  # words and phrases that no prompt may say with it, which is kept by the desk
 
@@ -58,15 +65,16 @@ def allow(tx: Transaction, log: Leaves, wish: LikenessWish, *, now: datetime) ->
     """Put ``wish`` in the place of whatever the person allowed before; the first to speak for a name is its person.
 
     Raises ``LikenessError`` where the name is another person's or none that a prompt can say, where people are named
-    for a level that takes none, or none for the one that does.
+    for a level that takes none, or none for one that does.
     """
     if not _NAME.fullmatch(wish.character):
         raise LikenessError(
             f"A likeness is named in 1 to 64 letters, digits, - and _, so that prompts can say @{wish.character[:64]}."
         )
-    if (wish.circle is Circle.APPROVED) != bool(wish.approved):
+    if wish.circle.takes_names != bool(wish.approved - {wish.person}):
         raise LikenessError(
-            f"The level {wish.circle} with {len(wish.approved)} approved people: name them for approved."
+            f"The level {wish.circle} with {len(wish.approved)} people named: name others for approved and mutuals, "
+            "and nobody for the other levels."
         )
     _require_words(wish.never_with)
     _claim(tx, log, wish, now)
@@ -101,42 +109,61 @@ def require_likeness(
     party: str,
     *,
     prompts: Iterable[str] = (),
-    mutuals: Collection[str] = (),
     now: datetime,
 ) -> str:
     """What ``party`` must heed in using ``character``, made from ``person``.
 
     Raises ``LikenessError`` where they have not allowed it, or where one of ``prompts`` says what they ruled out.
     """
-    given = given_to(tx, character, person, party, mutuals=mutuals, now=now)
+    given = given_to(tx, character, person, party, now=now)
     if given is None:
         return ""
     _require_within(given.never_with, prompts, f"@{character}", person)
     return given.restrictions
 
 
-def given_to(
-    tx: Transaction, character: str, person: str, party: str, *, mutuals: Collection[str] = (), now: datetime
-) -> Given | None:
+def given_to(tx: Transaction, character: str, person: str, party: str, *, now: datetime) -> Given | None:
     """What lets ``party`` use ``character``, made from ``person``; None for themselves. Raises ``LikenessError``."""
     if party == person:
         return None
     held = book.live(tx, likeness_of(character), Use.CHARACTER_USE, party, now)
-    if not held and party in mutuals:
-        held = book.live(tx, likeness_of(character), Use.CHARACTER_USE, MUTUALS, now)
     own = [one for one in held if one.permission.grantor == person]
     if not own:
         raise LikenessError(
-            f"@{character} is the likeness of {person}, who has not allowed {party} to use it. Rule: "
-            f"{LikenessError.code}. Ask them, or leave it out; this refusal costs nothing. You can appeal: report it "
-            "(POST /v1/programme/contributions, kind feedback), and a reviewer answers."
+            f"@{character} is the likeness of {person}, who {_why_not(tx, character, person, party, now)} Rule: "
+            f"{LikenessError.code}. This refusal costs nothing. You can appeal: report it (POST "
+            "/v1/programme/contributions, kind feedback), and a reviewer answers."
         )
     return own[0]
+
+
+def lets_in(tx: Transaction, given: Given, now: datetime) -> bool:
+    """Whether it lets somebody else in now: live, and met by the other side where it is mutual."""
+    permission = given.permission
+    return (
+        permission.is_live(now)
+        and permission.grantee != permission.grantor
+        and (not permission.is_mutual or _is_met(tx, permission, now))
+    )
 
 
 def likeness_of(character: str) -> str:
     """What permissions on a character are on."""
     return f"{THINGS}{character.casefold()}"
+
+
+def _why_not(tx: Transaction, character: str, person: str, party: str, now: datetime) -> str:
+    on_it = [one.permission for one in repository.on(tx, (likeness_of(character),))]
+    if any(one.is_mutual and (one.grantor, one.grantee) == (person, party) and one.is_live(now) for one in on_it):
+        return (
+            f"allows {party} while {party} allows them. Name {person} for a likeness of yours, as approved or mutual "
+            "(POST /v1/rights/likenesses/NAME), or leave it out."
+        )
+    return f"has not allowed {party} to use it. Ask them, or leave it out."
+
+
+def _is_met(tx: Transaction, permission: Permission, now: datetime) -> bool:
+    return permission.is_met_by(book.returned(tx, permission, permission.grantee), now)
 
 
 def _require_words(words: tuple[str, ...]) -> None:
@@ -179,7 +206,10 @@ def _claim(tx: Transaction, log: Leaves, wish: LikenessWish, now: datetime) -> N
             "a reviewer answers."
         )
     if person is None:
-        _give(tx, log, replace(wish, until=now + book.LONGEST, restrictions="", never_with=()), wish.person, now)
+        claim = LikenessWish(
+            character=wish.character, person=wish.person, circle=Circle.NOBODY, until=now + book.LONGEST
+        )
+        _give(tx, log, claim, wish.person, now)
 
 
 def _give(tx: Transaction, log: Leaves, wish: LikenessWish, grantee: str, now: datetime) -> Given:
@@ -191,10 +221,12 @@ def _give(tx: Transaction, log: Leaves, wish: LikenessWish, grantee: str, now: d
         until=wish.until,
         restrictions=wish.restrictions,
         never_with=wish.never_with,
+        is_mutual=wish.circle is Circle.MUTUALS,
     )
     return book.give(tx, log, permission, now=now)
 
 
 def _grantees(wish: LikenessWish) -> tuple[str, ...]:
-    fixed = {Circle.NOBODY: (), Circle.MUTUALS: (MUTUALS,), Circle.EVERYBODY: (PUBLIC,)}
-    return tuple(sorted(wish.approved)) if wish.circle is Circle.APPROVED else fixed[wish.circle]
+    if wish.circle.takes_names:
+        return tuple(sorted(wish.approved - {wish.person}))
+    return (PUBLIC,) if wish.circle is Circle.EVERYBODY else ()

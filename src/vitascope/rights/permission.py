@@ -1,5 +1,6 @@
 """A permission: who lets whom do what with which thing, until when; access and consent are the same noun."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -47,6 +48,7 @@ class Permission:
     quotas: tuple[Quota, ...] = ()
     state: PermissionState = PermissionState.OFFERED
     ending: Ending | None = None
+    is_mutual: bool = False  # counts only while its grantee, by name, lets its grantor do the same: see ``is_met_by``
 
     def __post_init__(self) -> None:
         """Refuse a permission without time or thing, or one whose ending and state disagree."""
@@ -64,14 +66,24 @@ class Permission:
         if (self.ending is None) == (self.state is PermissionState.ENDED):
             message = f"permission {self.id} is {self.state} with ending {self.ending}; only an ended one has one"
             raise GrantError(message)
+        if self.is_mutual and self.grantee == PUBLIC:
+            message = f"permission {self.id} is for everybody and cannot be mutual; name the people it is for"
+            raise GrantError(message)
 
     def is_live(self, now: datetime) -> bool:
         """Whether it was accepted, has not ended, and ``now`` lies within its time (start included, end not)."""
         return self.state is PermissionState.ACTIVE and self.valid_from <= now < self.valid_until
 
     def is_held_by(self, party: str) -> bool:
-        """Whether ``party`` may rely on it."""
-        return self.grantee in (party, PUBLIC)
+        """Whether ``party`` may rely on it, whatever they allow themselves."""
+        return not self.is_mutual and self.grantee in (party, PUBLIC)
+
+    def is_met_by(self, theirs: "Iterable[Permission]", now: datetime) -> bool:
+        """Whether one of ``theirs`` is the same in return: live, from its grantee to its grantor by name, as wide."""
+        return self.is_mutual and any(
+            (one.grantor, one.grantee) == (self.grantee, self.grantor) and one.is_live(now) and self.uses <= one.uses
+            for one in theirs
+        )
 
 
 def accept(offer: Permission, *, terms: str, declined: frozenset[Use] = frozenset()) -> Permission:

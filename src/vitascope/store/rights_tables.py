@@ -21,6 +21,9 @@ owner_permissions = sa.Table(
     sa.Column("ending", sa.String(16)),
     sa.Column("transfer", sa.String(64)),  # what is paid for it, where it is paid
     sa.Column("never_with", sa.Text, nullable=False, server_default=""),  # words no prompt may say with it, one a line
+    sa.Column(
+        "is_mutual", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # only while theirs in return is live
 )
 
 likeness_uses = sa.Table(

@@ -116,7 +116,8 @@ def ask_of(
     links = repository.chain(tx, key.permission)
     if target.costs and is_locked:
         repository.lock_root(tx, links)
-    granted = owners.granted(tx, [thing.id for thing in target.ingredients]) if target.ingredients else ()
+    things = [thing.id for thing in target.ingredients]
+    granted = owners.granted(tx, things, key.party) if things else ()
     known = book(permissions=(*links, *granted), terms=_terms(tx, links), holds=repository.standing_holds(tx, now))
     return decide(key, use, target, now, book=known, used=used_of(tx, links, now) if target.costs else ())
 

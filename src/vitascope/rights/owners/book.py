@@ -33,6 +33,7 @@ class Wish:
     licence: str = ""
     restrictions: str = ""
     never_with: tuple[str, ...] = ()  # words that no prompt may say with it
+    is_mutual: bool = False  # only while the grantee allows the owner the same
 
 
 def give(tx: Transaction, log: Leaves, wish: Wish, *, now: datetime) -> Given:
@@ -83,18 +84,29 @@ def require(tx: Transaction, permission: str, owner: str) -> Given:
     return found
 
 
-def granted(tx: Transaction, objects: Collection[str]) -> tuple[Permission, ...]:
-    """All permissions ever given on these objects, for the book ``decide`` reads."""
-    return tuple(given.permission for given in repository.on(tx, objects))
+def granted(tx: Transaction, objects: Collection[str], party: str) -> tuple[Permission, ...]:
+    """What was ever given on these objects, and in return for it by ``party``: for the book ``decide`` reads."""
+    given = {one.permission.id: one.permission for one in repository.on(tx, objects)}
+    for one in tuple(given.values()):
+        given |= {each.id: each for each in returned(tx, one, party)}
+    return tuple(given.values())
+
+
+def returned(tx: Transaction, permission: Permission, party: str) -> tuple[Permission, ...]:
+    """What ``party`` ever gave whoever gave them this, where it is mutual and may hang on that."""
+    if not permission.is_mutual or permission.grantee != party:
+        return ()
+    return tuple(one.permission for one in repository.between(tx, party, permission.grantor))
 
 
 def live(tx: Transaction, thing: str, use: Use, party: str, now: datetime) -> tuple[Given, ...]:
     """What allows ``party`` that use of exactly ``thing`` now."""
-    return tuple(
-        given
-        for given in repository.on(tx, (thing,))
-        if given.permission.is_live(now) and given.permission.is_held_by(party) and use in given.permission.uses
-    )
+    found = (one for one in repository.on(tx, (thing,)) if one.permission.is_live(now) and use in one.permission.uses)
+    return tuple(one for one in found if _lets(tx, one.permission, party, now))
+
+
+def _lets(tx: Transaction, permission: Permission, party: str, now: datetime) -> bool:
+    return permission.is_held_by(party) or permission.is_met_by(returned(tx, permission, party), now)
 
 
 def _given(wish: Wish, now: datetime, state: PermissionState, transfer: str | None = None) -> Given:
@@ -113,6 +125,7 @@ def _given(wish: Wish, now: datetime, state: PermissionState, transfer: str | No
         valid_from=now,
         valid_until=wish.until,
         state=state,
+        is_mutual=wish.is_mutual,
     )
     return Given(
         permission=permission,

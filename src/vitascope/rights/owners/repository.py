@@ -45,6 +45,7 @@ def add(tx: Transaction, given: Given) -> None:
             ending=permission.ending.value if permission.ending else None,
             transfer=given.transfer,
             never_with="\n".join(given.never_with),
+            is_mutual=permission.is_mutual,
         )
     )
 
@@ -73,6 +74,17 @@ def by(tx: Transaction, grantor: str) -> tuple[Given, ...]:
     return _read(tx, sa.select(tables.owner_permissions).where(_C.grantor == grantor).order_by(_C.id))
 
 
+def to(tx: Transaction, grantee: str) -> tuple[Given, ...]:
+    """All that one party was ever given or offered by name, in order of id."""
+    return _read(tx, sa.select(tables.owner_permissions).where(_C.grantee == grantee).order_by(_C.id))
+
+
+def between(tx: Transaction, grantor: str, grantee: str) -> tuple[Given, ...]:
+    """All that one party ever gave another by name, in order of id."""
+    query = sa.select(tables.owner_permissions).where(_C.grantor == grantor, _C.grantee == grantee)
+    return _read(tx, query.order_by(_C.id))
+
+
 def under(tx: Transaction, prefix: str) -> tuple[Given, ...]:
     """All on objects that begin with ``prefix``, such as ``work/``, in order of id."""
     query = sa.select(tables.owner_permissions).where(_C.object.startswith(prefix, autoescape=True))
@@ -93,6 +105,7 @@ def _read(tx: Transaction, query: Any) -> tuple[Given, ...]:  # noqa: ANN401  # 
                 valid_until=datetime.fromtimestamp(row["valid_until"], UTC),
                 state=PermissionState(row["state"]),
                 ending=Ending(row["ending"]) if row["ending"] else None,
+                is_mutual=row["is_mutual"],
             ),
             licence=row["licence"],
             restrictions=row["restrictions"],

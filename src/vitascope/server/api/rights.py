@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vitascope.errors import RecordNotFoundError
 from vitascope.programme import release
-from vitascope.rights.likeness import Circle, LikenessWish, allow, given_to, person_of
+from vitascope.rights.likeness import Circle, LikenessWish, allow, given_to, lets_in, person_of
 from vitascope.rights.owners import book
 from vitascope.rights.owners import repository as owners
 from vitascope.rights.owners.repository import Given
@@ -100,11 +100,11 @@ async def ask_commission(request: Request, visit: Visitor) -> Response:
 
 @router.get("/likenesses", responses=ANY)
 async def list_likenesses(visit: Visitor) -> Response:
-    """Who may use which character made from you, until when, on which conditions."""
+    """Who may use which character made from you, until when, on which conditions; ``lets_in`` says who can now."""
     told = await visit.read(
         SCOPE,
-        lambda tx, grant, _now: [
-            given_of(one)
+        lambda tx, grant, now: [
+            given_of(one) | {"lets_in": lets_in(tx, one, moment(now))}
             for one in owners.by(tx, grant.party)
             if Use.CHARACTER_USE in one.permission.uses and one.permission.grantee != grant.party
         ],
@@ -186,4 +186,5 @@ def given_of(given: Given) -> dict[str, object]:
         "licence": given.licence or None,
         "restrictions": given.restrictions or None,
         "never_with": list(given.never_with),
+        "is_mutual": permission.is_mutual,
     }

@@ -87,15 +87,15 @@ def mint(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tupl
     """Mint passes out of one's own access; their keys. Raises RefusedError with the reason where it may not be."""
     login = login_state(tx, member.session, member.now)
     gate.require(tx, log, login, Use.GUEST_INVITE, Target(id="engine"), member.now)
-    renders = _whole(member.values, "renders", most=10**6)
+    renders = whole(member.values, "renders", most=10**6)
     wanted = Pass(
         name=text(member.values, "name", most=80),
         renders=renders,
         seconds=10 * renders,
-        until=member.now + timedelta(days=_whole(member.values, "days", most=366)),
+        until=member.now + timedelta(days=whole(member.values, "days", most=366)),
         is_public=bool(member.values.get("is_public")),
     )
-    guests = _whole(member.values, "guests", most=passes.MOST_GUESTS)
+    guests = whole(member.values, "guests", most=passes.MOST_GUESTS)
     made = (
         passes.mint(tx, log, member.party, login.permission or "", wanted, secrets=secrets, now=member.now)
         for _ in range(guests)
@@ -118,7 +118,7 @@ def make_key(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> 
         by=member.party,
         name=text(member.values, "name", most=80),
         scopes=_KEY_SCOPES,
-        expires_at=member.seconds + 86_400.0 * _whole(member.values, "days", most=366),
+        expires_at=member.seconds + 86_400.0 * whole(member.values, "days", most=366),
         party=member.party,
         permission=permission,
         secrets=secrets,
@@ -186,6 +186,17 @@ def require_seen(tx: Transaction, member: Member) -> None:
         raise SignInError("Sign in anew by a mailed link first, or make a passkey then.")
 
 
+def whole(values: Values, name: str, *, most: int) -> int:
+    """A whole number from 1 to ``most`` that was sent; 1 where none was. Raises BodyError."""
+    try:
+        number = int(str(values.get(name, "1")))
+    except ValueError as error:
+        raise BodyError(f"`{name}` must be a whole number.") from error
+    if not 1 <= number <= most:
+        raise BodyError(f"`{name}` is {number}; it must be 1 to {most}.")
+    return number
+
+
 def _confirmed(tx: Transaction, session: Session, now: float) -> None:
     until = now + CONFIRMED_SECONDS
     people.confirm_session(tx, session.digest, until)
@@ -201,13 +212,3 @@ def _credential(values: Values) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise BodyError("`credential` is missing: it is what the browser made of the passkey.")
     return found
-
-
-def _whole(values: Values, name: str, *, most: int) -> int:
-    try:
-        number = int(str(values.get(name, "1")))
-    except ValueError as error:
-        raise BodyError(f"`{name}` must be a whole number.") from error
-    if not 1 <= number <= most:
-        raise BodyError(f"`{name}` is {number}; it must be 1 to {most}.")
-    return number

@@ -119,6 +119,7 @@ def _rooms(num_applications: int | None) -> str:
     waits = f'<button class="second" data-send="/programme/applications">Applications: {num_applications}</button>'
     return (
         '<p class="buttons"><button class="second" data-send="/programme/account">Money, credits, reports</button>'
+        '<button class="second" data-send="/programme/likeness">Your likeness</button>'
         f"{'' if num_applications is None else waits}</p>"
     )
 

@@ -19,7 +19,7 @@ from vitascope.server import wire
 from vitascope.server.api.archive import packed
 from vitascope.server.desk import AtDesk, Desk
 from vitascope.server.letters import send
-from vitascope.server.web import accounting, acts, applying, pages, stewards
+from vitascope.server.web import accounting, acts, applying, pages, speaking, stewards
 from vitascope.server.web.home import home
 from vitascope.server.web.session import COOKIE, LARGEST_FORM, Member, Values, forget, keep, signed, text, unsigned
 from vitascope.settings import settings
@@ -310,6 +310,31 @@ async def dispute(request: Request, desk: AtDesk) -> Response:
 async def give(request: Request, desk: AtDesk) -> Response:
     """Waive the money for a report."""
     return await _accounted(request, desk, accounting.gift)
+
+
+@router.post("/likeness")
+async def likeness(request: Request, desk: AtDesk) -> Response:
+    """Who may use one's likeness, and whose one may use."""
+    return _page(await signed(request, desk, speaking.shown))
+
+
+@router.post("/likeness/allow")
+async def allow_likeness(request: Request, desk: AtDesk) -> Response:
+    """Claim a name, and say who may use it."""
+    return await _spoken(request, desk, speaking.say)
+
+
+@router.post("/likeness/withdraw")
+async def withdraw_likeness(request: Request, desk: AtDesk) -> Response:
+    """Take it all back."""
+    return await _spoken(request, desk, speaking.take_back)
+
+
+async def _spoken(request: Request, desk: Desk, act: speaking.Act) -> Response:
+    def doing(tx: Transaction, member: Member) -> str:
+        return speaking.shown(tx, member, done=act(tx, desk.log, member))
+
+    return _page(await signed(request, desk, doing))
 
 
 async def _accounted(request: Request, desk: Desk, act: accounting.Act) -> Response:
