@@ -140,6 +140,8 @@ def test_a_picture_said_to_show_somebody_takes_somebodys_yes(tx):
         ("@smile drinks a Beer at the beach", True),
         ("@smile shoots with a water   GUN", True),
         ("@smile 喝啤酒", True),
+        ("@smile with two beers", True),
+        ("@smile trinkt ein Bier am Strand", True),
         ("a beer garden without anybody, and @smile", True),
         ("@smile meets a beerbohm", False),
         ("a beer", False),
@@ -147,8 +149,8 @@ def test_a_picture_said_to_show_somebody_takes_somebodys_yes(tx):
     ],
 )
 def test_what_a_person_rules_out_is_refused(tx, prompt, is_refused):
-    """Whole words and phrases, in any case and spacing; the person may say what they like of themselves."""
-    _allow(tx, never_with=("beer", "water gun", "啤酒"))
+    """In any case, spacing, form and language; the person may say what they like of themselves."""
+    _allow(tx, never_with=("beer", "water gun"))
     if is_refused:
         with pytest.raises(LikenessError, match="rules out"):
             asking.asked_for(tx, "ben", order(prompt), now=NOW)

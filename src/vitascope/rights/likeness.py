@@ -21,6 +21,7 @@ from vitascope.rights.party import PUBLIC
 from vitascope.rights.permission import Permission
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction, take_turn
+from vitascope.text.saying import said
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MENTION: Final = re.compile(r"(?<![A-Za-z0-9_.+-])@([A-Za-z0-9_-]{1,64})")
@@ -176,23 +177,15 @@ def _require_words(words: tuple[str, ...]) -> None:
 
 
 def _require_within(words: tuple[str, ...], prompts: Iterable[str], name: str, person: str) -> None:
-    plain = [_plain(prompt) for prompt in prompts]
-    said = next((word for word in words if any(_says(prompt, _plain(word)) for prompt in plain)), None)
-    if said is not None:
+    found = next((found for prompt in prompts if words and (found := said(prompt, words))), None)
+    if found is not None:
+        ruled_out, written = found
+        heard = "" if ruled_out == written else f", which your {written!r} says"
         raise LikenessError(
-            f"{person} allows {name} and rules out {said!r} with it. Rule: {LikenessError.code}. Leave one of them "
-            "out; this refusal costs nothing. You can appeal: report it (POST /v1/programme/contributions, kind "
-            "feedback), and a reviewer answers."
+            f"{person} allows {name} and rules out {ruled_out!r} with it{heard}. Rule: {LikenessError.code}. Leave one "
+            "of them out; this refusal costs nothing. You can appeal: report it (POST /v1/programme/contributions, "
+            "kind feedback), and a reviewer answers."
         )
-
-
-def _says(prompt: str, word: str) -> bool:
-    """Whether a prompt says a word or phrase as such; in scripts without spaces, anywhere."""
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", prompt) is not None or (not word.isascii() and word in prompt)
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _claim(tx: Transaction, log: Leaves, wish: LikenessWish, now: datetime) -> None:

@@ -119,6 +119,11 @@ def is_english(word: str) -> bool:
     return not _english().isdisjoint(lemmas(word, language("en")))
 
 
+def is_noun(word: str) -> bool:
+    """Whether WordNet has this very noun, in this form."""
+    return word in _english()
+
+
 def name(concept: str) -> str:
     """A concept as English prints it: ``police_car`` is police car, ``place:sea`` is sea."""
     if concept == PICTURED:
@@ -142,22 +147,23 @@ def _names_abroad(edition: Edition) -> Mapping[str, Meaning]:
 @cache
 def _nearest(edition: Edition) -> Mapping[str, str]:
     """Each edition has a whole table: what is nearest changes with what there is."""
-    groups: dict[str, str] = json.loads(_stored("nearest", edition))
+    groups: dict[str, str] = json.loads(stored("nearest", edition))
     return {word: concepts for concepts, words in groups.items() for word in words.split("|")}
 
 
 @cache
 def _english() -> frozenset[str]:
-    return frozenset(json.loads(_stored("english", FIRST)))
+    return frozenset(json.loads(stored("english", FIRST)))
 
 
 @cache
 def _built(edition: Edition) -> Mapping[str, Mapping[str, str]]:
-    table: dict[str, dict[str, str]] = json.loads(_stored("lexicon", edition))
+    table: dict[str, dict[str, str]] = json.loads(stored("lexicon", edition))
     return table
 
 
-def _stored(name: str, edition: Edition) -> bytes:
+def stored(name: str, edition: Edition = FIRST) -> bytes:
+    """A table of ``data``, unpacked."""
     return lzma.decompress((_DATA / f"{name_in(name, edition)}.json.xz").read_bytes())
 
 
