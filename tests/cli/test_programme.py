@@ -186,6 +186,41 @@ def test_the_log_is_watched_and_cosigned(say, tmp_path):
     assert "removed" in say(*watch, code=1)
 
 
+def test_what_the_log_tells_of_people_is_erased_at_once(say, tmp_path):
+    """Several people, some from a file; first only said. Others stay told of, and every proof holds."""
+    for who in ("ana", "ben", "cleo", "dan"):
+        say("likeness", "grant", f"face-{who}", "--by", who, "--to", "eve")
+    listed = tmp_path / "people"
+    listed.write_text("# asked to be forgotten\nben  # by letter\n\ncleo\n")
+    people = ("log", "erase", "--of", "ana", "--from", str(listed), "--by", "st")
+    dry = say(*people, "--dry-run")
+    whole = say("log", "verify")
+    done = say(*people)
+    openings = (tmp_path / "house" / "log" / "openings").read_text().splitlines()
+    told = {json.loads(json.loads(line)["payload"])["by"] for line in openings}
+
+    assert 6 == dry.count("permission.given")
+    assert "6 leaves, of 3 people, would be erased. Nothing was." in dry
+    assert "0 were erased" in whole
+    assert "6 leaves say nothing any more" in done
+    assert "6 were erased" in say("log", "verify")
+    assert {"dan", "st"} == told
+    assert "tells nothing of 'ana'" in say(*people, code=2)
+
+
+def test_nothing_is_erased_where_anything_named_is_wrong(say, tmp_path):
+    """Nobody, an unknown person among known ones, oneself, and a leaf that is not there beside one that is."""
+    say("likeness", "grant", "smile", "--by", "ana")
+    erase = ("log", "erase", "--by", "st")
+    assert "Name leaves" in say(*erase, code=2)
+    assert "tells nothing of 'nobody'" in say(*erase, "--of", "ana", "--of", "nobody", code=2)
+    assert "cannot erase what the log says of them" in say("log", "erase", "--by", "ana", "--of", "ana", code=1)
+    assert "there is no leaf 99" in say(*erase, "0", "99", code=1)
+
+    assert "1 leaves" in say("log", "verify")
+    assert "0 were erased" in say("log", "verify")
+
+
 def test_the_artists_of_finished_renders_are_owed_once(say, tmp_path):
     """However often it is booked; the makers nobody has reached wait with their part."""
     say("payout", "fund", "500000", "--statement", "bank-1", "--by", "tom")

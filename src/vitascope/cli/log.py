@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitascope.cli.client import Server, desk
-from vitascope.cli.house import By, Data, folder_of
+from vitascope.cli.house import By, Data, Db, folder_of, opened
 
 if TYPE_CHECKING:
+    from vitascope.programme.roles.forgetting import Told
     from vitascope.rights.checkpoint import Checkpoint
     from vitascope.rights.monitor import Monitor
 
@@ -106,14 +107,59 @@ def hand_in(
 
 
 @log.command()
-def erase(leaf: Annotated[int, typer.Argument(help="Number of the leaf.")], by: By, data: Data = None) -> None:
-    """Destroy what a leaf says and its salt; the leaf and every proof stay."""
+def erase(
+    by: By,
+    leaves: Annotated[list[int] | None, typer.Argument(metavar="LEAF", help="Numbers of leaves.")] = None,
+    of: Annotated[
+        list[str] | None, typer.Option(metavar="PERSON", help="All that is told of them; may repeat.")
+    ] = None,
+    people: Annotated[Path | None, typer.Option("--from", help="A file of such people, one a line.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Say what would be erased, and erase nothing.")] = False,
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """Destroy what leaves say and their salts; the leaves and every proof stay.
+
+    A person is named by id, or by a name that nobody else has. All that was named is erased, or nothing. Who ever held
+    a role is not forgotten as a whole: what was done in it stays seen.
+    """
     from datetime import UTC, datetime
 
     from vitascope.rights.logbook import open_log
 
-    receipt = open_log(folder_of(data)).erase(leaf, by=by, now=datetime.now(UTC))
-    typer.echo(f"Leaf {leaf} says nothing any more; leaf {receipt.index} says that it was erased.")
+    persons = [*(of or ()), *_listed(people)]
+    told = _told_of(persons, by, data, db) if persons else ()
+    said = {one.index: one for each in told for one in each.said}
+    numbers = tuple(dict.fromkeys((*(leaves or ()), *sorted(said))))
+    if not numbers:
+        raise typer.BadParameter("Name leaves, people with --of, or a file of people with --from.")
+    if dry_run:
+        for one in said.values():
+            typer.echo(f"{one.index}  {one.at}  {one.kind}  by {one.by}  about {one.about}")
+        typer.echo(f"{_leaves(len(numbers))}, of {len(told)} people, would be erased. Nothing was.")
+        return
+    first, *_ = open_log(folder_of(data)).erase_all(numbers, by=by, now=datetime.now(UTC))
+    which = f"Leaf {numbers[0]} says" if len(numbers) == 1 else f"{_leaves(len(numbers))} say"
+    typer.echo(f"{which} nothing any more; leaf {first.index} says so, and by whom.")
+
+
+def _told_of(persons: list[str], by: str, data: Path | None, db: str) -> "tuple[Told, ...]":
+    from vitascope.programme.roles.forgetting import told_of
+
+    with opened(data, db) as house:
+        return told_of(house.tx, house.log, persons, by=by)
+
+
+def _leaves(count: int) -> str:
+    return "1 leaf" if count == 1 else f"{count} leaves"
+
+
+def _listed(people: Path | None) -> list[str]:
+    """The people of a file: blank lines and what follows a # are nobody."""
+    if people is None:
+        return []
+    lines = (line.partition("#")[0].strip() for line in people.read_text("utf-8").splitlines())
+    return [line for line in lines if line]
 
 
 def _served(address: str, watcher: "Monitor", *, is_counted: bool) -> "Checkpoint":

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +49,17 @@ class Receipt:
     index: int
     commitment: bytes
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a leaf says, in the words of its event."""
+
+    index: int
+    kind: str
+    by: str
+    about: str
+    at: str
 
 
 class Log:
@@ -95,13 +106,29 @@ class Log:
 
     def erase(self, index: int, *, by: str, now: datetime) -> Receipt:
         """Log the erasure of leaf ``index``, then destroy its event and salt. Raises ``LogError`` if there is none."""
+        return self.erase_all((index,), by=by, now=now)[0]
+
+    def erase_all(self, indices: Collection[int], *, by: str, now: datetime) -> tuple[Receipt, ...]:
+        """Log the erasure of each of these leaves, then destroy all they say at once.
+
+        Where this raises ``LogError``, some may be logged and not destroyed, as after a crash; erase them again.
+        """
         with self._locked():
             self._catch_up()
-            self._require(index, self.size)
-            receipt = self._write(Event(kind="leaf.erased", by=by, about=str(index), at=now))
-            kept = [opening for opening in self._openings() if opening.index != index]
+            for index in indices:
+                self._require(index, self.size)
+            erased = [Event(kind="leaf.erased", by=by, about=str(index), at=now) for index in indices]
+            receipts = tuple(self._write(event) for event in erased)
+            kept = [opening for opening in self._openings() if opening.index not in indices]
             self._replace("openings", "".join(map(_opening_line, kept)))
-            return receipt
+            return receipts
+
+    def telling(self, names: Collection[str]) -> tuple[Said, ...]:
+        """What is still said by or about any of these, oldest first."""
+        with self._locked():
+            self._catch_up()
+            said = [_said(opening) for opening in self._openings() if opening.index < self.size]
+        return tuple(one for one in said if one.by in names or one.about in names)
 
     def opening(self, index: int) -> Opening | None:
         """What leaf ``index`` says, or None once erased. Raises ``LogError`` if it is not what the leaf commits to."""
@@ -255,6 +282,11 @@ class Log:
             os.fsync(folder)  # the rename itself, and files begun in this folder
         finally:
             os.close(folder)
+
+
+def _said(opening: Opening) -> Said:
+    told = json.loads(opening.payload)
+    return Said(index=opening.index, **{name: str(told[name]) for name in ("kind", "by", "about", "at")})
 
 
 def _opening_line(opening: Opening) -> str:

@@ -1,0 +1,67 @@
+"""Whom the log tells of: the leaves that name a person, found so that what they say can be erased.
+
+A leaf names a person by their id, by a key, permission or pause of theirs. What somebody did in a role stays seen, and
+so does every erasure: whoever ever held a role is not forgotten as a whole, only leaf by leaf.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from vitascope.errors import OwnCaseError, RecordNotFoundError, RoleError
+from vitascope.programme import repository as keys
+from vitascope.programme.access import repository as access
+from vitascope.programme.people import repository as people
+from vitascope.programme.roles import repository as roles
+from vitascope.rights.log import Log, Said
+from vitascope.rights.owners import repository as owners
+from vitascope.store.database import Transaction
+
+_KEPT = frozenset({"leaf.erased", "leaf.erasure asked"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A person, and what the log tells of them, oldest first."""
+
+    party: str
+    said: tuple[Said, ...]
+
+
+def told_of(tx: Transaction, log: Log, persons: Iterable[str], *, by: str) -> tuple[Told, ...]:
+    """What the log tells of each person, who is named by id or by a name that one person alone has.
+
+    Raises RecordNotFoundError where several people are called that, or the log tells nothing of them; RoleError for who
+    ever held a role; OwnCaseError for who asks. Nothing is changed here.
+    """
+    parties = dict.fromkeys(_party(tx, person) for person in persons)
+    return tuple(Told(party=party, said=_said(tx, log, party, by)) for party in parties)
+
+
+def _party(tx: Transaction, person: str) -> str:
+    if keys.party(tx, person) is not None:
+        return person
+    called = [party for party, name in people.named(tx) if name == person]
+    if len(called) > 1:
+        raise RecordNotFoundError(
+            f"{len(called)} people are called {person[:80]!r}: {', '.join(called)}. Name one by id."
+        )
+    return called[0] if called else person
+
+
+def _said(tx: Transaction, log: Log, party: str, by: str) -> tuple[Said, ...]:
+    if party == by:
+        raise OwnCaseError(f"{party} cannot erase what the log says of them; somebody else does.")
+    if roles.of(tx, [party]):
+        raise RoleError(f"{party} holds or held a role: what was done in it stays seen. Erase single leaves by number.")
+    said = tuple(one for one in log.telling(_names(tx, party)) if one.kind not in _KEPT)
+    if not said:
+        raise RecordNotFoundError(f"The log tells nothing of {party[:80]!r}, by that id or name.")
+    return said
+
+
+def _names(tx: Transaction, party: str) -> Collection[str]:
+    """Every id by which a leaf may tell of them."""
+    own = {key.id for key in keys.keys(tx, party)} | {one.id for one in access.permissions_of(tx, party)}
+    own |= {one.permission.id for one in (*owners.by(tx, party), *owners.to(tx, party))}
+    pauses = {hold.id for hold in access.all_holds(tx) if hold.selector.id in own}
+    return own | pauses | {party}
