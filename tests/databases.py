@@ -169,3 +169,13 @@ def wait_for(condition, *, seconds=20.0, pause=0.02):
         assert time.monotonic() < until, f"nothing happened for {seconds} seconds"
         time.sleep(pause)
     return value
+
+
+def copied(made):
+    """Gives each folder a SQLite database of its own, copied from an empty one that was made."""
+
+    def copy(folder):
+        shutil.copy(made, folder / "vita.db")
+        return f"sqlite:///{folder}/vita.db"
+
+    return copy
