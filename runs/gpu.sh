@@ -1,7 +1,8 @@
 #!/bin/sh
 # The M weights from nothing, on one borrowed GPU: no network, no installing, nothing but what is here. Needs torch with
 # CUDA, numpy, opencv, pillow, safetensors, matplotlib and rich on the machine, and the atlas (5.4 MB, from
-# `python -m vitascope.corpus.build`) at $VITASCOPE_HOME/corpus/atlas.zip.
+# `python -m vitascope.corpus.build`) at $VITASCOPE_HOME/corpus/atlas.zip. What moves things is trained on a CPU
+# (training/animator_run.py); where its state (11 MB) lies under $VITASCOPE_HOME/animator, it is exported with the rest.
 #
 #   VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu.sh                  the flow, LIMIT seconds in all (570)
 #   VITASCOPE_HOME=$PWD/var OUT=$PWD/out2 LIMIT=200 runs/gpu.sh map   few steps, with the flow's run still there
@@ -26,9 +27,9 @@ ENDING=${ENDING:-45}
 export PYTHONPATH=src PYTHONUNBUFFERED=1 PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True
 mkdir -p "$OUT"
 
-draw() { # frames, processes, further options
+draw() { # frames, processes
   OMP_NUM_THREADS=1 setsid nice -n 10 python3 -m vitascope.training.cache --preset m --frames "$1" --processes "$2" \
-    --shards 2000 --clips "$SHARD" ${3:-} &
+    --shards 2000 --clips "$SHARD" --placed &
   helpers="$helpers $!"
 }
 
@@ -72,20 +73,18 @@ trained() { # name, further options of the run, whose minutes are what is left
 }
 
 flow() {
-  draw 17 $((PROCESSES * 8 / 14))
+  draw 17 $((PROCESSES * 10 / 14))
   wait_for 017 1 # it stamps the cache
-  draw 33 $((PROCESSES * 3 / 14))
-  draw 17 $((PROCESSES * 3 / 14)) --shown
-  wait_for 017 $((PROCESSES * 8 / 14))
-  wait_for shown-017 1
-  trained m "--scale $SCALE --images 0.12 --stills 0.6 --long 0.3 --shown 0.35 --rate 1.3e-3 --flat 0.5"
+  draw 33 $((PROCESSES * 4 / 14))
+  wait_for 017 $((PROCESSES * 10 / 14))
+  trained m "--scale $SCALE --images 0.12 --stills 0.6 --long 0.3 --rate 1.3e-3 --flat 0.5"
 }
 
 map() {
   python3 -m vitascope.training.carry out "$VITASCOPE_HOME/runs/m-map" --preset m
   python3 -m vitascope.training.carry in "$VITASCOPE_HOME/runs/m-map" --preset m --name m-map
   trained m-map "--stage map --guidance 2.0 --from $VITASCOPE_HOME/runs/m-map/carried.safetensors \
-    --scale $((SCALE > 1 ? SCALE / 2 : 1)) --images 0 --stills 0.3 --long 0.2 --shown 0.2 --rate 3e-4 --flat 0.3"
+    --scale $((SCALE > 1 ? SCALE / 2 : 1)) --images 0 --stills 0.3 --long 0.2 --rate 3e-4 --flat 0.3"
 }
 
 helpers=""

@@ -1,24 +1,28 @@
 #!/bin/sh
-# The shipped weights from nothing. On two CPU cores: a quarter of an hour for the corpus and its clips, then MINUTES.
-# Training is by the clock, so another machine gives other weights. Stop it whenever you like: finished shards and the
-# last checkpoint are kept, and running it again trains MINUTES more. VITASCOPE_HOME names the folder for all of it.
+# The shipped weights from nothing, on two CPU cores: a few minutes for the corpus and its clips, FIRST minutes on clips in
+# which things do what they do, MINUTES on clips in which they stand where they stand, and beside those MOVING minutes for
+# what moves them. Training is by the clock, so another machine gives other weights. Stop it whenever you like: finished
+# shards and the last checkpoint are kept, and running it again goes on. VITASCOPE_HOME names the folder for all of it.
 #
 #   runs/train.sh                        the whole run
-#   MINUTES=3 SHARDS=2 runs/train.sh     a rehearsal, to see that every part works
+#   FIRST=1 MINUTES=3 MOVING=1 SHARDS=2 runs/train.sh    a rehearsal, to see that every part works
 #   PRESET=s runs/train.sh               the larger model: needs a GPU, see runs/gpu-s.sh
 #   DEVICE=cuda SCALE=8 MATES=0 runs/train.sh    on a GPU
 set -eu
 cd "$(dirname "$0")/.."
 PRESET=${PRESET:-xs}
-MINUTES=${MINUTES:-90}
-STILLS=${STILLS:-0.3}    # share of the minutes spent on single frames first
+FIRST=${FIRST:-42}
+MINUTES=${MINUTES:-68}
+MOVING=${MOVING:-65}
+STILLS=${STILLS:-0.22}    # share of the minutes spent on single frames first
 BESIDE=${BESIDE:-1.0}    # batches of stills of one thing later, against 1 of clips
 FOCUS=${FOCUS:-0.0010}    # share of variance from which a channel counts fully
 MIDDLE=${MIDDLE:-1.5}    # logit of the middle noise level
 MATES=${MATES:-1}        # processes beside the first, each on a core of its own
-SHARDS=${SHARDS:-24}     # pre-rendered shards of 1,024 clips of 2 s; two fifths as many, of 512, of 4 s
+SHARDS=${SHARDS:-12}     # pre-rendered shards of 1,024 clips of 2 s; two fifths as many, of 512, of 4 s
 PROCESSES=${PROCESSES:-2}
 SCALE=${SCALE:-1}        # multiplies batches
+SHIP=${SHIP:-yes}        # export into the package, and examine
 
 make -s .venv/.ready-train
 python=.venv/bin/python
@@ -31,10 +35,29 @@ fi
 DEVICE=${DEVICE:-cpu}
 [ -f "$home/corpus/atlas.zip" ] || $python -m vitascope.corpus.build
 cache="$python -m vitascope.training.cache --preset $PRESET --processes $PROCESSES"
-OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 17 --shards "$SHARDS"
-OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 33 --shards $((SHARDS * 2 / 5 + 1)) --clips 512
+clips="$home/cache/$PRESET"
+draw() { # further options
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 17 --shards "$SHARDS" ${1:-}
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $cache --frames 33 --shards $((SHARDS * 2 / 5 + 1)) --clips 512 ${1:-}
+}
+train() { # minutes, share of stills, further options
+  # shellcheck disable=SC2086  # many words
+  $python -m vitascope.training.run --preset "$PRESET" --device "$DEVICE" --scale "$SCALE" --fuse --mates "$MATES" \
+    --minutes "$1" --images "$2" --stills "$BESIDE" --focus "$FOCUS" --middle "$MIDDLE" --memory 0.98 $3
+}
 
-$python -m vitascope.training.run --preset "$PRESET" --device "$DEVICE" --scale "$SCALE" --fuse \
-  --mates "$MATES" --minutes "$MINUTES" --images "$STILLS" --stills "$BESIDE" --focus "$FOCUS" --middle "$MIDDLE"
-$python -m vitascope.training.export --preset "$PRESET"
+if [ ! -f "$clips/placed" ]; then # clips of either part lie in the same folder, one after the other
+  draw
+  train "$FIRST" 0.55 "--hold --long 1.0"
+  rm -rf "$clips/017" "$clips/033"
+  mkdir -p "$clips"
+  touch "$clips/placed"
+fi
+draw --placed
+OMP_NUM_THREADS=1 $python -m vitascope.training.animator_run --preset "$PRESET" --minutes "$MOVING" &
+moving=$!
+train "$MINUTES" "$STILLS" "--long 0.5 --flat 0.6 --seed 91"
+wait $moving
+[ "$SHIP" = yes ] || exit 0
+$python -m vitascope.training.export --preset "$PRESET" --int8
 $python -m vitascope.training.evals --preset "$PRESET"

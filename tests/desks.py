@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+from datetime import UTC, datetime
 
 import httpx2
 import uvicorn
@@ -10,6 +11,7 @@ from shop import RememberingQueue
 
 from vitascope.orders import Limits
 from vitascope.programme import keys
+from vitascope.programme.roles import seats
 from vitascope.rights.logbook import open_log
 from vitascope.sealed import Seal
 from vitascope.server.app import build
@@ -129,3 +131,13 @@ def error_of(answer):
     assert {"message", "type", "param", "code"} == set(body["error"])
     assert answer.headers["x-request-id"].startswith("req_")
     return body["error"]
+
+
+def steward(desk):
+    """A client of a new steward, who knows its own ``party`` and ``key``."""
+    made = desk.key(scopes=(*keys.MEMBER_SCOPES, seats.SCOPE))
+    with desk.database.transaction() as tx:
+        seats.seat_steward(tx, desk.app.state.desk.log, made.key.party, by="operator", now=datetime.now(UTC))
+    client = desk.client(made.credential)
+    client.party, client.key = made.key.party, made.key.id
+    return client

@@ -1,24 +1,22 @@
 """A given picture is taken apart and moved: its pixels stay its own, and the words say how it goes."""
 
-from dataclasses import replace
-
 import numpy as np
 import openvino as ov
 import pytest
 from fakes import PRESET
+from moving import SIDE, picture, tracks
 from nets import animator_weights
 
-from vitascope.backends.animation import Animation, spoken
+from vitascope.backends.animation import Animation, about
 from vitascope.backends.base import Text
-from vitascope.backends.layers import Tracks, composed, sampled, taken_apart
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.backends.native import NativeBackend
-from vitascope.text.words import Word, no_words, rows
+from vitascope.text.reading import read
+from vitascope.text.words import VOCABULARY, no_words, rows, taken
 from vitascope.types import AnimatorPreset, Plan
 
 SMALL = AnimatorPreset(widths=(4, 8, 8), words=6, hidden=16)
 WEIGHTS = animator_weights(SMALL)
-SIDE = 64
 
 
 class Grey:
@@ -50,33 +48,6 @@ def plan(**changes):
     return Plan(**(facts | changes))
 
 
-def picture(seed=0):
-    """Random pixels."""
-    return np.random.default_rng(seed).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
-
-
-def square(side=SIDE):
-    """A white square of a quarter of the sides on grey, taken apart, its middle at a quarter of both."""
-    matte = np.zeros((side, side), np.float32)
-    matte[side // 8 : 3 * side // 8, side // 8 : 3 * side // 8] = 1
-    shown = np.where(matte[..., None] > 0, 255, 128).repeat(3, 2).astype(np.uint8)
-    return taken_apart(shown, matte, matte, np.full((side, side, 3), 128 / 255, np.float32))
-
-
-def tracks(**changes):
-    """Two frames in which nothing moves but what is named, in the second one."""
-    rest = {"shift": np.zeros((2, 2)), "angle": np.zeros(2), "scale": np.ones(2), "opacity": np.ones(2),
-            "pan": np.zeros((2, 2)), "zoom": np.ones(2)}  # fmt: skip
-    moved = {name: np.stack([rest[name][0], value]) for name, value in changes.items()}
-    return Tracks(**{name: np.float32(value) for name, value in (rest | moved).items()})
-
-
-def white(frame):
-    """Rows and columns of what is white, from the first to behind the last: top, bottom, left, right."""
-    down, across = np.nonzero(frame[..., 0] > 200)
-    return down.min(), down.max() + 1, across.min(), across.max() + 1
-
-
 def compiled(name, build):
     """A graph in float32, freshly compiled."""
     return ov.Core().compile_model(build(), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
@@ -94,7 +65,8 @@ def test_the_first_frame_is_the_picture_whatever_the_network_sees():
     matte = layers.thing[..., 3:]
     assert 0 < matte.min() < matte.max() < 1
     np.testing.assert_allclose(picture() / 255, layers.thing[..., :3] + layers.plate * (1 - matte), atol=1e-6)
-    assert composed(layers, tracks(), 0) is layers.picture
+    resting = Animation(RESTING, MatteNet(SMALL, WEIGHTS, compiled), SIDE)
+    assert np.array_equal(picture(), next(resting.moved(plan(), picture())))
 
 
 def test_a_larger_picture_is_looked_at_small_and_moved_as_it_is():
@@ -110,7 +82,7 @@ def test_a_larger_picture_is_looked_at_small_and_moved_as_it_is():
 
     wide = np.random.default_rng(0).integers(0, 256, (144, 256, 3), np.uint8)
     layers = Animation(WEIGHTS, half_and_half, SIDE).layers(wide)
-    frames = list(Animation(WEIGHTS, half_and_half, SIDE).render(plan(), wide))
+    frames = list(Animation(WEIGHTS, half_and_half, SIDE).moved(plan(), wide))
 
     assert [(32, 64, 3)] * 2 == seen
     assert {(144, 256, 3)} == {frame.shape for frame in frames}
@@ -121,95 +93,116 @@ def test_a_larger_picture_is_looked_at_small_and_moved_as_it_is():
     assert np.all(edge[132:] < 0.05)
 
 
-def test_a_thing_goes_where_its_track_says():
-    """A quarter of the frame to the right is sixteen pixels of 64; where it stood is what lay behind it."""
-    frame = composed(square(), tracks(shift=(0.25, 0.0)), 1)
-
-    assert (8, 24, 24, 40) == white(frame)
-    assert np.all(frame[8:24, 8:24] == 128)
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"scale": 0.5}, (12, 20, 12, 20)),
-        ({"angle": np.pi / 2}, (8, 24, 8, 24)),
-        ({"angle": np.pi / 2, "shift": (0.25, 0.25)}, (24, 40, 24, 40)),
-        ({"shift": (0.0, 0.75), "scale": 1.0}, (56, 64, 8, 24)),
-    ],
-)
-def test_it_turns_and_grows_about_its_own_middle(changes, expected):
-    """And may leave the frame."""
-    assert expected == white(composed(square(), tracks(**changes), 1))
-
-
-def test_a_turn_is_clockwise():
-    """A square whose upper half is black: a quarter of a turn takes it to the right."""
-    layers = square()
-    layers.thing[8:16, :, :3] = 0
-    frame = composed(layers, tracks(angle=np.pi / 2), 1)
-
-    assert (8, 24, 8, 16) == white(frame)
-    assert np.all(frame[9:23, 17:23] == 0)
-
-
-def test_what_fades_shows_the_plate():
-    """Half of it, half of what is behind."""
-    frame = composed(square(), tracks(opacity=0.5), 1)
-
-    np.testing.assert_allclose(191.5, frame[10:22, 10:22], atol=0.6)
-
-
-def test_a_camera_moves_the_plate_and_finds_a_mirror_at_its_edge():
-    """A pan of a quarter shows what was sixteen pixels further right, and beyond the edge the same again."""
-    ramp = np.tile(np.linspace(0, 1, SIDE, dtype=np.float32)[None, :, None], (SIDE, 1, 3))
-    nothing = np.zeros((SIDE, SIDE), np.float32)
-    layers = replace(taken_apart(picture(), nothing, nothing, ramp), plate=ramp)
-    frame = composed(layers, tracks(pan=(0.25, 0.0)), 1)[0, :, 0].astype(int)
-
-    np.testing.assert_array_equal(np.rint(ramp[0, 16:, 0] * 255), frame[:48])
-    np.testing.assert_array_equal(np.rint(ramp[0, ::-1, 0][1:17] * 255), frame[48:])
-
-
-def test_sampling_between_pixels_is_a_mean():
-    """Half a pixel to the side."""
-    line = np.float32([[[0], [1], [0], [0]]])
-    half = np.array([[1, 0, 0.5], [0, 1, 0.0]])
-
-    np.testing.assert_allclose([0.5, 0.5, 0, 0], sampled(line, half, (0, 1, 0, 4))[0, :, 0])
-
-
-def test_the_middle_of_a_thing():
-    """In shares of the sides; of nothing it is the middle of the picture."""
-    nothing = np.zeros((SIDE, SIDE), np.float32)
-
-    assert (0.25, 0.25) == pytest.approx(square().middle)
-    assert (0.5, 0.5) == taken_apart(picture(), nothing, nothing, np.zeros((SIDE, SIDE, 3), np.float32)).middle
-
-
 def test_a_zoom_carries_a_thing_away_from_the_middle():
     """What stands at a quarter and is shown twice as large stands at the edge."""
     weights = {name: np.zeros_like(array) for name, array in WEIGHTS.items()}
     weights["animator.track.first.weight"][0, SMALL.words + 7] = 100.0  # the course, far up where silu is a line
     weights["animator.track.last.weight"][3, 0] = np.log(2) / 100
-    asked = plan(words=rows((Word("motion:still", "motion", 1), Word("zoom_in", "camera"))))
 
-    moved = Animation(weights, None, SIDE).tracks(asked, (0.25, 0.75))
+    moved = Animation(weights, None, SIDE).tracks(plan(), (40,), (0.25, 0.75), camera=60)
 
     np.testing.assert_allclose([-0.25, 0.25], moved.shift[-1], atol=0.02)
 
 
-def test_movements_are_heard_in_their_order_and_only_those_of_the_first_thing():
-    """Segments count, not columns; the camera is heard apart; of no words nothing."""
-    one, two, other = (
-        Word(f"motion:{m}", "motion", e, s) for m, e, s in (("jump", 1, 2), ("spin", 1, 1), ("up", 2, 0))
-    )
-    table = rows((one, two, other, Word("zoom_in", "camera")))
-    jump, spin = (int(rows((Word(f"motion:{m}", "motion"),))["token"][0]) for m in ("jump", "spin"))
-    zoom = int(rows((Word("zoom_in", "camera"),))["token"][0])
+@pytest.mark.parametrize(
+    ("way", "there"),
+    [
+        ({"shift": (0.5, 0.0)}, (0.25, 0.62)),
+        ({"shift": (0.0, -0.6)}, (0.5, 0.8)),
+        ({"shift": (0.0, -0.3)}, (0.5, 0.71)),
+    ],
+)
+def test_the_way_of_a_painted_thing_is_laid_about_its_spot(way, there):
+    """To the side: about the middle; up: about that of the frame, if far, else nearer to where it stands."""
+    laid = about(tracks(**way), (0.5, 0.62), None, 1.0, 0)
 
-    assert ([spin, jump], zoom) == spoken(table)
-    assert ([0], 0) == spoken(no_words())
+    np.testing.assert_allclose(there, np.array((0.5, 0.62)) + laid.shift[0], atol=1e-6)
+    np.testing.assert_allclose(way["shift"], laid.shift[1] - laid.shift[0], atol=1e-6)
+
+
+def test_a_thing_of_a_pair_stands_at_its_spot_and_is_as_large_as_said_in_the_middle_of_its_way():
+    """Growing fourfold from half to twice the size."""
+    laid = about(tracks(scale=4.0), (0.5, 0.6), (0.25, 0.58), 0.8, 0)
+
+    np.testing.assert_allclose([[-0.25, -0.02]] * 2, laid.shift, atol=1e-6)
+    np.testing.assert_allclose([0.4, 1.6], laid.scale, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("shift", "faces", "mirrored"), [(0.6, -1, True), (-0.6, -1, False), (0.6, 0, False), (0.1, -1, False)]
+)
+def test_what_goes_to_a_side_looks_there(shift, faces, mirrored):
+    """If its drawing looks to a side at all, and if it goes far."""
+    assert mirrored == about(tracks(shift=(shift, 0.0)), (0.5, 0.5), None, 1.0, faces).mirrored
+
+
+class Easel:
+    """Paints a grey place and every thing as a square of its colour; remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, words, frames):
+        """One frame after the other."""
+        said = [VOCABULARY[token] for token in words["token"].tolist() if token]
+        self.asked.append((said, frames))
+        frame = np.full((SIDE, SIDE, 3), 100, np.uint8)
+        colour = {"red": (250, 0, 0), "blue": (0, 0, 250)}
+        for name in set(said) & set(colour):
+            frame[24:40, 24:40] = colour[name]
+        return iter([frame] * frames)
+
+
+RESTING = {name: np.zeros_like(array) for name, array in WEIGHTS.items()}
+RESTING["animator.track.last.bias"][4] = 1.0
+"""Nothing moves, and all of it is there."""
+
+
+def bright(small):
+    """A matte network that takes what is not grey for the thing."""
+    answer = np.full((*small.shape[:2], 5), -50, np.float32)
+    answer[np.abs(small - 100 / 255).max(axis=2) > 0.2, :2] = 50
+    return answer
+
+
+def of(prompt, **changes):
+    """A plan with the words of a prompt."""
+    return plan(words=rows(taken(read(prompt).words, 0)), **changes)
+
+
+def test_two_things_are_painted_apart_and_laid_together():
+    """Neither sees the other's colour; each stands at its spot, smaller; what stands still is painted once."""
+    easel = Easel()
+    frames = list(Animation(RESTING, bright, SIDE).staged(of("a red fish next to a blue whale in the sea"), easel))
+
+    assert [1, 17, 17] == [frames for _, frames in easel.asked]
+    assert not {"red", "blue"} & set(easel.asked[0][0])
+    assert [{"red"}, {"blue"}] == [{"red", "blue"} & set(said) for said, _ in easel.asked[1:]]
+    assert 17 == len(frames)
+    left, right = frames[0][:, : SIDE // 2].astype(int), frames[0][:, SIDE // 2 :].astype(int)
+    assert (left[..., 0] - left[..., 2]).max() > 200
+    assert (right[..., 2] - right[..., 0]).max() > 200
+    assert (left[..., 0] > 200).sum() < 16 * 16
+
+
+def test_what_the_empty_place_shows_too_is_no_thing():
+    """A matte network that takes the whole frame for a thing is believed only where place and frame differ."""
+    everything = np.full((SIDE, SIDE, 5), 50, np.float32)
+    taking = Animation(RESTING, lambda small: everything, SIDE)
+    painted, empty = (next(Easel()(of(p).words, 1)) for p in ("a red fish", "the sea"))
+
+    matte = taking._thing(painted, empty / np.float32(255))[..., 3]
+
+    assert matte[24:40, 24:40].min() > 0.99
+    assert matte[:16].max() == 0
+
+
+def test_in_the_rain_the_place_is_painted_for_the_whole_clip():
+    """And a place alone is a clip, too."""
+    easel = Easel()
+
+    assert 17 == len(list(Animation(RESTING, bright, SIDE).staged(of("the sea in the rain"), easel)))
+    assert [17] == [frames for _, frames in easel.asked]
 
 
 def test_a_thing_goes_where_there_is_room_and_by_chance_from_the_middle():
@@ -230,23 +223,25 @@ def _sign_of(place, seed):
             told.append(signs)
             return np.zeros((len(course), 8), np.float32)
 
-    Listening(WEIGHTS, None, SIDE).tracks(
-        plan(words=rows((Word("motion:cross", "motion", 1),)), seed=seed), (place, 0.5)
-    )
+    Listening(WEIGHTS, None, SIDE).tracks(plan(seed=seed), (40,), (place, 0.5))
     return int(told[0][0])
 
 
-def test_the_backend_moves_a_given_picture_and_paints_the_rest():
-    """With an animation a first frame needs no step of the network; without a first frame nothing changes."""
-    runtime = Grey()
+def test_the_backend_moves_a_given_picture_and_stages_a_prompt():
+    """With an animation a first frame needs no step of the network; a prompt is told as one row of steps."""
+    runtime, ticks = Grey(), []
     backend = NativeBackend(runtime, animation=animation())
 
-    opened = list(backend.render(plan(first_frame=picture()), lambda _: None))
+    opened = list(backend.render(plan(first_frame=picture()), ticks.append))
     assert 0 == runtime.looked
     assert 17 == len(opened)
-    painted = list(backend.remembering(None).render(plan(), lambda _: None))
-    assert 4 == runtime.looked
-    assert 17 == len(painted)
+    assert {"decode"} == {tick.stage for tick in ticks}
+
+    staged = list(backend.remembering(None).render(of("a fish jumps"), ticks.append))
+    assert 8 == runtime.looked
+    assert 17 == len(staged)
+    steps = [(tick.step, tick.steps) for tick in ticks if tick.stage == "denoise"]
+    assert [(n, 8) for n in (0, 1, 2, 3, 4, 4, 5, 6, 7, 8)] == steps
 
 
 @pytest.mark.torch

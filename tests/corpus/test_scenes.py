@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vitascope.corpus.scenes import CANVAS, SIDE, compose, stage
+from vitascope.corpus.graphs import belongs
+from vitascope.corpus.scenes import CANVAS, SIDE, compose, compose_in_place, stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import CAMERAS, POSES
 
@@ -77,6 +78,19 @@ def test_a_drawing_looks_where_it_goes(motion, mirrored):
     turn = _staged(_one(motion)).layers[0].affine[0, :, :2]
 
     assert mirrored == (np.linalg.det(turn) < 0)
+
+
+def test_in_place_nothing_travels_and_training_pairs_alone_are_shown():
+    """A thing stands in one spot for the whole clip, or nobody is there; colours come oftener than elsewhere."""
+    clips = [compose_in_place(np.random.default_rng((3, n))) for n in range(200)]
+    things = [clip.layers[0] for clip in clips if clip.layers]
+    still = [clip.layers[0] for clip in clips if clip.layers and clip.scene.camera == "static"]
+
+    assert all(belongs(clip.scene, "train") for clip in clips)
+    assert all(np.ptp(layer.affine, axis=0).max() < 1e-5 for layer in still)
+    assert 10 < len(clips) - len(things) < 60
+    assert 0.2 < np.mean([layer.tint is not None for layer in things]) < 0.5
+    assert not any(entity.motions for clip in clips for entity in clip.said.entities)
 
 
 def test_sizes_differ():

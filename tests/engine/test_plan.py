@@ -219,6 +219,18 @@ def test_a_model_that_moves_pictures_says_which_words_do_nothing(prompt, expecte
 
 
 @pytest.mark.parametrize(
+    ("prompt", "still"),
+    [("a beach at sunset", True), ("a beach in the rain", False), ("a beach, zoom in", False), ("a dog at sea", False)],
+)
+def test_a_place_alone_is_said_to_stand_still(prompt, still):
+    """By a model that paints places apart; where a thing, rain or a camera is named, something moves."""
+    moving = replace(PRESET, animator=AnimatorPreset(widths=(8, 16), words=4, hidden=8))
+
+    assert still == any("stands still" in note for note in plan(replace(BEACH, prompt=prompt), moving).notes)
+    assert not any("stands still" in note for note in planned(prompt=prompt).notes)
+
+
+@pytest.mark.parametrize(
     ("size", "shape", "said"),
     [
         (None, (64, 64, 3), "moved as it is"),

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from desks import SECRETS, error_of
+from desks import SECRETS, error_of, steward
 
 from vitascope.programme import keys
 from vitascope.programme.passkeys import repository as passkeys
@@ -13,7 +13,6 @@ from vitascope.programme.people import repository as people
 from vitascope.programme.people import sign_in
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import Person
-from vitascope.programme.roles import seats
 from vitascope.rights.consent.snapshots import works_called
 from vitascope.rights.event import Event
 from vitascope.rights.register import Register
@@ -31,7 +30,7 @@ def desk(programme_desk):
 
 @pytest.fixture(scope="module")
 def stewards(desk):
-    with _steward(desk) as sally, _steward(desk) as sam:
+    with steward(desk) as sally, steward(desk) as sam:
         yield sally, sam
 
 
@@ -41,15 +40,6 @@ def ana(desk):
     with desk.client(made.credential) as client:
         client.party = made.key.party
         yield client
-
-
-def _steward(desk):
-    made = desk.key(scopes=(*keys.MEMBER_SCOPES, seats.SCOPE))
-    with desk.database.transaction() as tx:
-        seats.seat_steward(tx, desk.app.state.desk.log, made.key.party, by="operator", now=datetime.now(UTC))
-    client = desk.client(made.credential)
-    client.party = made.key.party
-    return client
 
 
 def _granted(ana, name="cat"):
@@ -107,7 +97,7 @@ def test_an_opt_out_names_what_the_house_came_with(stewards, ana):
         ("log/leaves/0/erase", {}),
     ],
 )
-def test_recording_and_erasing_take_a_steward(ana, path, body):
+def test_recording_and_erasing_take_asteward(ana, path, body):
     """A member is told which use it takes; nothing happens."""
     refused = ana.post(f"/v1/rights/{path}", json=body)
 

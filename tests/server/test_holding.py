@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from desks import SECRETS, error_of
+from desks import SECRETS, error_of, steward
 
 from vitascope.programme import keys
 from vitascope.programme.access import watch
@@ -19,7 +19,6 @@ from vitascope.programme.people import repository as people
 from vitascope.programme.people import sign_in
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import Person
-from vitascope.programme.roles import seats
 from vitascope.settings import settings
 from vitascope.store.secrets import lock
 
@@ -31,7 +30,7 @@ def desk(programme_desk):
 
 @pytest.fixture(scope="module")
 def stewards(desk):
-    with _steward(desk) as sally, _steward(desk) as sam:
+    with steward(desk) as sally, steward(desk) as sam:
         yield sally, sam
 
 
@@ -49,15 +48,6 @@ def ana(desk):
     with desk.client(made.credential) as client:
         client.party, client.key = made.key.party, made.key.id
         yield client
-
-
-def _steward(desk):
-    made = desk.key(scopes=(*keys.MEMBER_SCOPES, seats.SCOPE))
-    with desk.database.transaction() as tx:
-        seats.seat_steward(tx, desk.app.state.desk.log, made.key.party, by="operator", now=datetime.now(UTC))
-    client = desk.client(made.credential)
-    client.party, client.key = made.key.party, made.key.id
-    return client
 
 
 def _code(desk, party):

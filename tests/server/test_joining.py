@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
-from desks import SECRETS, error_of
+from desks import SECRETS, error_of, steward
 from typer.testing import CliRunner
 
 from vitascope.cli.main import app
@@ -35,17 +35,8 @@ def anybody(desk):
 @pytest.fixture(scope="module")
 def stewards(desk):
     """Two stewards, seated at the machine; their clients."""
-    with _steward(desk) as sally, _steward(desk) as sam:
+    with steward(desk) as sally, steward(desk) as sam:
         yield sally, sam
-
-
-def _steward(desk):
-    made = desk.key(scopes=(*keys.MEMBER_SCOPES, seats.SCOPE))
-    with desk.database.transaction() as tx:
-        seats.seat_steward(tx, desk.app.state.desk.log, made.key.party, by="operator", now=datetime.now(UTC))
-    client = desk.client(made.credential)
-    client.party = made.key.party
-    return client
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from vitascope.models.transformer import Transformer  # noqa: E402  after the gu
 from vitascope.text.words import VOCABULARY  # noqa: E402  after the guard
 from vitascope.text.world import FIRST  # noqa: E402  after the guard
 from vitascope.training import animator_run, presets, states  # noqa: E402  after the guard
-from vitascope.training.animator_run import born, matte_loss, teach, track_loss  # noqa: E402  after the guard
+from vitascope.training.animator_run import Teacher, born, matte_loss, track_loss  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.separating import separated  # noqa: E402  after the guard
 from vitascope.training.tracks import Dice, movements, tokens  # noqa: E402  after the guard
@@ -102,17 +102,34 @@ def test_it_learns(monkeypatch):
     monkeypatch.setattr(animator_run, "PICTURES", 4)
     lessons = animator_run.Lessons(animator_run.preset_of("xs"), 0)
     net = born(SMALL, 0)
-    average = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    teacher = Teacher(net, lessons)
     batch, moved = lessons.pictures(), lessons.movements()
     before = matte_loss(net, *batch).item(), track_loss(net, moved).item()
 
-    teach(net, average, lessons, iter(np.linspace(0, 0.4, 40)), lambda line: None, lambda: None)
+    for share in np.linspace(0, 0.4, 40):
+        teacher.step(share)
 
     after = matte_loss(net, *batch).item(), track_loss(net, moved).item()
     assert after[0] < 0.9 * before[0]
     assert after[1] < 0.5 * before[1]
-    net.load_state_dict(average)
+    net.load_state_dict(teacher.average)
     assert matte_loss(net, *batch).item() < before[0]
+
+
+def test_a_run_taken_up_again_adds_up(monkeypatch, tmp_path):
+    """Weights, pictures and hours of both."""
+    monkeypatch.setattr(animator_run, "open_atlas", lambda edition: real())
+    first, second = (Teacher(born(SMALL, seed), animator_run.Lessons(presets.xs(), 0)) for seed in (0, 1))
+    first.step(0.1)
+    first.save(tmp_path / "state.safetensors", 1800)
+
+    second.resume(tmp_path / "state.safetensors")
+    assert torch.equal(first.average["track.first.weight"], second.net.track.first.weight)
+    second.step(0.1)
+    second.save(tmp_path / "state.safetensors", 900)
+
+    facts = checkpoint.load(tmp_path / "state.safetensors")[1]
+    assert {"pictures": 2 * animator_run.PICTURES, "hours": 0.75} == facts
 
 
 def test_born_of_one_seed_alike():

@@ -34,10 +34,14 @@ def called(tmp_path):
 
 
 def test_xs_is_cached_trained_exported_and_examined(called):
-    """In that order, and nothing of another preset."""
-    modules = [line.split()[1].rsplit(".", 1)[1] for line in called("xs") if line.startswith("-m vitascope.")]
+    """In that order, first on clips that travel, then on clips in place; what moves them beside the latter."""
+    lines = [line for line in called("xs") if line.startswith("-m vitascope.")]
+    modules = [line.split()[1].rsplit(".", 1)[1] for line in lines]
 
-    assert modules == ["build", "cache", "cache", "run", "export", "evals"]
+    assert modules[:6] == ["build", "cache", "cache", "run", "cache", "cache"]
+    assert ["animator_run", "run"] == sorted(modules[6:8])
+    assert modules[8:] == ["export", "evals"]
+    assert [False, False, True, True] == ["--placed" in line for line in lines if "training.cache" in line]
 
 
 def test_s_learns_its_codec_first_on_its_own_edition(called):

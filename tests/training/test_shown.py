@@ -80,13 +80,13 @@ def test_a_shard_is_like_any_other_in_a_folder_of_its_own(home):
     """Same names, shapes and types; made again it is the same; the usual folder and its seeds know nothing of it."""
     xs, atlas = preset("xs"), real()
 
-    path = cache.write_shard(xs, atlas, 17, 1, 3, shown=True)
+    path = cache.write_shard(xs, atlas, 17, 1, 3, kind="shown")
 
     assert path.parent == folder(xs, 17, shown=True) != folder(xs, 17)
     assert (shards(xs, 17, shown=True), shards(xs, 17)) == ([path], [])
     parts = {name: np.load(path.with_name(f"{name}-0001.npy")) for name in cache.PARTS}
     assert {name: (part.shape, part.dtype.name) for name, part in parts.items()} == {
-        "rows": ((3, 5, 16, 1024), "float16"),
+        "rows": ((3, 5, 16, xs.codec.channels), "float16"),
         "words": ((3, 4, 16), "uint8"),
         "look": ((3,), "int16"),
         "covered": ((3, 5, 16), "uint8"),
@@ -95,7 +95,7 @@ def test_a_shard_is_like_any_other_in_a_folder_of_its_own(home):
     assert (parts["words"][:, 0, 0] == VOCABULARY.index(PICTURED)).all()
     assert (parts["words"][:, 1, 0] == ROLES.index("subject")).all()
     assert (parts["covered"][:, 0].max(axis=1) > 0).all()
-    cache.write_shard(xs, atlas, 17, 1, 3, shown=True)
+    cache.write_shard(xs, atlas, 17, 1, 3, kind="shown")
     assert np.array_equal(np.load(path), parts["rows"])
 
 
@@ -113,9 +113,24 @@ def test_the_command_asks_for_them(home, monkeypatch):
     """``--shown`` reaches the writer in the other process."""
     asked = []
     monkeypatch.setattr(cache, "open_atlas", lambda edition: real())
-    monkeypatch.setattr(cache, "write_shard", lambda *a, shown: asked.append(shown) or home)
+    monkeypatch.setattr(cache, "write_shard", lambda *a, kind: asked.append(kind) or home)
 
-    cache._work("xs", 17, 0, 1, shown=True)
-    cache._work("xs", 17, 0, 1, shown=False)
+    for kind in ("shown", "travelling", "placed"):
+        cache._work("xs", 17, 0, 1, kind)
 
-    assert asked == [True, False]
+    assert asked == ["shown", "travelling", "placed"]
+
+
+def test_clips_in_place_are_told_apart_by_no_movement(home):
+    """Nothing that travels is said or shown; some show the place alone, with no reference and nothing covered."""
+    xs, atlas = preset("xs"), real()
+
+    path = cache.write_shard(xs, atlas, 17, 3, 40, kind="placed")
+
+    spoken, look, covered_by = (np.load(path.with_name(f"{name}-0003.npy")) for name in ("words", "look", "covered"))
+    assert not (spoken[:, 1] == ROLES.index("motion")).any()
+    empty = ~(spoken[:, 1] == ROLES.index("subject")).any(axis=1)
+    assert 0 < empty.sum() < 40
+    assert (look[empty] == -1).all()
+    assert covered_by[empty].max() == 0
+    assert (covered_by[~empty].max(axis=(1, 2)) > 0).all()

@@ -7,14 +7,16 @@ picture itself. The network looks at a small copy; what is moved is the picture 
 Letters in shapes: T frames, H W pixels, C channels.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
-from vitascope.backends.layers import Layers, Tracks, composed, taken_apart
+from vitascope.backends import staging
+from vitascope.backends.layers import Layers, Tracks, as_pixels, composed, filled, lay, middle_of, spread, taken_apart
+from vitascope.backends.staging import Spot
 from vitascope.media.resize import fit
-from vitascope.text.words import ROLES
 from vitascope.types import Floats, Integers, Pixels, Plan
 
 DICE, SIGNS, WAVES = 4, 2, 24
@@ -26,8 +28,18 @@ GRID = 16
 UNDECIDED = 0.1
 """In sides: a thing so near to the middle goes whichever way the seed says, others go where there is room."""
 
+TALL, FAR = 0.6, 0.3
+"""In sides: a way so tall is laid about the middle; a way so far to a side is one to that side."""
+
+NEAR, ALIKE = 4, 0.03
+"""Pixels around one in which frame and place are compared, and the difference below which they are the same."""
+
 Separate = Callable[[Floats], Floats]
 """The matte network: a picture ``(H, W, 3)`` in 0..1 to ``(H, W, 5)``: logits of matte and cover, colours behind."""
+
+
+Paint = Callable[[Mapping[str, Integers], int], Iterator[Pixels]]
+"""Paints so many frames of what words say, in which nothing travels."""
 
 
 class Animation:
@@ -36,32 +48,62 @@ class Animation:
     def __init__(self, weights: Mapping[str, Floats], separate: Separate, side: int) -> None:
         self._weights, self._separate, self._side = weights, separate, side
 
-    def render(self, plan: Plan, picture: Pixels) -> Iterator[Pixels]:
+    def moved(self, plan: Plan, picture: Pixels) -> Iterator[Pixels]:
         """``plan.frames`` frames as large as the picture ``(H, W, 3)``, which is the first of them."""
         layers = self.layers(picture)
-        tracks = self.tracks(plan, layers.middle)
-        for number in range(plan.frames):
-            yield composed(layers, tracks, number)
+        middle = middle_of(layers.thing)
+        tracks = self.tracks(plan, staging.motions(plan.words), middle, camera=staging.camera(plan.words))
+        return (
+            layers.picture if tracks.rests(number) else composed(layers, tracks, number, middle)
+            for number in range(plan.frames)
+        )
+
+    def staged(self, plan: Plan, paint: Paint) -> Iterator[Pixels]:
+        """``plan.frames`` frames of a prompt: its place painted empty, each thing alone, laid over it and moved."""
+        still = staging.stands_still(plan.words)
+        place = list(paint(staging.plate(plan.words), 1 if still else plan.frames))
+        plates = [_given(frame) for frame in place] * (plan.frames if still else 1)
+        parts = staging.parts(plan.words)
+        acts = [self._act(plan, part, list(paint(part.words, plan.frames)), plates) for part in parts]
+        return (_laid(plate.copy(), acts, number) for number, plate in enumerate(plates))
+
+    def _act(self, plan: Plan, part: staging.Part, painted: list[Pixels], plates: list[Floats]) -> "_Act":
+        """A thing as it was painted, frame by frame, and its way."""
+        things = [self._thing(frame, plate) for frame, plate in zip(painted, plates, strict=True)]
+        middle = middle_of(np.mean(things, axis=0))
+        tracks = self.tracks(plan, part.motions, middle)
+        return _Act(things=things, middle=middle, tracks=about(tracks, middle, part.spot, part.size, part.faces))
+
+    def _thing(self, frame: Pixels, plate: Floats) -> Floats:
+        """What of a painted frame is thing, ``(H, W, 4)``: by its matte, and never what the empty place shows, too."""
+        given = _given(frame)
+        matte = _sigmoid(self._separate(given)[..., 0]) * _other(given, plate)
+        colours = np.clip(given - (1 - matte[..., None]) * plate, 0, matte[..., None])
+        return np.concatenate((colours, matte[..., None]), axis=2)
 
     def layers(self, picture: Pixels) -> Layers:
         """Takes a picture ``(H, W, 3)`` apart."""
         height, width, _ = picture.shape
         looked = fit(picture, _looked_at(width, height, self._side))
-        answer = self._separate(np.asarray(looked / np.float32(255), np.float32))
-        matte, covered, *behind = (_grown(answer[..., number], (width, height)) for number in range(5))
+        given = _given(looked)
+        answer = self._separate(given)
+        matte, covered = _sigmoid(answer[..., 0]), _sigmoid(answer[..., 1])
+        guessed = given + covered[..., None] * (answer[..., 2:] + np.float32(0.5) - given)
+        hole = spread(np.maximum(matte, covered))
+        behind = filled(given, guessed, hole)
+        matte, covered, *colours = (_grown(part, (width, height)) for part in _channels(matte, hole, behind))
         finer = width / looked.shape[1]  # an edge of one pixel is one of one pixel in the larger picture, too
         return taken_apart(
             picture,
-            np.clip((_sigmoid(matte) - 0.5) * np.float32(finer) + 0.5, 0, 1),
-            _sigmoid(covered),
-            np.clip(np.stack(behind, axis=-1) + np.float32(0.5), 0, 1),
+            np.clip((matte - 0.5) * np.float32(finer) + 0.5, 0, 1),
+            np.clip(covered, 0, 1),
+            np.clip(np.stack(colours, axis=-1), 0, 1),
         )
 
-    def tracks(self, plan: Plan, centre: tuple[float, float]) -> Tracks:
-        """What the words of a plan make of a thing that stands at ``centre``, x and y in 0..1."""
+    def tracks(self, plan: Plan, motions: Sequence[int], centre: Spot, camera: int = 0) -> Tracks:
+        """What movements and a camera make of a thing that stands at ``centre``, x and y in 0..1."""
         dice = np.random.Generator(np.random.PCG64(plan.seed))
         signs = np.array([_away(place, dice.random()) for place in centre], np.float32)
-        motions, camera = spoken(plan.words)
         course, seconds = np.linspace(0, 1, plan.frames, dtype=np.float32), plan.frames / plan.fps
         parts = len(motions)
         moved = [
@@ -98,14 +140,50 @@ class Animation:
         return np.asarray(x @ weight.T + bias, np.float32)
 
 
-def spoken(words: Mapping[str, Integers]) -> tuple[list[int], int]:
-    """The tokens of the first thing's movements in their order, 0 where none is asked for, and of the camera, or 0."""
-    columns = zip(*(words[name].tolist() for name in ("token", "role", "entity", "segment")), strict=True)
-    said = [column for column in columns if column[1]]
-    motions = sorted((segment, token) for token, role, entity, segment in said
-                     if role == ROLES.index("motion") and entity == 1)  # fmt: skip
-    camera = next((token for token, role, *_ in said if role == ROLES.index("camera")), 0)
-    return [token for _, token in motions] or [0], camera
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act:
+    """A painted thing and its way."""
+
+    things: list[Floats]  # (H, W, 4) of each frame
+    middle: Spot
+    tracks: Tracks
+
+
+def _laid(frame: Floats, acts: Sequence[_Act], number: int) -> Pixels:
+    """One frame: all things over the plate, which is drawn on."""
+    for act in acts:
+        lay(frame, act.things[number], act.tracks, number, act.middle)
+    return as_pixels(frame)
+
+
+def about(tracks: Tracks, middle: Spot, spot: Spot | None, size: float, faces: int) -> Tracks:
+    """The way of a painted thing, laid so that its middle is the thing's spot, as training clips lay theirs.
+
+    ``size`` is that in the middle of its way, too. What goes to a side looks there, if its drawing ``faces`` a side. A
+    long way up or down is laid about the middle of the frame, where no spot is wanted.
+    """
+    low, high = tracks.shift.min(axis=0), tracks.shift.max(axis=0)
+    tall, stood = high[1] - low[1], np.array(middle, np.float32)
+    there = np.array(spot or (0.5, 0.5 + (middle[1] - 0.5) * max(0.0, 1 - tall / TALL)), np.float32)
+    heading = np.sign(tracks.shift[-1, 0] - tracks.shift[0, 0]) * (high[0] - low[0] > FAR)
+    return replace(
+        tracks,
+        shift=tracks.shift - (low + high) / 2 + there - stood,
+        scale=tracks.scale / np.sqrt(tracks.scale.max() * tracks.scale.min()) * np.float32(size),
+        mirrored=bool(heading * faces < 0),
+    )
+
+
+def _other(frame: Floats, plate: Floats) -> Floats:
+    """Whether a part of a frame differs from the empty place there, ``(H, W)`` in 0..1: a moon in both is no thing."""
+    apart = np.abs(frame - plate).max(axis=2)
+    around = Image.fromarray(np.asarray(np.clip(apart * 255, 0, 255), np.uint8)).filter(ImageFilter.BoxBlur(NEAR))
+    return np.asarray(np.clip((_given(np.asarray(around)) - ALIKE) / ALIKE, 0, 1), np.float32)
+
+
+def _given(picture: Pixels) -> Floats:
+    """Bytes as 0..1."""
+    return np.asarray(picture / np.float32(255), np.float32)
 
 
 def _looked_at(width: int, height: int, side: int) -> tuple[int, int]:
@@ -113,6 +191,12 @@ def _looked_at(width: int, height: int, side: int) -> tuple[int, int]:
     scale = side / max(width, height)
     across, down = (max(GRID, round(length * scale / GRID) * GRID) for length in (width, height))
     return across, down
+
+
+def _channels(*arrays: Floats) -> Iterator[Floats]:
+    """Each channel of each array, ``(H, W)``."""
+    for array in arrays:
+        yield from np.atleast_3d(array).transpose(2, 0, 1).copy()
 
 
 def _grown(values: Floats, size: tuple[int, int]) -> Floats:
@@ -137,7 +221,7 @@ def _sum(parts: list[Floats]) -> Floats:
 
 
 def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-x)), np.float32)
+    return np.asarray(0.5 + 0.5 * np.tanh(x / 2), np.float32)  # an exponential would overflow
 
 
 def _silu(x: Floats) -> Floats:

@@ -1,12 +1,17 @@
 """The one place that knows which models there are and which backend carries each; loads them late."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vitascope.backends.base import Backend
 from vitascope.backends.weights import load, load_preset
 from vitascope.errors import ModelError
 from vitascope.settings import settings
-from vitascope.types import ConvPreset, Preset
+from vitascope.types import ConvPreset, Floats, Preset
+
+if TYPE_CHECKING:
+    from vitascope.backends.openvino import OpenVinoRuntime
 
 SHIPPED = Path(__file__).parents[1] / "weights"
 """Folder of the models that come with the package: ``<name>.json`` and ``<name>.safetensors``."""
@@ -40,14 +45,20 @@ def models(*, folder: Path = SHIPPED) -> tuple[Preset, ...]:
 
 def _open_native(preset_path: Path, threads: int) -> Backend:
     """The embedded model on OpenVINO. Imported here, since loading OpenVINO takes longer than refusing a prompt."""
+    from vitascope.backends.openvino import OpenVinoRuntime
+
+    preset, weights = load(preset_path)
+    return carried(OpenVinoRuntime(preset, weights, threads=threads, graphs=settings().home / "graphs"), weights)
+
+
+def carried(runtime: "OpenVinoRuntime", weights: Mapping[str, Floats]) -> Backend:
+    """The backend on a runtime: with its learned codec, and with what moves things, where its weights have them."""
     from vitascope.backends.animation import Animation
     from vitascope.backends.conv_codec import ConvCodec
     from vitascope.backends.matte_graph import MatteNet
     from vitascope.backends.native import NativeBackend
-    from vitascope.backends.openvino import OpenVinoRuntime
 
-    preset, weights = load(preset_path)
-    runtime = OpenVinoRuntime(preset, weights, threads=threads, graphs=settings().home / "graphs")
+    preset = runtime.preset
     codec = ConvCodec(preset.codec, weights, runtime.request) if isinstance(preset.codec, ConvPreset) else None
     if preset.animator is None:
         return NativeBackend(runtime, codec)

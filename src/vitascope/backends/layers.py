@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageFilter
 
 from vitascope.types import Floats, Pixels
 
@@ -17,6 +18,15 @@ LEAST = 1 / 512
 
 NOTHING = 1e-3
 """Share of a picture that must be thing, or there is nothing that stands anywhere."""
+
+WIDER = 2
+"""Pixels by which a hole is larger than what is seen of a thing."""
+
+GHOST = 0.08
+"""How far a guess may be from the colours around and still be one of them; from twice as far on it is believed."""
+
+SLIGHT = 1e-4
+"""Of what is known, at least: of a picture that is all hole nothing is."""
 
 Doubles = npt.NDArray[np.float64]
 
@@ -29,14 +39,6 @@ class Layers:
     thing: Floats  # (H, W, 4) in 0..1: colours times the matte, and the matte
     plate: Floats  # (H, W, 3) in 0..1
 
-    @property
-    def middle(self) -> tuple[float, float]:
-        """Where the thing stands, x and y in 0..1; the middle of the picture where there is none."""
-        matte = self.thing[..., 3]
-        if matte.mean() < NOTHING:
-            return 0.5, 0.5
-        return _mean(matte.sum(axis=0)), _mean(matte.sum(axis=1))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracks:
@@ -48,6 +50,7 @@ class Tracks:
     opacity: Floats  # (T,)
     pan: Floats  # (T, 2): where the camera looks on the plate
     zoom: Floats  # (T,): how much of the plate it sees
+    mirrored: bool = False  # the thing looks the other way
 
     def rests(self, number: int) -> bool:
         """Whether a frame is the picture itself."""
@@ -64,18 +67,77 @@ def taken_apart(picture: Pixels, matte: Floats, covered: Floats, behind: Floats)
     return Layers(picture=picture, thing=np.concatenate((colours, matte[..., None]), axis=2), plate=plate)
 
 
-def composed(layers: Layers, tracks: Tracks, number: int) -> Pixels:
-    """One frame, ``(H, W, 3)``."""
-    if tracks.rests(number):
-        return layers.picture
-    height, width = layers.thing.shape[:2]
+def spread(hole: Floats) -> Floats:
+    """A hole in 0..1 a little wider and with no half-light: what is left of an edge would stand there as a ghost."""
+    wider = Image.fromarray(np.asarray(np.rint(hole * 255), np.uint8)).filter(ImageFilter.MaxFilter(2 * WIDER + 1))
+    softer = wider.filter(ImageFilter.BoxBlur(1))
+    return np.asarray(np.clip(np.asarray(softer) / np.float32(128), 0, 1), np.float32)
+
+
+def filled(picture: Floats, guessed: Floats, hole: Floats) -> Floats:
+    """What lies behind a hole: the colours around it, carried in smoothly, or a guess where that differs much.
+
+    On paper and in a clear sky a guess leaves a ghost of the thing, and the colours around are right; a guess that is
+    far from them has seen a trunk or a wave. Colours are pulled up a pyramid and pushed down (Gortler et al. 1996).
+    """
+    known = (1 - hole)[..., None]
+    around = _carried(picture * known, known)
+    apart = Image.fromarray(as_pixels(np.abs(guessed - around).max(axis=2))).filter(ImageFilter.BoxBlur(WIDER))
+    share = np.clip(np.asarray(apart) / np.float32(255 * GHOST) - 1, 0, 1)[..., None]
+    return np.asarray(around + share * (guessed - around), np.float32)
+
+
+def _carried(values: Floats, known: Floats) -> Floats:
+    """Values times what is known of them, ``(H, W, C)``, to values everywhere."""
+    height, width, _ = values.shape
+    if min(height, width) < 2:
+        return np.asarray(values / np.maximum(known, SLIGHT), np.float32)
+    even = (height - height % 2, width - width % 2)
+    coarse = _carried(_halved(values[: even[0], : even[1]]), _halved(known[: even[0], : even[1]]))
+    rows, columns = (np.minimum(np.arange(side) // 2, side // 2 - 1) for side in (height, width))
+    return np.asarray(values + (1 - known) * _smooth(coarse[rows][:, columns]), np.float32)
+
+
+def _halved(values: Floats) -> Floats:
+    height, width, channels = values.shape
+    return np.asarray(values.reshape(height // 2, 2, width // 2, 2, channels).mean(axis=(1, 3)), np.float32)
+
+
+def _smooth(values: Floats) -> Floats:
+    """Each pixel the mean of nine: steps of the coarser level would be seen."""
+    wide = np.pad(values, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    down = wide[:-2] + wide[1:-1] + wide[2:]
+    return np.asarray((down[:, :-2] + down[:, 1:-1] + down[:, 2:]) / 9, np.float32)
+
+
+def composed(layers: Layers, tracks: Tracks, number: int, middle: tuple[float, float]) -> Pixels:
+    """One frame, ``(H, W, 3)``, of a picture whose thing stands at ``middle``, x and y in 0..1."""
     frame = _seen(layers.plate, tracks, number)
-    stood = np.array(layers.middle) * (width, height) - 0.5
+    lay(frame, layers.thing, tracks, number, middle)
+    return as_pixels(frame)
+
+
+def lay(frame: Floats, thing: Floats, tracks: Tracks, number: int, middle: tuple[float, float]) -> None:
+    """Draws a thing ``(H, W, 4)`` over a frame of as many pixels, where its track has led it by frame ``number``."""
+    height, width = thing.shape[:2]
+    stood = np.array(middle) * (width, height) - 0.5
     affine = _turned(stood, tracks, number, max(width, height))
-    top, bottom, left, right = _reached(layers.thing[..., 3], affine)
-    over = sampled(layers.thing, affine, (top, bottom, left, right)) * tracks.opacity[number]
+    top, bottom, left, right = _reached(thing[..., 3], affine)
+    over = sampled(thing, affine, (top, bottom, left, right)) * tracks.opacity[number]
     under = frame[top:bottom, left:right]
     frame[top:bottom, left:right] = over[..., :3] + under * (1 - over[..., 3:])
+
+
+def middle_of(thing: Floats) -> tuple[float, float]:
+    """Where a thing ``(H, W, 4)`` stands, x and y in 0..1; the middle of the frame where there is none."""
+    matte = thing[..., 3]
+    if matte.mean() < NOTHING:
+        return 0.5, 0.5
+    return _mean(matte.sum(axis=0)), _mean(matte.sum(axis=1))
+
+
+def as_pixels(frame: Floats) -> Pixels:
+    """A frame in 0..1 as bytes."""
     return np.asarray(np.clip(np.rint(frame * 255), 0, 255), np.uint8)
 
 
@@ -112,7 +174,8 @@ def _seen(plate: Floats, tracks: Tracks, number: int) -> Floats:
 def _turned(stood: Doubles, tracks: Tracks, number: int, side: int) -> Doubles:
     """From a pixel of the frame to the pixel of the picture whose part of the thing is seen there."""
     cos, sin = np.cos(tracks.angle[number]), np.sin(tracks.angle[number])
-    back = np.array([[cos, sin], [-sin, cos]]) / tracks.scale[number]
+    way = np.diag([-1.0 if tracks.mirrored else 1.0, 1.0])
+    back = way @ np.array([[cos, sin], [-sin, cos]]) / tracks.scale[number]
     return _line(back, stood + tracks.shift[number] * side, stood)
 
 

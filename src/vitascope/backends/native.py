@@ -4,6 +4,7 @@ Letters in shapes: B guidance branches (with the prompt, without), K latents, N 
 """
 
 import hashlib
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,10 +14,11 @@ from itertools import islice, pairwise
 import numpy as np
 
 from vitascope.backends import flow
-from vitascope.backends.animation import Animation
+from vitascope.backends.animation import Animation, Paint
 from vitascope.backends.base import Rows, Runtime, Text, Tick
 from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, rows_of_latent
+from vitascope.backends.staging import parts
 from vitascope.text.words import no_words
 from vitascope.types import Floats, Halfway, Integers, Memory, Pixels, Plan, Progress
 
@@ -41,14 +43,26 @@ class NativeBackend:
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """Yields ``plan.frames`` frames ``(H, W, 3)`` as they are decoded; deterministic in the plan."""
-        if self._animation is None or plan.first_frame is None:
+        if self._animation is None:
             frames = self._painted(plan, tick)
+        elif plan.first_frame is None:
+            frames = self._animation.staged(plan, self._easel(plan, tick))
         else:
-            frames = self._animation.render(plan, plan.first_frame)
+            frames = self._animation.moved(plan, plan.first_frame)
         tick(Progress(stage="decode", step=0, steps=plan.frames))
         for number, frame in enumerate(frames, 1):
             tick(Progress(stage="decode", step=number, steps=plan.frames))
             yield frame
+
+    def _easel(self, plan: Plan, tick: Tick) -> Paint:
+        """Paints what a plan is staged from, one after the other; ``tick`` hears of all of them as of one."""
+        pictures, begun = 1 + len(parts(plan.words)), itertools.count()
+
+        def paint(words: Mapping[str, Integers], frames: int) -> Iterator[Pixels]:
+            behind = next(begun)
+            return self._painted(replace(plan, words=words, frames=frames, keep=frames), _told(tick, behind, pictures))
+
+        return paint
 
     def _painted(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         rows_ND = self._denoise(plan, tick)
@@ -142,6 +156,16 @@ class NativeBackend:
         speed = flow.velocity(rows.z_ND, clip_ND, np.maximum(here_N1, np.float32(flow.LEAST_LEVEL)))
         z_ND = flow.step(rows.z_ND, speed, here_N1, there_N1)
         return Rows(z_ND=z_ND, t_N=there_N1[:, 0], r_N=there_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
+
+
+def _told(tick: Tick, behind: int, pictures: int) -> Tick:
+    """A tick for one of several pictures that are painted one after the other."""
+
+    def told(progress: Progress) -> None:
+        step, steps = progress.step + behind * progress.steps, pictures * progress.steps
+        tick(replace(progress, step=step, steps=steps))
+
+    return told
 
 
 def _name(plan: Plan, runtime: Runtime) -> str:

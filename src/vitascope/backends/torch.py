@@ -9,10 +9,11 @@ from torch import Tensor
 from vitascope.backends import channels
 from vitascope.backends.base import Rows, Text
 from vitascope.backends.rows import groups, word_seconds
+from vitascope.models.animator import Matte
 from vitascope.models.layers import frequencies
 from vitascope.models.packed import Packed, Said
 from vitascope.models.transformer import Transformer
-from vitascope.types import Floats, Integers, Preset
+from vitascope.types import AnimatorPreset, Floats, Integers, Preset
 
 BESIDE = ("codec.", "animator.")
 """Arrays of a checkpoint that are of other networks than the transformer."""
@@ -79,6 +80,26 @@ class TorchRuntime:
             seconds_BW=torch.from_numpy(text.time_BW).to(self.device),
         )
         return channels.restored(_array(self._denoise(packed, said)), mean_D, spread_D)
+
+
+class TorchMatte:
+    """The matte network in torch: what backends/matte_graph.py is, for GPUs and for comparison."""
+
+    def __init__(
+        self, preset: AnimatorPreset, weights: Mapping[str, Floats], device: str = "cpu",
+        dtype: torch.dtype = torch.float32,
+    ) -> None:  # fmt: skip
+        self.device, self.dtype = torch.device(device), dtype
+        self.net, prefix = Matte(preset.widths), "animator.matte."
+        mine = {name.removeprefix(prefix): a for name, a in weights.items() if name.startswith(prefix)}
+        self.net.load_state_dict({name: torch.from_numpy(array) for name, array in mine.items()}, strict=True)
+        self.net.eval().to(self.device, dtype)
+
+    @torch.inference_mode()
+    def __call__(self, picture_HWC: Floats) -> Floats:
+        """A picture in 0..1 to ``(H, W, 5)``."""
+        picture = torch.from_numpy(np.ascontiguousarray(picture_HWC.transpose(2, 0, 1)[None]))
+        return _array(self.net(picture.to(self.device, self.dtype))[0].permute(1, 2, 0))
 
 
 def _array(x: Tensor) -> Floats:

@@ -5,20 +5,21 @@ its operations nearest to ours. What it shows is noise; what it costs is what a 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import diffusers
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from vitascope.backends.animation import Animation
 from vitascope.backends.choose import SHIPPED, open_backend
 from vitascope.backends.codec import Codec
 from vitascope.backends.native import NativeBackend
-from vitascope.backends.torch import TorchRuntime
+from vitascope.backends.torch import TorchMatte, TorchRuntime
 from vitascope.backends.weights import load, load_preset
 from vitascope.bench.engine import COMPILED, PEAK, RIVAL, SECONDS, SEED, BackendEngine, Engine, Facts
-from vitascope.types import ConvPreset, Preset
+from vitascope.types import ConvPreset, Floats, Preset
 
 HEAD = 64
 TEXT_ROWS, TEXT_WIDTH = 32, 512
@@ -41,7 +42,8 @@ def opened(name: str, model: str, threads: int, flops: float) -> Engine:
     if name == RIVAL:
         return Rival(load_preset(SHIPPED / f"{model}.json"), flops, dtype)
     preset, weights = load(SHIPPED / f"{model}.json")
-    backend = NativeBackend(TorchRuntime(preset, weights, dtype=dtype, fuse=name == COMPILED), _codec(model, preset))
+    runtime = TorchRuntime(preset, weights, dtype=dtype, fuse=name == COMPILED)
+    backend = NativeBackend(runtime, _codec(model, preset), animation=_animation(preset, weights, dtype))
     facts = Facts(name=name, version=torch.__version__, dtype=_short(dtype), threads=threads,
                   opening_seconds=time.perf_counter() - begin)  # fmt: skip
     engine = BackendEngine(backend, facts)
@@ -54,6 +56,13 @@ def _codec(model: str, preset: Preset) -> Codec | None:
     """A learned codec is ours here, too: what is compared is the network; and its operations are not counted."""
     backend = open_backend(model) if isinstance(preset.codec, ConvPreset) else None
     return backend.codec if isinstance(backend, NativeBackend) else None
+
+
+def _animation(preset: Preset, weights: Mapping[str, Floats], dtype: torch.dtype) -> Animation | None:
+    """What moves things, with its network in torch, too."""
+    if preset.animator is None:
+        return None
+    return Animation(weights, TorchMatte(preset.animator, weights, dtype=dtype), max(preset.size))
 
 
 def counted(work: Callable[[], object]) -> float:

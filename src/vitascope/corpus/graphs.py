@@ -26,6 +26,12 @@ TINTED, TINTED_IN_PAIRS = 0.20, 0.65
 """Share of things in a colour that is not their own. At 0.08 a colour word was heard in one clip of five; beside
 another thing it must also be learned whose colour it is."""
 
+TINTED_IN_PLACE = 0.35
+"""The same where nothing travels: a colour word has only its drawing to change."""
+
+EMPTY = 0.15
+"""Share of scenes in place that show the place alone: the plate that things are moved over."""
+
 AT_REST = 0.4
 """Of pairs side by side, how many both stand still: what tells them apart is then only what they are and look like."""
 
@@ -42,6 +48,20 @@ def graph(rng: np.random.Generator, split: Split = "train", edition: Edition = F
         scene = _scene(rng, edition)
         if belongs(scene, split):
             return scene
+
+
+def in_place(rng: np.random.Generator, edition: Edition = FIRST) -> Scene:
+    """A scene in which nothing travels: one thing where it stands, or a place alone. Of the pairs of training only.
+
+    What a movement does is for tracks to tell (decision 0021); what things and places look like is left to learn.
+    """
+    while True:
+        scene = replace(_scene(rng, edition), relation=None)
+        first = replace(scene.entities[0], motions=("still",))
+        first = replace(first, colour=_one_of(COLOURS, rng) if rng.random() < TINTED_IN_PLACE else None)
+        alone = replace(scene, entities=(first,))
+        if belongs(alone, "train"):
+            return replace(alone, entities=()) if rng.random() < EMPTY else alone
 
 
 def belongs(scene: Scene, split: Split) -> bool:

@@ -4,12 +4,12 @@ Output pixels are those of a 128 x 128 frame, counted from the centre of the fir
 size scales them. Nothing here holds a pixel: a composition is a few kilobytes, for a CPU or a GPU to draw.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from vitascope.corpus.graphs import Split, caption, graph
+from vitascope.corpus.graphs import Split, caption, graph, in_place
 from vitascope.corpus.motions import Path, path
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import FIRST, POSES, SUBJECTS, TAKES, Edition
@@ -64,6 +64,15 @@ def compose(
 ) -> Composition:
     """A clip by chance, of what an edition of the world has; the same generator state gives the same clip."""
     return stage(graph(rng, split, edition), rng, frames=frames, fps=fps)
+
+
+def compose_in_place(
+    rng: np.random.Generator, *, frames: int = 17, fps: int = 8, edition: Edition = FIRST
+) -> Composition:
+    """A clip by chance in which nothing travels; no movement is said of it."""
+    composition = stage(in_place(rng, edition), rng, frames=frames, fps=fps)
+    still = tuple(replace(entity, motions=()) for entity in composition.said.entities)
+    return replace(composition, said=replace(composition.said, entities=still))
 
 
 def stage(scene: Scene, rng: np.random.Generator, *, frames: int = 17, fps: int = 8) -> Composition:

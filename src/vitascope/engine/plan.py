@@ -43,7 +43,8 @@ def plan(request: Request, preset: Preset) -> Plan:
     first_frame, about_picture = _first_frame(request.image, _moved_at(output_size) if moves else preset.size)
     seed = _seed(request.seed)
     about_shape = (about_picture, _about_moving(reading.scene, output_size)) if moves else (about_size, about_picture)
-    about = (*reading.notes, about_length, _about_fps(request.fps, preset), *about_shape)
+    about_place = _about_place(reading.scene) if preset.animator is not None and request.image is None else ""
+    about = (*reading.notes, about_length, _about_fps(request.fps, preset), *about_shape, about_place)
     return Plan(
         prompt=request.prompt,
         words=rows(taken(reading.words, seed)),
@@ -170,6 +171,13 @@ def _about_moving(scene: Scene, size: tuple[int, int]) -> str:
     unheard = "What else the prompt says changes nothing in it." if idle else ""
     larger = f"It is moved at {_x(_moved_at(size))} and made larger at the end. " if max(size) > LONGEST_MOVED else ""
     return f"Your picture is moved as it is, pixel by pixel. {unmoved}{larger}{unheard}".strip()
+
+
+def _about_place(scene: Scene) -> str:
+    """A place alone is one picture, unless it rains or the camera moves."""
+    if scene.entities or scene.time == "rain" or scene.camera not in (None, "static"):
+        return ""
+    return "A place alone stands still: name a thing that does something, rain, or a camera, such as: zoom in."
 
 
 def _seed(seed: int | None) -> int:

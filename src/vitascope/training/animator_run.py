@@ -23,6 +23,7 @@ from vitascope.text.words import VOCABULARY_SIZE, edition_of
 from vitascope.training.cache import open_atlas
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.separating import Separated, separated
+from vitascope.training.softening import blur
 from vitascope.training.tracks import Movements, movements
 from vitascope.types import AnimatorPreset, Pixels, Preset
 
@@ -35,6 +36,8 @@ MOVEMENTS = 96
 RATE = 7e-4
 WARM_UP = 50
 AVERAGE = 0.995
+SOFTEST, SPECKLE = 28, 0.06
+"""Pixels of the softest pictures, and deviation of the most speckled ones."""
 HIDDEN_COUNTS = 4.0
 """How many times the plate counts where the thing hides it: elsewhere the picture itself is the answer."""
 
@@ -45,8 +48,9 @@ Speak = Callable[[str], None]
 
 
 def home(preset: Preset) -> Path:
-    """Where the state of a preset's animator lies."""
-    return settings().home / "animator" / f"{preset.name}.safetensors"
+    """Where the state of a preset's animator lies: presets of one world and one size share it."""
+    edition, (width, height) = edition_of(preset.vocabulary_sha256), preset.size
+    return settings().home / "animator" / f"edition-{edition.number}-{width}x{height}.safetensors"
 
 
 def born(preset: AnimatorPreset, seed: int) -> Animator:
@@ -71,9 +75,17 @@ class Lessons:
         fresh = [separated(self.rng, self.atlas, self.edition, fps=fps, side=side) for _ in range(FRESH)]
         self.pool = [*self.pool, *fresh][-POOL:]
         chosen = [*fresh, *(self.pool[n] for n in self.rng.integers(len(self.pool), size=PICTURES - FRESH))]
-        parts = [np.stack([getattr(one, name) for one in chosen]) for name in ("picture", "matte", "plate")]
-        picture, matte, plate = (_signal(part) for part in parts)
-        return (picture.flip(3), matte.flip(3), plate.flip(3)) if self.rng.random() < 0.5 else (picture, matte, plate)
+        parts = (np.stack([getattr(one, name) for one in chosen]) for name in ("picture", "matte", "plate"))
+        picture, matte, behind = self._softened(*(_signal(part) for part in parts))
+        return (picture.flip(3), matte.flip(3), behind.flip(3)) if self.rng.random() < 0.5 else (picture, matte, behind)
+
+    def _softened(self, picture: Tensor, matte: Tensor, behind: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Every other batch as soft and as speckled as what a network paints."""
+        if self.rng.random() < 0.5:
+            return picture, matte, behind
+        side = int(self.rng.integers(SOFTEST, picture.shape[-1]))
+        speckle = torch.from_numpy(self.rng.standard_normal(picture.shape, np.float32)) * self.rng.uniform(0, SPECKLE)
+        return (blur(picture, side) + speckle).clamp(0, 1), blur(matte, side), blur(behind, side)
 
     def movements(self) -> Movements:
         """Of one of the trained lengths."""
@@ -102,34 +114,57 @@ def track_loss(net: Animator, given: Movements) -> Tensor:
     return F.smooth_l1_loss(told, given.track_BTC, beta=0.05)
 
 
-def teach(
-    net: Animator,
-    average: dict[str, Tensor],
-    lessons: Lessons,
-    clock: Iterator[float],
-    speak: Speak,
-    keep: Callable[[], None],
-) -> None:
-    """One step of each for each tick of the clock, which tells the share of the run that is over."""
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
-    heard: list[tuple[float, float]] = []
-    for number, share in enumerate(clock, 1):
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1.0, number / WARM_UP, 2 * (1 - share) + 0.01)
-        losses = matte_loss(net, *lessons.pictures()), track_loss(net, lessons.movements())
-        optimiser.zero_grad()
+class Teacher:
+    """An animator that learns: its running average, its optimiser, and what it has cost so far."""
+
+    def __init__(self, net: Animator, lessons: Lessons) -> None:
+        self.net, self.lessons = net, lessons
+        self.average = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+        self.optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
+        self.steps = self.before = 0
+        self.hours = 0.0
+
+    def step(self, share: float) -> tuple[float, float]:
+        """One step of both networks at a share of the run; returns the losses of matte and track."""
+        self.steps += 1
+        for group in self.optimiser.param_groups:
+            group["lr"] = RATE * min(1.0, self.steps / WARM_UP, 2 * (1 - share) + 0.01)
+        losses = matte_loss(self.net, *self.lessons.pictures()), track_loss(self.net, self.lessons.movements())
+        self.optimiser.zero_grad()
         torch.autograd.backward(torch.stack(losses).sum())
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimiser.step()
+        kept = min(AVERAGE, self.steps / (self.steps + 10))
         with torch.no_grad():
-            kept = min(AVERAGE, number / (number + 10))
-            torch._foreach_lerp_(list(average.values()), list(net.state_dict().values()), 1 - kept)
-        heard.append((losses[0].item(), losses[1].item()))
-        if number % SPEAK == 0:
+            torch._foreach_lerp_(list(self.average.values()), list(self.net.state_dict().values()), 1 - kept)
+        return losses[0].item(), losses[1].item()
+
+    def resume(self, path: Path) -> None:
+        """Takes the weights of an earlier run; its cost adds up."""
+        tensors, facts = checkpoint.load(path)
+        self.net.load_state_dict(tensors, strict=True)
+        for name, value in tensors.items():
+            self.average[name].copy_(value)
+        self.before, self.hours = int(facts.get("pictures", 0)), float(facts.get("hours", 0.0))
+
+    def save(self, path: Path, seconds: float) -> None:
+        """Stores the average, and what it has cost: ``seconds`` of this run, and those before it."""
+        facts = {"pictures": self.before + self.steps * PICTURES, "hours": self.hours + seconds / 3600}
+        checkpoint.save(path, self.average, facts)
+
+
+def teach(teacher: Teacher, minutes: float, path: Path, speak: Speak) -> None:
+    """Trains for so many minutes, with a word and a checkpoint now and then."""
+    begin, heard = time.monotonic(), list[tuple[float, float]]()
+    for share in ticks(minutes):
+        heard.append(teacher.step(share))
+        if len(heard) % SPEAK == 0:
             matte, track = np.mean(heard[-SPEAK:], axis=0)
-            speak(f"step {number}  {share:.0%}  matte {matte:.4f}  track {track:.5f}")
-        if number % SAVED == 0:
-            keep()
+            left = minutes * (1 - share)
+            speak(f"step {teacher.steps}  {share:.0%}  {left:.1f} min left  matte {matte:.4f}  track {track:.5f}")
+        if len(heard) % SAVED == 0:
+            teacher.save(path, time.monotonic() - begin)
+    teacher.save(path, time.monotonic() - begin)
 
 
 def ticks(minutes: float) -> Iterator[float]:
@@ -149,17 +184,11 @@ def main() -> None:
     preset = preset_of(asked.preset)
     if preset.animator is None:
         raise TrainingError(f"{preset.name} has no animator.")
-    net, path, console = born(preset.animator, asked.seed), home(preset), Console(stderr=True)
+    path, console = home(preset), Console(stderr=True)
+    teacher = Teacher(born(preset.animator, asked.seed), Lessons(preset, asked.seed))
     if path.exists():
-        net.load_state_dict(checkpoint.load(path)[0], strict=True)
-    average = {name: tensor.clone() for name, tensor in net.state_dict().items()}
-
-    def keep() -> None:
-        checkpoint.save(path, average, {"preset": preset.name})
-
-    lessons = Lessons(preset, asked.seed)
-    teach(net, average, lessons, ticks(asked.minutes), lambda line: console.print(line, highlight=False), keep)
-    keep()
+        teacher.resume(path)
+    teach(teacher, asked.minutes, path, lambda line: console.print(line, highlight=False))
 
 
 if __name__ == "__main__":

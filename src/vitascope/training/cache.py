@@ -7,9 +7,10 @@ writer goes on. ``--shown`` writes clips of drawings that no word names (trainin
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from safetensors.numpy import save_file
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.atlas import Atlas, atlas_path
 from vitascope.corpus.compositor import Drawings, covered, render
-from vitascope.corpus.scenes import Composition, compose
+from vitascope.corpus.scenes import Composition, compose, compose_in_place
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
 from vitascope.text.words import edition_of, words
@@ -36,17 +37,24 @@ LOOKS = tuple((subject.id, style) for subject in SUBJECTS.values() for style in 
 _SHOWN = 1  # third number of the seed of shards whose drawings no word names; not 0, which adds nothing to a seed
 
 
-def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: int, *, shown: bool = False) -> Path:
+Kind = Literal["travelling", "placed", "shown"]
+"""Of clips: things that do what captions say; things that stand where they stand; drawings that no word names."""
+
+
+def write_shard(
+    preset: Preset, atlas: Atlas, frames: int, number: int, clips: int, *, kind: Kind = "travelling"
+) -> Path:
     """Renders and encodes ``clips`` clips from the seed ``(frames, number)`` and stores them as one shard.
 
-    ``shown`` makes them clips of drawings that no word names, from a seed of their own.
+    Those of drawings that no word names have a seed of their own.
     """
+    shown = kind == "shown"
     generator = np.random.default_rng((frames, number, _SHOWN) if shown else (frames, number))
     codec = LappedCodec(preset.codec)
     packed, shares = [], []
     spoken, look = np.zeros((clips, 4, preset.net.words), np.uint8), np.full(clips, -1, np.int16)
     for index in range(clips):
-        composition, drawings = _next(generator, atlas, preset, frames, shown=shown)
+        composition, drawings = _next(generator, atlas, preset, frames, kind)
         packed.append(codec.encode(render(composition, drawings)).astype(np.float16))
         shares.append(covered_rows(covered(composition, drawings)[None], preset.codec)[0])
         spoken[index], number_of_look = told(composition)
@@ -61,12 +69,24 @@ def write_shard(preset: Preset, atlas: Atlas, frames: int, number: int, clips: i
 
 
 def _next(
-    generator: np.random.Generator, atlas: Atlas, preset: Preset, frames: int, *, shown: bool
+    generator: np.random.Generator, atlas: Atlas, preset: Preset, frames: int, kind: Kind
 ) -> tuple[Composition, Drawings]:
     edition = edition_of(preset.vocabulary_sha256)
-    if shown:
+    if kind == "shown":
         return shown_clip(generator, atlas, edition, frames=frames, fps=preset.fps)
-    return _drawable(generator, atlas, edition, frames=frames, fps=preset.fps), atlas
+    by_chance = compose_in_place if kind == "placed" else compose
+    return _drawable(generator, atlas, edition, frames=frames, fps=preset.fps, by_chance=by_chance), atlas
+
+
+def _drawable(
+    generator: np.random.Generator, atlas: Atlas, edition: Edition, *, frames: int, fps: int,
+    by_chance: Callable[..., Composition] = compose,
+) -> Composition:  # fmt: skip
+    """The next scene whose every drawing the atlas holds; one built without a withdrawn work lacks some."""
+    while True:
+        composition = by_chance(generator, frames=frames, fps=fps, edition=edition)
+        if all(layer.style in atlas.styles(layer.subject) for layer in composition.layers):
+            return composition
 
 
 def covered_rows(covered_BTHW: Pixels, codec: CodecPreset) -> Pixels:
@@ -80,18 +100,11 @@ def covered_rows(covered_BTHW: Pixels, codec: CodecPreset) -> Pixels:
 
 def told(composition: Composition) -> tuple[npt.NDArray[np.uint8], int]:
     """The words of a clip, ``(4, W)``, and the number of the picture of its first thing, -1 where it is tinted."""
-    first = composition.scene.entities[0]
-    style = first.style or SUBJECTS[first.subject].styles[0]
-    number = -1 if first.colour is not None else LOOKS.index((first.subject, style))
+    number = -1
+    for first in composition.scene.entities[:1]:
+        style = first.style or SUBJECTS[first.subject].styles[0]
+        number = -1 if first.colour is not None else LOOKS.index((first.subject, style))
     return np.stack(list(word_rows(words(composition.said)).values())).astype(np.uint8), number
-
-
-def _drawable(generator: np.random.Generator, atlas: Atlas, edition: Edition, *, frames: int, fps: int) -> Composition:
-    """The next scene whose every drawing the atlas holds; one built without a withdrawn work lacks some."""
-    while True:
-        composition = compose(generator, frames=frames, fps=fps, edition=edition)
-        if all(layer.style in atlas.styles(layer.subject) for layer in composition.layers):
-            return composition
 
 
 def store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) -> Path:
@@ -131,12 +144,12 @@ def open_atlas(edition: Edition = FIRST) -> Atlas:
     return Atlas.open(atlas_path(edition), register_in_use(settings().home))
 
 
-def _work(name: str, frames: int, number: int, clips: int, *, shown: bool) -> str:
+def _work(name: str, frames: int, number: int, clips: int, kind: Kind) -> str:
     """One shard in a process of its own; skips what is there already."""
     preset = preset_of(name)
-    path = folder(preset, frames, shown=shown) / f"rows-{number:04}.npy"
+    path = folder(preset, frames, shown=kind == "shown") / f"rows-{number:04}.npy"
     atlas = open_atlas(edition_of(preset.vocabulary_sha256))
-    return str(path if path.exists() else write_shard(preset, atlas, frames, number, clips, shown=shown))
+    return str(path if path.exists() else write_shard(preset, atlas, frames, number, clips, kind=kind))
 
 
 def main() -> None:
@@ -149,7 +162,9 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=1024)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--shown", action="store_true", help="clips of drawings that no word names")
+    parser.add_argument("--placed", action="store_true", help="clips in which nothing travels, in place of the usual")
     asked = parser.parse_args()
+    kind: Kind = "shown" if asked.shown else "placed" if asked.placed else "travelling"
     preset = preset_of(asked.preset)
     edition = edition_of(preset.vocabulary_sha256)
     snapshot.stamp(preset, snapshot.of_corpus(snapshot.register_of(preset).sha256(), atlas_path(edition)))
@@ -157,9 +172,7 @@ def main() -> None:
     save_file({"looks": references(preset, open_atlas(edition))}, where)
     numbers = range(asked.first, asked.first + asked.shards)
     with ProcessPoolExecutor(asked.processes) as pool:
-        jobs = [
-            pool.submit(_work, asked.preset, asked.frames, number, asked.clips, shown=asked.shown) for number in numbers
-        ]
+        jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips, kind) for number in numbers]
         for job in jobs:
             job.result()
 

@@ -2,19 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from vitascope.backends.base import Backend
-from vitascope.backends.choose import open_backend
-from vitascope.backends.conv_codec import ConvCodec
-from vitascope.backends.native import NativeBackend
+from vitascope.backends.choose import carried, open_backend
 from vitascope.backends.openvino import OpenVinoRuntime
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.training import states
+from vitascope.training.animator_run import home as animator_home
 from vitascope.training.latents import codec_tensors
 from vitascope.types import ConvPreset, Floats, Preset
 
@@ -36,7 +35,9 @@ def shipped(name: str) -> Candidate:
 def running(state: Path, preset: Preset, threads: int) -> Candidate:
     """The running average of a training run, as it stands in its last saved state.
 
-    A learned codec is taken from the state beside it. Raises TrainingError when nothing has been saved.
+    A learned codec is taken from the state beside it, what moves things from the home folder.
+
+    Raises TrainingError when nothing has been saved.
     """
     weights = averaged(state, preset)
     return Candidate(backend=opened(preset, weights, threads), sha256=_sha256(weights))
@@ -49,15 +50,16 @@ def averaged(state: Path, preset: Preset) -> dict[str, Floats]:
     average = checkpoint.under("average", states.read(state, preset)[0])
     if isinstance(preset.codec, ConvPreset):
         average |= checkpoint.prefixed("codec", codec_tensors(preset, state.with_name("codec.safetensors")))
+    if preset.animator is not None and animator_home(preset).exists():
+        average |= checkpoint.prefixed("animator", checkpoint.load(animator_home(preset))[0])
     return {name: np.asarray(tensor.float().numpy()) for name, tensor in average.items()}
 
 
 def opened(preset: Preset, weights: Mapping[str, Floats], threads: int) -> Backend:
     """A backend on the default runtime for weights that are not in a file."""
-    runtime = OpenVinoRuntime(preset, weights, threads=threads)
-    if isinstance(preset.codec, ConvPreset):
-        return NativeBackend(runtime, ConvCodec(preset.codec, weights, runtime.request))
-    return NativeBackend(runtime)
+    moved = any(name.startswith("animator.") for name in weights)
+    staged = preset if moved else replace(preset, animator=None)
+    return carried(OpenVinoRuntime(staged, weights, threads=threads), weights)
 
 
 def _sha256(weights: Mapping[str, Floats]) -> str:

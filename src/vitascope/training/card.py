@@ -9,17 +9,20 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from vitascope.backends.choose import SHIPPED
 from vitascope.backends.weights import load_preset
+from vitascope.models import checkpoint
 from vitascope.rights.credits import CONSENT
 from vitascope.rights.register import Register
 from vitascope.settings import settings
 from vitascope.text.words import edition_of
 from vitascope.text.world import TAKES, TIMES, later_than
 from vitascope.training import journey as journeys
+from vitascope.training.animator_run import home as animator_home
 from vitascope.training.journey import Journey
 from vitascope.training.report import NAMES
 from vitascope.training.study import stored as stored_study
@@ -48,9 +51,9 @@ A diffusion transformer over packed rows with a noise level per row ({million:.1
 pixels, {fps} frames a second, up to {longest:.1f} seconds, in {steps} steps. Licence: {licence}.
 
 It knows {subjects} things, {motions} motions, {places} places and {times} times of day, one or two things at a time.
-A seed chooses one of {takes} takes of a scene and the noise it starts from: within a take two clips of the same
-sentence differ little.
-
+A seed chooses one of {takes} takes of a scene, the chances of its movements and the noise it starts from: within a take
+two clips of the same sentence differ little.
+{animated}
 ## What it can: accuracy in per cent, with 95 % Wilson intervals
 
 A checker taught on real renders alone reads every clip blindly (seed {seed}, guidance {guidance}). Rows of real renders
@@ -63,15 +66,14 @@ are the most a model could reach, shuffled captions the least.
 
 - Nothing outside its words: no people, no faces, no lettering, no photographs, no sound, and no other art than the
   look of the drawings it learned from.
-- Two things at once, sizes, colours, cameras and counts were in its training and are not in the table above: expect
-  less of them.
-- Pictures are small and soft; fine detail is lost in the codec and more of it in the network.
+- Sizes, styles, cameras and counts were in its training and are not in the table above: expect less of them.
+{stiff}- Pictures are small and soft; fine detail is lost in the codec and more of it in the network.
 - Much beyond {longest:.0f} seconds, and anything that needs a memory of what left the frame.
 
 ## What it learned from
 
 {works} works by {makers} makers, every one by way of the works register, composed into clips by our own renderer.
-No film, no photograph, no scraped picture, and no pretrained network. Names: [CREDITS](../../CREDITS.md).
+No film, no photograph, no scraped picture, and no pretrained network. Names: [CREDITS](../../CREDITS.md).{doodled}
 
 {sources}
 {consents}
@@ -80,6 +82,22 @@ No film, no photograph, no scraped picture, and no pretrained network. Names: [C
 {journey}
 Whoever made a work and wants it out of the next model: [docs/rights.md](../rights.md).
 """
+
+
+_ANIMATED = """
+The transformer is asked only for what stands where it stands: each thing of a prompt alone, in its place, with its own
+animation, and the place empty. Two small networks beside it tell what of a picture is thing and what lies behind, and
+turn words for movements and cameras into tracks; along those the thing is carried over the place. A picture that is
+given as first frame is taken apart and moved in the same way, its own pixels, by those two alone.
+"""
+
+_STIFF = """- Things move stiffly, as drawings on sticks: what an artist drew as an animation plays on, other limbs do
+  not bend. Nothing passes behind a tree, and rain falls behind what moves.
+- In a given picture all things move as one, and words for what, where and which colour change nothing.
+"""
+
+_DOODLED = """
+What takes pictures apart also saw drawings made by chance by our own code, which are no works of anybody."""
 
 
 def card(preset: Preset, report: Report, made: Journey, register: Register) -> str:
@@ -110,6 +128,9 @@ def card(preset: Preset, report: Report, made: Journey, register: Register) -> s
         takes=len(TAKES),
         accuracy=_accuracy(report),
         studies="".join(map(_study, report.get("studies", ()))),
+        animated=_ANIMATED if preset.animator else "",
+        stiff=_STIFF if preset.animator else "",
+        doodled=_DOODLED if preset.animator else "",
         whole=codec["whole"],
         subject=codec["subject"],
         clips=codec["clips"],
@@ -146,10 +167,16 @@ def _told(made: Journey) -> str:
     kinds = ", ".join(f"{count:,} of {_kind(kind)}" for kind, count in made.seen.items())
     return (
         f"{made.steps:,} steps of AdamW in {made.hours:.1f} hours on two cores of an AMD EPYC (Zen 4) that did other "
-        f"work too, about {made.flops:.1e} floating-point operations: {kinds}. What was tried and failed is in "
-        f"[the log](../log.md).\n\n"
+        f"work too, about {made.flops:.1e} floating-point operations: {kinds}. {_moved(made)}What was tried and "
+        f"failed is in [the log](../log.md).\n\n"
         f"![Loss](../pictures/loss-xs.png)\n"
     )
+
+
+def _moved(made: Journey) -> str:
+    if not made.pictures:
+        return ""
+    return f"Beside it, for {made.moving_hours:.1f} hours of one core, the animator on {made.pictures:,} pictures. "
 
 
 def _kind(kind: str) -> str:
@@ -187,6 +214,9 @@ def main() -> None:
     made = journeys.journey(home / "runs" / name / "steps.jsonl", preset)
     if asked.after:
         made = journeys.together(journeys.from_json(asked.after.read_text()), made)
+    if preset.animator is not None and animator_home(preset).exists():
+        facts = checkpoint.load(animator_home(preset))[1]
+        made = replace(made, pictures=facts["pictures"], moving_hours=facts["hours"])
     (root / CARDS / f"{name}-training.json").write_text(journeys.to_json(made))
     (root / CARDS / f"{name}.md").write_text(stored(name, root))
 

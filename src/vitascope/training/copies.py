@@ -114,7 +114,7 @@ def built(known: Sequence[Shard], atlas: Drawings) -> Compositions:
 
 def study(index: Compositions, known: Sequence[Shard], atlas: Drawings, *, n: int, seed: int) -> Study:
     """How many of ``n`` copies ``index`` flags, and how many of ``n`` held-out renders it was not calibrated on."""
-    codec, rng = LappedCodec(xs().codec), np.random.default_rng(seed)
+    codec, rng = LappedCodec(index.codec), np.random.default_rng(seed)
     others = np.array([index.ratio(rows) for rows in held_out(atlas, codec, n, seed, _lengths(known))])
     picked = [known[int(rng.integers(len(known)))] for _ in range(n)]
     clips = [part[int(rng.integers(len(part)))].astype(np.float32) for part in picked]
@@ -161,6 +161,13 @@ def _parts(described: Shard) -> Iterator[Shard]:
         yield described[start : start + 2048]
 
 
+def _with_things(path: Path) -> Shard:
+    """The clips of a shard in which a thing stands: a place alone is one painting, and many clips show the same."""
+    rows: Shard = np.load(path, mmap_mode="r")
+    covered = np.load(path.with_name(path.name.replace("rows", "covered")))
+    return rows[covered.reshape(len(rows), -1).any(axis=1)]
+
+
 def _middle(ratios: Floats) -> Cell:
     return exact(float(np.median(ratios)))
 
@@ -177,7 +184,7 @@ def main() -> None:
         parser.error(f"--seed {asked.seed} is the one the threshold is found on; take another")
     preset, atlas = xs(), open_atlas()
     paths = [path for frames in preset.frames if frames > 1 for path in shards(preset, frames)]
-    known = [np.load(path, mmap_mode="r") for path in paths]
+    known = [_with_things(path) for path in paths]
     index = shipped() if asked.shipped else built(known, atlas)
     found = study(index, known, atlas, n=asked.n, seed=asked.seed)
     if asked.index is not None:

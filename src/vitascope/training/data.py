@@ -137,11 +137,11 @@ class Shards:
 
 
 def _plain(words_N4W: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Which captions say subject, its colour, motion, place, time and take and nothing else, ``(N,)``."""
+    """Which captions say at most one subject, its colour, a place, a time and a take, and nothing else, ``(N,)``."""
     usual = [ROLES.index(role) for role in ("pad", "subject", "colour", "motion", "place", "time", "take")]
     role, entity, segment = words_N4W[:, 1], words_N4W[:, 2], words_N4W[:, 3]
-    told = [(role == ROLES.index(name)).sum(axis=1) == 1 for name in ("subject", "motion", "take")]
-    return np.isin(role, usual).all(axis=1) & (entity < 2).all(axis=1) & (segment == 0).all(axis=1) & np.all(told, 0)
+    taken = (role == ROLES.index("take")).sum(axis=1) == 1
+    return np.isin(role, usual).all(axis=1) & (entity < 2).all(axis=1) & (segment == 0).all(axis=1) & taken
 
 
 def unnamed(words_4BW: Tensor, chosen_B: Tensor) -> Tensor:

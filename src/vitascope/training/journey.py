@@ -18,6 +18,8 @@ class Journey:
     hours: float
     flops: float
     loss: dict[str, float]  # mean of the last 100 steps of each kind
+    pictures: int = 0  # that the animator learned to take apart
+    moving_hours: float = 0.0  # of the animator's training
 
 
 def journey(diary: Path, preset: Preset) -> Journey:
@@ -51,6 +53,8 @@ def together(first: Journey, second: Journey) -> Journey:
         hours=first.hours + second.hours,
         flops=first.flops + second.flops,
         loss={**first.loss, **second.loss},
+        pictures=first.pictures + second.pictures,
+        moving_hours=first.moving_hours + second.moving_hours,
     )
 
 

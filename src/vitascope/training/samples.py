@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from vitascope.backends.animation import Animation
 from vitascope.backends.codec import Codec
 from vitascope.backends.native import NativeBackend
-from vitascope.backends.torch import TorchRuntime
+from vitascope.backends.torch import TorchMatte, TorchRuntime
 from vitascope.backends.weights import load
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.models.codec import ConvNet
@@ -53,10 +54,11 @@ class TorchCodec:
 def backend(preset: Preset, weights: dict[str, Floats], device: str) -> NativeBackend:
     """A checkpoint wholly in torch."""
     runtime = TorchRuntime(preset, weights, device)
-    if not isinstance(preset.codec, ConvPreset):
-        return NativeBackend(runtime)
-    codec: Codec = TorchCodec(preset.codec, weights, device)
-    return NativeBackend(runtime, codec)
+    codec: Codec | None = TorchCodec(preset.codec, weights, device) if isinstance(preset.codec, ConvPreset) else None
+    if preset.animator is None:
+        return NativeBackend(runtime, codec)
+    matte = TorchMatte(preset.animator, weights, device)
+    return NativeBackend(runtime, codec, animation=Animation(weights, matte, max(preset.size)))
 
 
 def main() -> None:

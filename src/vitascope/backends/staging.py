@@ -1,0 +1,116 @@
+"""How a prompt is staged: each thing is painted alone, where it stands, and then moved; the place is painted empty.
+
+The network is never asked for two things at once, so no colour can go to the wrong one, nor for anything that travels.
+Spots and sizes are those of training clips (corpus/scenes.py). Lengths are in frame sides, y downwards.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vitascope.text.words import ROLES, VOCABULARY, Word, rows
+from vitascope.text.world import SUBJECTS
+from vitascope.types import Integers
+
+USUAL_PLACE = "place:meadow"
+"""Where a prompt that names no place plays: all that is painted for it must play in one."""
+
+BESIDE = 0.46 / 0.60
+"""Size of one of two things against that of one alone."""
+
+Spot = tuple[float, float]
+Column = tuple[int, int, int, int]  # token, role, entity, segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A thing of a prompt: what is painted, and what becomes of it."""
+
+    words: Mapping[str, Integers]  # of it alone, in its place, without its movements
+    motions: tuple[int, ...]  # their tokens in order; 0 for none
+    faces: int  # the way its drawing looks: -1 left, 1 right, 0 neither
+    spot: Spot | None = None  # where its middle belongs, if not where it is painted
+    size: float = 1.0  # factor
+
+
+def parts(words: Mapping[str, Integers]) -> tuple[Part, ...]:
+    """The things of a prompt's words, in their order."""
+    columns = _columns(words)
+    scene = _scene(columns)
+    numbers = sorted({entity for _, _, entity, _ in columns if entity})
+    things = [[column for column in columns if column[2] == number] for number in numbers]
+    found = [
+        Part(words=_rows([*_alone(thing), *scene]), motions=motions(words, number), faces=_faces(thing))
+        for number, thing in zip(numbers, things, strict=True)
+    ]
+    return tuple(found) if len(found) < 2 else tuple(_paired(found[:2], _relation(columns)))
+
+
+def plate(words: Mapping[str, Integers]) -> Mapping[str, Integers]:
+    """The words of the place alone."""
+    return _rows(_scene(_columns(words)))
+
+
+def stands_still(words: Mapping[str, Integers]) -> bool:
+    """Whether nothing about the place moves: no camera, no rain."""
+    said = {VOCABULARY[token] for token, *_ in _columns(words)}
+    return "rain" not in said and not any(role == ROLES.index("camera") for _, role, *_ in _columns(words))
+
+
+def motions(words: Mapping[str, Integers], entity: int = 1) -> tuple[int, ...]:
+    """The tokens of a thing's movements in their order; 0 where none is asked for."""
+    wanted = ROLES.index("motion")
+    said = sorted((s, token) for token, role, e, s in _columns(words) if (role, e) == (wanted, entity))
+    return tuple(token for _, token in said) or (0,)
+
+
+def camera(words: Mapping[str, Integers]) -> int:
+    """The token of the camera, or 0."""
+    return next((token for token, role, *_ in _columns(words) if role == ROLES.index("camera")), 0)
+
+
+def _columns(words: Mapping[str, Integers]) -> list[Column]:
+    table = np.stack([words[name] for name in ("token", "role", "entity", "segment")])
+    return [(t, r, e, s) for t, r, e, s in table.T.tolist() if r]
+
+
+def _rows(columns: Sequence[Column]) -> Mapping[str, Integers]:
+    return rows(tuple(Word(VOCABULARY[t], ROLES[r], e, s) for t, r, e, s in columns))
+
+
+def _scene(columns: Sequence[Column]) -> list[Column]:
+    """Words of place, time, camera and take; a place where none is named."""
+    kept = [ROLES.index(role) for role in ("place", "time", "camera", "take")]
+    said = [column for column in columns if column[1] in kept]
+    usual = (VOCABULARY.index(USUAL_PLACE), kept[0], 0, 0)
+    return said if any(role == kept[0] for _, role, *_ in said) else [usual, *said]
+
+
+def _alone(thing: Sequence[Column]) -> list[Column]:
+    """The words of one thing as if it were the only one, without what it does."""
+    return [(token, role, 1, 0) for token, role, *_ in thing if role != ROLES.index("motion")]
+
+
+def _faces(thing: Sequence[Column]) -> int:
+    names = [VOCABULARY[token] for token, role, *_ in thing if role == ROLES.index("subject")]
+    return next((SUBJECTS[name].faces for name in names if name in SUBJECTS), 0)
+
+
+def _relation(columns: Sequence[Column]) -> str:
+    names = [VOCABULARY[token] for token, role, *_ in columns if role == ROLES.index("relation")]
+    return names[0] if names else "next_to"
+
+
+def _paired(pair: Sequence[Part], relation: str) -> list[Part]:
+    """Two things at the spots of their relation; where one chases the other, the first is behind."""
+    ahead = 1 if VOCABULARY.index("motion:right") in pair[0].motions else -1
+    spots: Mapping[str, tuple[Spot, Spot]] = {
+        "next_to": ((0.25, 0.58), (0.75, 0.58)),
+        "chases": ((0.5 - 0.21 * ahead, 0.58), (0.5 + 0.21 * ahead, 0.58)),
+        "above": ((0.5, 0.30), (0.5, 0.74)),
+    }
+    return [
+        Part(words=part.words, motions=part.motions, faces=part.faces, spot=spot, size=BESIDE)
+        for part, spot in zip(pair, spots[relation], strict=True)
+    ]

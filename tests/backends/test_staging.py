@@ -1,0 +1,94 @@
+"""A prompt is staged: each thing alone and without its movements, the place empty, spots by relation."""
+
+import numpy as np
+import pytest
+
+from vitascope.backends import staging
+from vitascope.text.reading import read
+from vitascope.text.words import VOCABULARY, no_words, rows, taken
+
+
+def words_of(prompt, seed=0):
+    """The words of a prompt, as a plan has them."""
+    return rows(taken(read(prompt).words, seed))
+
+
+def said(table):
+    """Word rows as tokens with their entity."""
+    columns = zip(*(table[name].tolist() for name in ("token", "role", "entity")), strict=True)
+    return [(VOCABULARY[token], entity) for token, role, entity in columns if role]
+
+
+def named(*names):
+    """Tokens of movements."""
+    return tuple(VOCABULARY.index(f"motion:{name}") for name in names)
+
+
+def test_one_thing_is_painted_without_what_it_does():
+    """It stands in its place at its time; what it does is kept apart."""
+    (part,) = staging.parts(words_of("a red fish swims to the right under water at night"))
+
+    assert {("fish", 1), ("red", 1), ("place:underwater", 0), ("night", 0), ("take:1", 0)} == set(said(part.words))
+    assert named("right") == part.motions
+    assert (-1, None, 1.0) == (part.faces, part.spot, part.size)
+
+
+def test_two_things_are_painted_one_by_one():
+    """Each as the only one, with its own colour; side by side and smaller."""
+    first, second = staging.parts(words_of("a red fish next to a blue whale in the sea"))
+
+    assert {("fish", 1), ("red", 1)} < set(said(first.words))
+    assert {("whale", 1), ("blue", 1)} < set(said(second.words))
+    assert not {"whale", "blue", "next_to"} & {token for token, _ in said(first.words)}
+    assert first.spot[0] < 0.5 < second.spot[0]
+    assert first.size == second.size == pytest.approx(0.46 / 0.6)
+
+
+@pytest.mark.parametrize(("way", "ahead"), [("right", 1), ("left", -1)])
+def test_who_chases_is_behind(way, ahead):
+    """Wherever they go."""
+    first, second = staging.parts(words_of(f"a dog chases a cat to the {way} on a beach"))
+
+    assert named(way) == first.motions == second.motions
+    assert np.sign(second.spot[0] - first.spot[0]) == ahead
+
+
+def test_what_is_above_is_above():
+    """In y, which points down."""
+    first, second = staging.parts(words_of("a bee above a car on a beach"))
+
+    assert first.spot[1] < second.spot[1]
+
+
+def test_the_plate_is_the_place_alone():
+    """With its time, its camera and its take; a prompt of no place plays in the usual one, in all its parts."""
+    table = words_of("a parrot flies up over a beach at sunset, zoom in")
+
+    assert {("place:beach", 0), ("sunset", 0), ("zoom_in", 0), ("take:1", 0)} == set(said(staging.plate(table)))
+    placeless = words_of("a parrot jumps")
+    assert (staging.USUAL_PLACE, 0) in said(staging.plate(placeless))
+    assert (staging.USUAL_PLACE, 0) in said(staging.parts(placeless)[0].words)
+
+
+def test_a_place_alone_has_no_parts():
+    """Nor has an absent prompt."""
+    assert () == staging.parts(words_of("a beach at sunset"))
+    assert () == staging.parts(no_words())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "still"),
+    [("a dog in the rain on a beach", False), ("a beach, zoom in", False), ("a dog runs right on a beach", True)],
+)
+def test_rain_and_cameras_move_a_place(prompt, still):
+    """What things do does not."""
+    assert still == staging.stands_still(words_of(prompt))
+
+
+def test_movements_come_in_their_order():
+    """Of a storyboard, and of the second thing; 0 where nothing is said."""
+    assert named("jump", "spin") == staging.motions(words_of("a dog jumps, then spins"))
+    assert named("spin") == staging.motions(words_of("a dog jumps next to a cat that spins"), 2)
+    assert (0,) == staging.motions(words_of("a dog on a beach"))
+    assert VOCABULARY.index("zoom_in") == staging.camera(words_of("a dog, zoom in"))
+    assert 0 == staging.camera(no_words())
