@@ -19,7 +19,7 @@ from vitascope.backends.staging import Spot
 from vitascope.media.resize import fit
 from vitascope.types import Floats, Integers, Pixels, Plan
 
-DICE, SIGNS, WAVES = 4, 2, 24
+DICE, SIGNS, WAVES, TRACK = 4, 2, 24, 8
 """As in models/animator.py."""
 
 GRID = 16
@@ -110,16 +110,17 @@ class Animation:
             self._track(word, dice, signs, seconds / parts, np.clip(course * parts - number, 0, 1))
             for number, word in enumerate(motions)
         ]
-        seen = self._track(camera, dice, signs, seconds, course)
+        rest = np.zeros((plan.frames, TRACK), np.float32)
+        seen = self._track(camera, dice, signs, seconds, course) if camera else rest
         every = [*moved, seen] if camera else moved
-        nearer = (np.exp(seen[:, 3:4]) - 1) * (camera > 0)  # a zoom carries what is not in the middle away from it
+        nearer = np.exp(seen[:, 3:4]) - 1  # a zoom carries what is not in the middle away from it
         return Tracks(
             shift=_sum([part[:, :2] for part in every]) + nearer * (np.array(centre, np.float32) - 0.5),
             angle=_sum([part[:, 2] for part in moved]),
             scale=np.exp(_sum([part[:, 3] for part in every])),
             opacity=np.prod([_opaque(part[:, 4]) for part in moved], axis=0).astype(np.float32),
-            pan=seen[:, 5:7] * (camera > 0),
-            zoom=np.exp(seen[:, 7] * (camera > 0)),
+            pan=seen[:, 5:7],
+            zoom=np.exp(seen[:, 7]),
         )
 
     def _track(self, word: int, dice: np.random.Generator, signs: Floats, seconds: float, course_T: Floats) -> Floats:
