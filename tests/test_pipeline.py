@@ -272,7 +272,7 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
     )
     shown = [(step, Image.open(BytesIO(picture))) for step, picture in sent]
 
-    assert [2, 4, 6] == [step for step, _ in shown]
+    assert [4, 8, 12] == [step for step, _ in shown]  # of sixteen: the place and the parrot take eight each
     assert all(max(picture.size) <= pipeline.PREVIEW_SIDE and picture.format == "WEBP" for _, picture in shown)
     authority = open_authority(settings().home)
     key = authority.mark_key
