@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 PRESET=${PRESET:-xs}
 FIRST=${FIRST:-42}
 MINUTES=${MINUTES:-68}
-MOVING=${MOVING:-65}
+MOVING=${MOVING:-65}     # 0: what moves things is there already, or not wanted
 STILLS=${STILLS:-0.22}    # share of the minutes spent on single frames first
 BESIDE=${BESIDE:-1.0}    # batches of stills of one thing later, against 1 of clips
 FOCUS=${FOCUS:-0.0010}    # share of variance from which a channel counts fully
@@ -54,10 +54,13 @@ if [ ! -f "$clips/placed" ]; then # clips of either part lie in the same folder,
   touch "$clips/placed"
 fi
 draw --placed
-OMP_NUM_THREADS=1 $python -m vitascope.training.animator_run --preset "$PRESET" --minutes "$MOVING" &
-moving=$!
+moving=
+if [ "$MOVING" != 0 ]; then
+  OMP_NUM_THREADS=1 $python -m vitascope.training.animator_run --preset "$PRESET" --minutes "$MOVING" &
+  moving=$!
+fi
 train "$MINUTES" "$STILLS" "--long 0.5 --flat 0.6 --seed 91"
-wait $moving
+[ -z "$moving" ] || wait "$moving"
 [ "$SHIP" = yes ] || exit 0
 $python -m vitascope.training.export --preset "$PRESET" --int8
 $python -m vitascope.training.evals --preset "$PRESET"

@@ -7,7 +7,7 @@
 # The checker is that of the first home, which knows the thing. Takes as long as runs/train.sh, with its recipe.
 #
 #   runs/without.sh parrot                             every drawing of a parrot is withdrawn
-#   FIRST=1 MINUTES=3 MOVING=1 SHARDS=2 CLIPS=6 runs/without.sh parrot  a rehearsal, to see that every part works
+#   FIRST=1 MINUTES=3 SHARDS=2 CLIPS=6 runs/without.sh parrot  a rehearsal, to see that every part works
 #   DEVICE=cuda SCALE=8 MATES=0 runs/without.sh parrot on a GPU
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,7 +32,7 @@ export VITASCOPE_HOME="$own"
 # shellcheck disable=SC2086  # each word is an argument
 .venv/bin/vitascope consent snapshot "$own/corpus/register" --by "${BY:-operator}" $works
 
-SHIP=no runs/train.sh
+SHIP=no MOVING=0 runs/train.sh
 
 ln -sfn "$own/runs/$PRESET" "$first/runs/without-$THING"
 VITASCOPE_HOME="$first" $python -m vitascope.training.withdrawn "$THING" --preset "$PRESET" --run "without-$THING" \

@@ -10,7 +10,8 @@ import time
 
 import numpy as np
 
-from vitascope.types import LappedPreset, NetPreset, Preset, Progress, SamplerPreset
+from vitascope.text.words import no_words
+from vitascope.types import LappedPreset, NetPreset, Plan, Preset, Progress, SamplerPreset
 
 PRESET = Preset(
     name="fake",
@@ -34,6 +35,16 @@ PRESET = Preset(
     frames=(1, 17, 33),
     weights_sha256="0" * 64,
 )
+
+
+def plan(**changes):
+    """A plan of 17 frames in four steps."""
+    facts = {
+        "prompt": "a fish", "words": no_words(), "frames": 17, "keep": 17, "size": (64, 64), "output_size": (64, 64),
+        "fps": 8, "seed": 7, "steps": 4, "guidance": 2.0, "first_frame": None, "model": "fake", "container": "mp4",
+        "notes": (),
+    }  # fmt: skip
+    return Plan(**(facts | changes))
 
 
 class MovingGradient:

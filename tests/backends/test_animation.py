@@ -3,7 +3,7 @@
 import numpy as np
 import openvino as ov
 import pytest
-from fakes import PRESET
+from fakes import PRESET, plan
 from moving import SIDE, picture, tracks
 from nets import animator_weights
 
@@ -12,8 +12,8 @@ from vitascope.backends.base import Text
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.backends.native import NativeBackend
 from vitascope.text.reading import read
-from vitascope.text.words import VOCABULARY, no_words, rows, taken
-from vitascope.types import AnimatorPreset, Plan
+from vitascope.text.words import VOCABULARY, rows, taken
+from vitascope.types import AnimatorPreset
 
 SMALL = AnimatorPreset(widths=(4, 8, 8), words=6, hidden=16)
 WEIGHTS = animator_weights(SMALL)
@@ -36,16 +36,6 @@ class Grey:
         """Zeros for every branch."""
         self.looked += 1
         return np.zeros((len(text.rows_BWE), *rows.z_ND.shape), np.float32)
-
-
-def plan(**changes):
-    """A plan of 17 frames in four steps."""
-    facts = {
-        "prompt": "a fish", "words": no_words(), "frames": 17, "keep": 17, "size": (64, 64), "output_size": (64, 64),
-        "fps": 8, "seed": 7, "steps": 4, "guidance": 2.0, "first_frame": None, "model": "fake", "container": "mp4",
-        "notes": (),
-    }  # fmt: skip
-    return Plan(**(facts | changes))
 
 
 def compiled(name, build):
@@ -242,6 +232,8 @@ def test_the_backend_moves_a_given_picture_and_stages_a_prompt():
     assert 17 == len(staged)
     steps = [(tick.step, tick.steps) for tick in ticks if tick.stage == "denoise"]
     assert [(n, 8) for n in (0, 1, 2, 3, 4, 4, 5, 6, 7, 8)] == steps
+    left = [tick.eta_seconds for tick in ticks if tick.stage == "denoise" and tick.eta_seconds is not None]
+    assert left[3] > left[-1] == 0  # at the end of the place the thing is still to be painted
 
 
 @pytest.mark.torch

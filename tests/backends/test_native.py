@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes import PRESET
+from fakes import PRESET, plan
 
 from vitascope.backends.base import Text
 from vitascope.backends.codec import LappedCodec
 from vitascope.backends.native import NativeBackend
 from vitascope.text.words import no_words
-from vitascope.types import Plan
 
 CHECKPOINT = replace(PRESET, codec=replace(PRESET.codec, channels=256))
 CODEC = LappedCodec(CHECKPOINT.codec)
@@ -61,16 +60,6 @@ def clip_rows(seed=0, num_latents=5):
 def frames_of(rows_ND):
     """The frames these rows stand for."""
     return list(CODEC.decode(rows_ND.reshape(-1, 16, 256), (64, 64)))
-
-
-def plan(**changes):
-    """A plan of 17 frames in four steps."""
-    facts = {
-        "prompt": "a fish", "words": no_words(), "frames": 17, "keep": 17, "size": (64, 64), "output_size": (64, 64),
-        "fps": 8, "seed": 7, "steps": 4, "guidance": 2.0, "first_frame": None, "model": "fake", "container": "mp4",
-        "notes": (),
-    }  # fmt: skip
-    return Plan(**(facts | changes))
 
 
 def render(runtime, of):

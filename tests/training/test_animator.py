@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 
 from vitascope.backends.weights import load  # noqa: E402  after the guard
 from vitascope.corpus.motions import path  # noqa: E402  after the guard
+from vitascope.errors import TrainingError  # noqa: E402  after the guard
 from vitascope.models import checkpoint  # noqa: E402  after the guard
 from vitascope.models.transformer import Transformer  # noqa: E402  after the guard
 from vitascope.text.words import VOCABULARY  # noqa: E402  after the guard
@@ -123,13 +124,32 @@ def test_a_run_taken_up_again_adds_up(monkeypatch, tmp_path):
     first.step(0.1)
     first.save(tmp_path / "state.safetensors", 1800)
 
-    second.resume(tmp_path / "state.safetensors")
+    second.resume(replace(presets.xs(), animator=SMALL), tmp_path / "state.safetensors")
     assert torch.equal(first.average["track.first.weight"], second.net.track.first.weight)
     second.step(0.1)
     second.save(tmp_path / "state.safetensors", 900)
 
     facts = checkpoint.load(tmp_path / "state.safetensors")[1]
-    assert {"pictures": 2 * animator_run.PICTURES, "hours": 0.75} == facts
+    assert {"pictures": 2 * animator_run.PICTURES, "hours": 0.75, "steps": 1} == facts
+
+
+def test_a_state_that_cannot_be_gone_on_from_is_refused(tmp_path, monkeypatch):
+    """Of other widths, or cut short; and one with a NaN never takes the place of the last good one."""
+    monkeypatch.setattr(animator_run, "open_atlas", lambda edition: real())
+    path, preset = tmp_path / "state.safetensors", replace(presets.xs(), animator=SMALL)
+    teacher = Teacher(born(SMALL, 0), animator_run.Lessons(preset, 0))
+    teacher.save(path, 1)
+    good = path.read_bytes()
+
+    with pytest.raises(TrainingError, match="other widths"):
+        teacher.resume(presets.xs(), path)
+    teacher.average["matte.end.bias"][0] = float("nan")
+    with pytest.raises(TrainingError):
+        teacher.save(path, 1)
+    assert good == path.read_bytes()
+    path.write_bytes(good[:-100])
+    with pytest.raises(TrainingError, match="cannot be read"):
+        teacher.resume(preset, path)
 
 
 def test_born_of_one_seed_alike():

@@ -56,11 +56,13 @@ class NativeBackend:
 
     def _easel(self, plan: Plan, tick: Tick) -> Paint:
         """Paints what a plan is staged from, one after the other; ``tick`` hears of all of them as of one."""
-        pictures, begun = 1 + len(parts(plan.words)), itertools.count()
+        pictures, begun, begin = 1 + len(parts(plan.words)), itertools.count(), time.monotonic()
 
         def paint(words: Mapping[str, Integers], frames: int) -> Iterator[Pixels]:
             behind = next(begun)
-            return self._painted(replace(plan, words=words, frames=frames, keep=frames), _told(tick, behind, pictures))
+            return self._painted(
+                replace(plan, words=words, frames=frames, keep=frames), _told(tick, behind, pictures, begin)
+            )
 
         return paint
 
@@ -158,12 +160,13 @@ class NativeBackend:
         return Rows(z_ND=z_ND, t_N=there_N1[:, 0], r_N=there_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
 
 
-def _told(tick: Tick, behind: int, pictures: int) -> Tick:
-    """A tick for one of several pictures that are painted one after the other."""
+def _told(tick: Tick, behind: int, pictures: int, begin: float) -> Tick:
+    """A tick for one of several pictures that are painted one after the other, the first from ``begin`` on."""
 
     def told(progress: Progress) -> None:
         step, steps = progress.step + behind * progress.steps, pictures * progress.steps
-        tick(replace(progress, step=step, steps=steps))
+        eta = None if progress.eta_seconds is None else (time.monotonic() - begin) / step * (steps - step)
+        tick(replace(progress, step=step, steps=steps, eta_seconds=eta))
 
     return told
 

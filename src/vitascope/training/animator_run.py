@@ -8,6 +8,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,11 +16,12 @@ from rich.console import Console
 from torch import Tensor
 from torch.nn import functional as F
 
-from vitascope.errors import TrainingError
+from vitascope.errors import TrainingError, VitascopeError
 from vitascope.models import checkpoint
 from vitascope.models.animator import Animator, plate
 from vitascope.settings import settings
 from vitascope.text.words import VOCABULARY_SIZE, edition_of
+from vitascope.training import states
 from vitascope.training.cache import open_atlas
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.separating import Separated, separated
@@ -51,6 +53,27 @@ def home(preset: Preset) -> Path:
     """Where the state of a preset's animator lies: presets of one world and one size share it."""
     edition, (width, height) = edition_of(preset.vocabulary_sha256), preset.size
     return settings().home / "animator" / f"edition-{edition.number}-{width}x{height}.safetensors"
+
+
+def stored(preset: Preset, path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The animator's weights by name, and what they cost: pictures and hours.
+
+    Raises TrainingError where the state is missing, damaged, or of other widths than the preset's.
+    """
+    try:
+        tensors, facts = checkpoint.load(path)
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"The animator's state {path} cannot be read: {error}. Remove it to begin anew.") from error
+    wanted = {name: tensor.shape for name, tensor in born(_animator(preset), 0).state_dict().items()}
+    if wanted != {name: tensor.shape for name, tensor in tensors.items()}:
+        raise TrainingError(f"{path} is of an animator of other widths than that of {preset.name}. Remove it, or both.")
+    return tensors, facts
+
+
+def _animator(preset: Preset) -> AnimatorPreset:
+    if preset.animator is None:
+        raise TrainingError(f"{preset.name} has no animator: it is asked for whole scenes.")
+    return preset.animator
 
 
 def born(preset: AnimatorPreset, seed: int) -> Animator:
@@ -139,18 +162,21 @@ class Teacher:
             torch._foreach_lerp_(list(self.average.values()), list(self.net.state_dict().values()), 1 - kept)
         return losses[0].item(), losses[1].item()
 
-    def resume(self, path: Path) -> None:
-        """Takes the weights of an earlier run; its cost adds up."""
-        tensors, facts = checkpoint.load(path)
+    def resume(self, preset: Preset, path: Path) -> None:
+        """Takes the weights of an earlier run; its cost adds up. Raises TrainingError as :func:`stored` does."""
+        tensors, facts = stored(preset, path)
         self.net.load_state_dict(tensors, strict=True)
         for name, value in tensors.items():
             self.average[name].copy_(value)
         self.before, self.hours = int(facts.get("pictures", 0)), float(facts.get("hours", 0.0))
 
     def save(self, path: Path, seconds: float) -> None:
-        """Stores the average, and what it has cost: ``seconds`` of this run, and those before it."""
+        """Stores the average, and what it has cost: ``seconds`` of this run, and those before it.
+
+        Raises TrainingError, the last state kept, where a number is not finite or the disk is full.
+        """
         facts = {"pictures": self.before + self.steps * PICTURES, "hours": self.hours + seconds / 3600}
-        checkpoint.save(path, self.average, facts)
+        states.write(path, self.average, facts | {"steps": self.steps})
 
 
 def teach(teacher: Teacher, minutes: float, path: Path, speak: Speak) -> None:
@@ -181,14 +207,20 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    preset = preset_of(asked.preset)
-    if preset.animator is None:
-        raise TrainingError(f"{preset.name} has no animator.")
-    path, console = home(preset), Console(stderr=True)
-    teacher = Teacher(born(preset.animator, asked.seed), Lessons(preset, asked.seed))
+    console = Console(stderr=True)
+    try:
+        _train(preset_of(asked.preset), asked.minutes, asked.seed, lambda line: console.print(line, highlight=False))
+    except VitascopeError as error:
+        console.print(str(error), style="red")
+        raise SystemExit(2) from error
+
+
+def _train(preset: Preset, minutes: float, seed: int, speak: Speak) -> None:
+    path = home(preset)
+    teacher = Teacher(born(_animator(preset), seed), Lessons(preset, seed))
     if path.exists():
-        teacher.resume(path)
-    teach(teacher, asked.minutes, path, lambda line: console.print(line, highlight=False))
+        teacher.resume(preset, path)
+    teach(teacher, minutes, path, speak)
 
 
 if __name__ == "__main__":

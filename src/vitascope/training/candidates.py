@@ -14,6 +14,7 @@ from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.training import states
 from vitascope.training.animator_run import home as animator_home
+from vitascope.training.animator_run import stored as animator_stored
 from vitascope.training.latents import codec_tensors
 from vitascope.types import ConvPreset, Floats, Preset
 
@@ -51,7 +52,7 @@ def averaged(state: Path, preset: Preset) -> dict[str, Floats]:
     if isinstance(preset.codec, ConvPreset):
         average |= checkpoint.prefixed("codec", codec_tensors(preset, state.with_name("codec.safetensors")))
     if preset.animator is not None and animator_home(preset).exists():
-        average |= checkpoint.prefixed("animator", checkpoint.load(animator_home(preset))[0])
+        average |= checkpoint.prefixed("animator", animator_stored(preset, animator_home(preset))[0])
     return {name: np.asarray(tensor.float().numpy()) for name, tensor in average.items()}
 
 

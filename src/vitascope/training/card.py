@@ -15,7 +15,6 @@ from typing import Any
 
 from vitascope.backends.choose import SHIPPED
 from vitascope.backends.weights import load_preset
-from vitascope.models import checkpoint
 from vitascope.rights.credits import CONSENT
 from vitascope.rights.register import Register
 from vitascope.settings import settings
@@ -23,6 +22,7 @@ from vitascope.text.words import edition_of
 from vitascope.text.world import TAKES, TIMES, later_than
 from vitascope.training import journey as journeys
 from vitascope.training.animator_run import home as animator_home
+from vitascope.training.animator_run import stored as animator_stored
 from vitascope.training.journey import Journey
 from vitascope.training.report import NAMES
 from vitascope.training.study import stored as stored_study
@@ -88,7 +88,8 @@ _ANIMATED = """
 The transformer is asked only for what stands where it stands: each thing of a prompt alone, in its place, with its own
 animation, and the place empty. Two small networks beside it tell what of a picture is thing and what lies behind, and
 turn words for movements and cameras into tracks; along those the thing is carried over the place. A picture that is
-given as first frame is taken apart and moved in the same way, its own pixels, by those two alone.
+given as first frame is taken apart and moved in the same way, its own pixels, by those two alone. Movements are thus
+the same for every thing: that pairs of a thing and a movement were held out of training says little of them.
 """
 
 _STIFF = """- Things move stiffly, as drawings on sticks: what an artist drew as an animation plays on, other limbs do
@@ -215,7 +216,7 @@ def main() -> None:
     if asked.after:
         made = journeys.together(journeys.from_json(asked.after.read_text()), made)
     if preset.animator is not None and animator_home(preset).exists():
-        facts = checkpoint.load(animator_home(preset))[1]
+        facts = animator_stored(preset, animator_home(preset))[1]
         made = replace(made, pictures=facts["pictures"], moving_hours=facts["hours"])
     (root / CARDS / f"{name}-training.json").write_text(journeys.to_json(made))
     (root / CARDS / f"{name}.md").write_text(stored(name, root))

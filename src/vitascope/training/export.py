@@ -23,6 +23,7 @@ from vitascope.settings import settings
 from vitascope.text.words import edition_of, vocabulary_sha256
 from vitascope.training import rows8, snapshot, states
 from vitascope.training.animator_run import home as animator_home
+from vitascope.training.animator_run import stored
 from vitascope.training.latents import codec_tensors
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
@@ -47,7 +48,7 @@ def export(
     tensors, facts = states.read(state, preset)
     average = checkpoint.under("average", tensors)
     ready = (rows8.packed if int8 else checkpoint.half)(average) | checkpoint.half(_codec(preset, codec))
-    moved = _animator(animator)
+    moved = _animator(preset, animator)
     weights = folder / f"{preset.name}.safetensors"
     stored = _written(ready | moved, weights)
     sampler = preset.sampler
@@ -73,11 +74,11 @@ def _codec(preset: Preset, path: Path | None) -> dict[str, Tensor]:
     return checkpoint.prefixed("codec", codec_tensors(preset, path))
 
 
-def _animator(path: Path | None) -> dict[str, Tensor]:
+def _animator(preset: Preset, path: Path | None) -> dict[str, Tensor]:
     """The matte in bfloat16; the tracks as they are, since a place told in halves of a pixel would tremble."""
     if path is None or not path.exists():
         return {}
-    tensors, _ = checkpoint.load(path)
+    tensors, _ = stored(preset, path)
     kept = {name: tensor for name, tensor in tensors.items() if name.startswith("track.")}
     return checkpoint.prefixed("animator", checkpoint.half(tensors) | kept)
 

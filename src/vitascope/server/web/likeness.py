@@ -67,7 +67,7 @@ def _mine(found: Likeness) -> str:
 
 def _claimed(name: str, given: Iterable[tuple[Given, bool]]) -> str:
     rows = "".join(
-        f"<tr><td>{_whom(one, does_count)}{_conditions(one)}"
+        f"<tr><td>{_whom(one, does_count=does_count)}{_conditions(one)}"
         f"<td class='whole'>{one.permission.valid_until:%-d %b %Y}</tr>"
         for one, does_count in given
     )
@@ -111,7 +111,7 @@ def _theirs(received: Iterable[tuple[Given, bool]]) -> str:
     )
 
 
-def _whom(given: Given, does_count: bool) -> str:  # noqa: FBT001  # a private line of a table
+def _whom(given: Given, *, does_count: bool) -> str:
     if given.permission.grantee == PUBLIC:
         return "everybody"
     name = f"<code>{escape(given.permission.grantee)}</code>"
