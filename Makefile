@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PROMPT ?= a parrot flies over a beach at sunset
-PRESET ?= xs
+PRESET ?= s
 TORCH  ?=
 # The prompt travels through the environment, so that quotes and backticks in it are text and never run.
 export PROMPT TORCH

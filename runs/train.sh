@@ -1,12 +1,12 @@
 #!/bin/sh
-# The shipped weights from nothing, on two CPU cores: a few minutes for the corpus and its clips, FIRST minutes on clips in
+# A small model from nothing, on two CPU cores: a few minutes for the corpus and its clips, FIRST minutes on clips in
 # which things do what they do, MINUTES on clips in which they stand where they stand, and beside those MOVING minutes for
 # what moves them. Training is by the clock, so another machine gives other weights. Stop it whenever you like: finished
 # shards and the last checkpoint are kept, and running it again goes on. VITASCOPE_HOME names the folder for all of it.
 #
 #   runs/train.sh                        the whole run
 #   FIRST=1 MINUTES=3 MOVING=1 SHARDS=2 runs/train.sh    a rehearsal, to see that every part works
-#   PRESET=s runs/train.sh               the larger model: needs a GPU, see runs/gpu-s.sh
+#   PRESET=s runs/train.sh               the shipped weights: needs a GPU, see runs/gpu.sh; conv: see runs/gpu-conv.sh
 #   DEVICE=cuda SCALE=8 MATES=0 runs/train.sh    on a GPU
 set -eu
 cd "$(dirname "$0")/.."
@@ -28,9 +28,15 @@ make -s .venv/.ready-train
 python=.venv/bin/python
 home=${VITASCOPE_HOME:-$HOME/.vitascope}
 
-if [ "$PRESET" != xs ]; then    # a codec to be learned first, another edition of the world: parts of their own, on a GPU
+if [ "$PRESET" != xs ]; then # another edition of the world, on a GPU
   [ -f "$home/corpus/atlas-2.zip" ] || $python -m vitascope.corpus.build --edition 2
-  VITASCOPE_HOME=$home OUT=${OUT:-$home/out} PYTHON=$python exec runs/gpu-s.sh all
+  export VITASCOPE_HOME="$home" OUT="${OUT:-$home/out}" PYTHON="$PWD/$python"
+  [ "$PRESET" = s ] || exec runs/gpu-conv.sh all
+  [ "$MOVING" = 0 ] || OMP_NUM_THREADS=1 $python -m vitascope.training.animator_run --preset s --minutes "$MOVING"
+  runs/gpu.sh
+  cat "$OUT"/s.safetensors.* >"$OUT/s.safetensors"
+  $python -m vitascope.training.export --preset s --moving "$OUT/s.json"
+  exec $python -m vitascope.training.evals --preset s
 fi
 DEVICE=${DEVICE:-cpu}
 [ -f "$home/corpus/atlas.zip" ] || $python -m vitascope.corpus.build

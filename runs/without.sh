@@ -14,11 +14,13 @@ cd "$(dirname "$0")/.."
 THING=${1:?name a thing of the register, such as parrot}
 PRESET=${PRESET:-xs}
 CLIPS=${CLIPS:-60}
+BESIDE=${BESIDE:-$PRESET}    # the run of the first home that saw it: `SHIP=no runs/train.sh` makes one
 first=${VITASCOPE_HOME:-$HOME/.vitascope}
 own="$first/without-$THING"
 
 make -s .venv/.ready-train .venv/.ready-serve    # the snapshot is taken from the house's own book
 python=.venv/bin/python
+[ -f "$first/runs/$BESIDE/state.safetensors" ] || { echo "There is no run $BESIDE in $first: \`PRESET=$PRESET SHIP=no runs/train.sh\` makes one."; exit 2; }
 [ -d "$first/checker" ] || { echo "There is no checker in $first: \`make eval\` makes it, once."; exit 2; }
 mkdir -p "$own" "$first/runs"
 [ -e "$own/packages" ] || ln -s "$first/packages" "$own/packages"
@@ -36,4 +38,5 @@ SHIP=no MOVING=0 runs/train.sh
 
 ln -sfn "$own/runs/$PRESET" "$first/runs/without-$THING"
 VITASCOPE_HOME="$first" $python -m vitascope.training.withdrawn "$THING" --preset "$PRESET" --run "without-$THING" \
+  --beside "$BESIDE" \
   --clips "$CLIPS"

@@ -229,7 +229,7 @@ def test_commands_and_calls_stand_beside_each_other(tmp_path):
 
 def test_the_verdicts_of_the_eye_add_up_to_their_figure():
     """What the figures claim of 64 clips is what stands in the table of 64 verdicts."""
-    with (ROOT / "docs" / "model" / "xs-by-eye.csv").open() as table:
+    with (ROOT / "docs" / "model" / "s-by-eye.csv").open() as table:
         verdicts = list(csv.DictReader(table))
     thing, once, motion, place = (
         sum(int(line[column]) for line in verdicts)

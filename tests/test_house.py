@@ -153,8 +153,8 @@ def test_the_front_door_is_exact():
 
 @pytest.mark.torch
 def test_what_runs_on_a_borrowed_gpu_needs_no_runtime():
-    """Every module of runs/gpu-s.sh is imported in one process where OpenVINO, skia and their like are blocked."""
-    script = (ROOT / "runs" / "gpu-s.sh").read_text()
+    """Every module of the scripts for GPUs is imported where OpenVINO, skia and their like are blocked."""
+    script = "".join((ROOT / "runs" / name).read_text() for name in ("gpu.sh", "gpu-conv.sh"))
     modules = sorted(set(re.findall(r"-m (vitascope\.training\.\w+)", script)))
     block = "".join(f"sys.modules[{name!r}] = None; " for name in ("openvino", "skia", "resvg_py", "av", "c2pa"))
 

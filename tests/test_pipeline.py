@@ -266,7 +266,7 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
     clip = render(
         request,
         to=tmp_path / "clip.mp4",
-        backend=open_backend("xs"),
+        backend=open_backend("s"),
         tick=lambda _: None,
         show=lambda picture, step: sent.append((step, picture)),
     )
@@ -294,7 +294,7 @@ def test_a_render_that_is_soon_over_shows_nothing_on_the_way(tmp_path, monkeypat
     render(
         request,
         to=tmp_path / "clip.mp4",
-        backend=open_backend("xs"),
+        backend=open_backend("s"),
         tick=lambda _: None,
         show=lambda _, step: sent.append(step),
     )

@@ -14,6 +14,7 @@ from vitascope.media.read import still
 from vitascope.pipeline import render
 from vitascope.provenance.seal import sniffed
 from vitascope.rights.credits import credits_for
+from vitascope.shipped import MODEL
 from vitascope.text.reading import Reading, read
 from vitascope.text.words import edition_of
 from vitascope.types import Clip, Mining, Pixels, Request, Source
@@ -29,7 +30,7 @@ def generate(  # noqa: PLR0913  # the public call has one argument for each opti
     seed: int | None = None,
     steps: int | None = None,
     image: Pixels | Path | str | None = None,
-    model: str = "xs",
+    model: str = MODEL,
     mining: Mining | None = None,
 ) -> Clip:
     """Make a video of ``prompt``; the returned Clip says where it lies and what it is.

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitascope.sealed import Seal
+from vitascope.shipped import MODEL
 
 Pixels = npt.NDArray[np.uint8]
 """One frame, ``(H, W, 3)`` uint8 RGB, or several, ``(T, H, W, 3)``."""
@@ -67,7 +68,7 @@ class Request:
     seed: int | None = None
     steps: int | None = None
     image: Pixels | None = None  # first frame
-    model: str = "xs"
+    model: str = MODEL
     container: Container = "mp4"
     sources: tuple[Source, ...] = ()  # files the clip is made from, for its credential
     change: Change | None = None  # what is done to the parent, where there is one
@@ -135,6 +136,7 @@ class AnimatorPreset:
     widths: tuple[int, ...]  # of the matte's stages, the largest pictures first; each halves the sides
     words: int  # width of a word of movement
     hidden: int  # inner width of the tracks
+    side: int = 128  # pixels of the longer side of a picture as the matte looks at it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +175,7 @@ class Preset:
     licence: str = "Apache-2.0"  # SPDX id under which the weights are given away
     views: tuple[View, ...] = ()  # taught beside the native shape: other sides, other rates
     animator: AnimatorPreset | None = None  # moves a given picture; without one the diffusion net goes on from it
+    alive: tuple[str, ...] | None = None  # things painted frame by frame, others once; None: all (training/alive.py)
 
 
 def viewed(preset: Preset, view: int) -> Preset:

@@ -7,10 +7,11 @@ from fakes import PRESET, plan
 from moving import SIDE, picture, tracks
 from nets import animator_weights
 
-from vitascope.backends.animation import Animation, about
+from vitascope.backends.animation import Animation, about, within
 from vitascope.backends.base import Text
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.backends.native import NativeBackend
+from vitascope.backends.staging import Part
 from vitascope.text.reading import read
 from vitascope.text.words import VOCABULARY, rows, taken
 from vitascope.types import AnimatorPreset
@@ -94,6 +95,11 @@ def test_a_zoom_carries_a_thing_away_from_the_middle():
     np.testing.assert_allclose([-0.25, 0.25], moved.shift[-1], atol=0.02)
 
 
+def part(**changes):
+    """A thing of which nothing is said but what is named."""
+    return Part(**{"words": {}, "motions": (0,), "faces": 0} | changes)
+
+
 @pytest.mark.parametrize(
     ("way", "there"),
     [
@@ -104,7 +110,7 @@ def test_a_zoom_carries_a_thing_away_from_the_middle():
 )
 def test_the_way_of_a_painted_thing_is_laid_about_its_spot(way, there):
     """To the side: about the middle; up: about that of the frame, if far, else nearer to where it stands."""
-    laid = about(tracks(**way), (0.5, 0.62), None, 1.0, 0)
+    laid = about(tracks(**way), (0.5, 0.62), part())
 
     np.testing.assert_allclose(there, np.array((0.5, 0.62)) + laid.shift[0], atol=1e-6)
     np.testing.assert_allclose(way["shift"], laid.shift[1] - laid.shift[0], atol=1e-6)
@@ -112,7 +118,7 @@ def test_the_way_of_a_painted_thing_is_laid_about_its_spot(way, there):
 
 def test_a_thing_of_a_pair_stands_at_its_spot_and_is_as_large_as_said_in_the_middle_of_its_way():
     """Growing fourfold from half to twice the size."""
-    laid = about(tracks(scale=4.0), (0.5, 0.6), (0.25, 0.58), 0.8, 0)
+    laid = about(tracks(scale=4.0), (0.5, 0.6), part(spot=(0.25, 0.58), size=0.8))
 
     np.testing.assert_allclose([[-0.25, -0.02]] * 2, laid.shift, atol=1e-6)
     np.testing.assert_allclose([0.4, 1.6], laid.scale, rtol=1e-5)
@@ -123,7 +129,39 @@ def test_a_thing_of_a_pair_stands_at_its_spot_and_is_as_large_as_said_in_the_mid
 )
 def test_what_goes_to_a_side_looks_there(shift, faces, mirrored):
     """If its drawing looks to a side at all, and if it goes far."""
-    assert mirrored == about(tracks(shift=(shift, 0.0)), (0.5, 0.5), None, 1.0, faces).mirrored
+    assert mirrored == about(tracks(shift=(shift, 0.0)), (0.5, 0.5), part(faces=faces)).mirrored
+
+
+@pytest.mark.parametrize(
+    "way", [{"pan": (0.43, 0.0)}, {"pan": (-0.2, 0.1)}, {"zoom": 1.64}, {"zoom": 0.6}, {"pan": (0.3, 0.0), "zoom": 1.2}]
+)
+def test_a_camera_never_leaves_the_plate(way):
+    """It looks nearer until all of its way lies within; what it shows against where it began stays the same."""
+    asked = tracks(**way)
+    view = within(asked)
+
+    half = view.zoom[:, None] / 2
+    assert (np.abs(view.pan) + half).max() <= 0.5 + 1e-6
+    np.testing.assert_allclose(asked.zoom[1] / asked.zoom[0], view.zoom[1] / view.zoom[0], rtol=1e-5)
+    np.testing.assert_allclose(
+        (asked.pan[1] - asked.pan[0]) / asked.zoom[0], (view.pan[1] - view.pan[0]) / view.zoom[0], atol=1e-6
+    )
+
+
+def test_without_a_camera_the_plate_is_seen_as_it_is():
+    """To the last bit."""
+    assert within(tracks()).rests(1)
+
+
+def test_three_of_a_kind_are_one_painting():
+    """Laid three times, smaller, side by side; the place moves under a camera and is painted once, too."""
+    easel = Easel()
+    frames = list(Animation(RESTING, bright, SIDE, ()).staged(of("three red fish in the sea, zoom in"), easel))
+
+    assert [1, 1] == [frames for _, frames in easel.asked]
+    assert not {"three", "zoom_in"} & {token for said, _ in easel.asked for token in said}
+    red = (frames[0][..., 0].astype(int) - frames[0][..., 2] > 100).any(axis=0)
+    assert 3 == (np.diff(np.concatenate(([0], red, [0])).astype(int)) == 1).sum()
 
 
 class Easel:
@@ -185,6 +223,39 @@ def test_what_the_empty_place_shows_too_is_no_thing():
 
     assert matte[24:40, 24:40].min() > 0.99
     assert matte[:16].max() == 0
+
+
+def test_a_large_painting_is_taken_apart_by_a_small_look():
+    """A matte is told at the side it was learned at; what is cut out is as large as the painting, edges one pixel."""
+    seen = []
+
+    def looking(small):
+        seen.append(small.shape)
+        return bright(small)
+
+    large = np.full((4 * SIDE, 4 * SIDE, 3), 100, np.uint8)
+    empty = large / np.float32(255)
+    large[80:160, 80:160] = (255, 0, 0)
+    thing = Animation(RESTING, looking, SIDE)._thing(large, empty)
+
+    assert [(SIDE, SIDE, 3)] == seen
+    assert (4 * SIDE, 4 * SIDE, 4) == thing.shape
+    np.testing.assert_allclose(thing[84:156, 84:156], np.broadcast_to((1, 0, 0, 1), (72, 72, 4)), atol=1e-3)
+    assert 0 == thing[:70, :, 3].max()
+    assert 4 >= ((thing[120, :120, 3] > 0.02) & (thing[120, :120, 3] < 0.98)).sum()
+
+
+def test_what_is_not_alive_is_painted_once_and_carried():
+    """A thing that is alive is painted frame by frame, and so is a place in the rain."""
+    easel = Easel()
+    living = Animation(RESTING, bright, SIDE, ("whale",))
+
+    frames = list(living.staged(of("a red fish next to a blue whale in the sea"), easel))
+    list(living.staged(of("a red fish in the sea in the rain"), easel))
+
+    assert [1, 1, 17, 17, 1] == [frames for _, frames in easel.asked]
+    assert 17 == len(frames)
+    assert np.array_equal(frames[0], frames[9])  # of an easel that paints the same
 
 
 def test_in_the_rain_the_place_is_painted_for_the_whole_clip():

@@ -6,6 +6,7 @@ import pytest
 from vitascope.backends import staging
 from vitascope.text.reading import read
 from vitascope.text.words import VOCABULARY, no_words, rows, taken
+from vitascope.text.world import SECOND
 
 
 def words_of(prompt, seed=0):
@@ -33,6 +34,15 @@ def test_one_thing_is_painted_without_what_it_does():
     assert (-1, None, 1.0) == (part.faces, part.spot, part.size)
 
 
+def test_a_person_is_painted_posing_for_what_comes_first():
+    """Their drawing changes with what they do, which no track could do."""
+    (part,) = staging.parts(rows(taken(read("a woman walks to the right and then jumps", edition=SECOND).words, 0)))
+
+    assert "motion:right" in {token for token, _ in said(part.words)}
+    assert "motion:jump" not in {token for token, _ in said(part.words)}
+    assert named("right", "jump") == part.motions
+
+
 def test_two_things_are_painted_one_by_one():
     """Each as the only one, with its own colour; side by side and smaller."""
     first, second = staging.parts(words_of("a red fish next to a blue whale in the sea"))
@@ -42,6 +52,22 @@ def test_two_things_are_painted_one_by_one():
     assert not {"whale", "blue", "next_to"} & {token for token, _ in said(first.words)}
     assert first.spot[0] < 0.5 < second.spot[0]
     assert first.size == second.size == pytest.approx(0.46 / 0.6)
+
+
+@pytest.mark.parametrize(("prompt", "aside"), [
+    ("two dogs jump on a beach", [(-0.2116, 0), (0.2116, 0)]),
+    ("three dogs run to the right", [(-0.1, -0.3024), (0, 0), (0.1, 0.3024)]),
+    ("a dog jumps", [(0, 0)]),
+])  # fmt: skip
+def test_several_of_a_kind_stand_beside_each_other(prompt, aside):
+    """As training clips have them: abreast where they go to a side; one painting serves them all."""
+    table = words_of(prompt)
+    parts = staging.parts(table)
+
+    np.testing.assert_allclose(aside, [part.aside for part in parts], atol=1e-6)
+    assert 1 == len({str(said(part.words)) for part in parts})
+    assert 2 == staging.paintings(table)
+    assert not {"two", "three"} & {token for token, _ in said(parts[0].words)}
 
 
 @pytest.mark.parametrize(("way", "ahead"), [("right", 1), ("left", -1)])
@@ -61,10 +87,10 @@ def test_what_is_above_is_above():
 
 
 def test_the_plate_is_the_place_alone():
-    """With its time, its camera and its take; a prompt of no place plays in the usual one, in all its parts."""
+    """With its time and its take; a camera moves over it; a prompt of no place plays in the usual one, in all parts."""
     table = words_of("a parrot flies up over a beach at sunset, zoom in")
 
-    assert {("place:beach", 0), ("sunset", 0), ("zoom_in", 0), ("take:1", 0)} == set(said(staging.plate(table)))
+    assert {("place:beach", 0), ("sunset", 0), ("take:1", 0)} == set(said(staging.plate(table)))
     placeless = words_of("a parrot jumps")
     assert (staging.USUAL_PLACE, 0) in said(staging.plate(placeless))
     assert (staging.USUAL_PLACE, 0) in said(staging.parts(placeless)[0].words)
@@ -78,10 +104,10 @@ def test_a_place_alone_has_no_parts():
 
 @pytest.mark.parametrize(
     ("prompt", "still"),
-    [("a dog in the rain on a beach", False), ("a beach, zoom in", False), ("a dog runs right on a beach", True)],
+    [("a dog in the rain on a beach", False), ("a beach, zoom in", True), ("a dog runs right on a beach", True)],
 )
-def test_rain_and_cameras_move_a_place(prompt, still):
-    """What things do does not."""
+def test_rain_moves_a_place(prompt, still):
+    """What things do does not, and a camera moves over it."""
     assert still == staging.stands_still(words_of(prompt))
 
 

@@ -48,6 +48,18 @@ def test_an_animator_survives_json(tmp_path):
     assert preset_from_json(json.dumps(stored), tmp_path).animator is None
 
 
+@pytest.mark.parametrize("alive", [None, (), ("dog", "cat")])
+def test_what_is_alive_survives_json(tmp_path, alive):
+    """A preset of an earlier version says nothing of it: all things are."""
+    stored = json.loads(preset_to_json(replace(PRESET, alive=alive)))
+
+    assert preset_from_json(json.dumps(stored), tmp_path).alive == alive
+    del stored["alive"]
+    assert preset_from_json(json.dumps(stored), tmp_path).alive is None
+    with pytest.raises(WeightsError, match="'alive'"):
+        preset_from_json(json.dumps(stored | {"alive": [1]}), tmp_path)
+
+
 def test_int8_rows_are_multiplied_out(tmp_path):
     """By the scale of each row; the scales themselves are gone."""
     rows, scale = np.int8([[1, -127], [5, 0]]), np.float32([0.5, 2.0])

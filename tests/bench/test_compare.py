@@ -35,7 +35,7 @@ def test_the_page_is_what_was_measured():
 
 def test_an_engine_makes_a_clip_for_every_turn():
     """A process of its own opens, makes what it is asked for, and tells seconds and peak memory."""
-    with Child("openvino", "xs", threads=1) as child:
+    with Child("openvino", "s", threads=1) as child:
         child.once()
         found = child.ended()
 

@@ -197,23 +197,23 @@ def test_a_picture_that_is_none(generate, folder, draw, name, sentence):
 
 def test_a_model_that_is_none(folder, capsys, monkeypatch):
     """An unknown model names those there are."""
-    (folder / "xs.json").write_text(preset_to_json(PRESET))
+    (folder / "s.json").write_text(preset_to_json(PRESET))
     monkeypatch.setattr(choose, "open_backend", partial(choose.open_backend, folder=folder))
 
     with pytest.raises(SystemExit) as ended:
         app(["generate", PROMPT, "--model", "../xs"])
 
     assert 2 == ended.value.code
-    assert "There is no model '../xs'. Choose one of: xs." in capsys.readouterr().err
+    assert "There is no model '../xs'. Choose one of: s." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("damage", ["cut short", "damaged"])
 def test_weights_that_are_damaged(folder, capsys, monkeypatch, damage):
     """A weights file cut short or with one flipped byte is not the user's mistake; the hashes are named."""
     stored = save({"w": np.ones(1000, np.float32)})
-    (folder / "xs.json").write_text(preset_to_json(replace(PRESET, weights_sha256=hashlib.sha256(stored).hexdigest())))
+    (folder / "s.json").write_text(preset_to_json(replace(PRESET, weights_sha256=hashlib.sha256(stored).hexdigest())))
     broken = stored[:2000] if damage == "cut short" else stored[:3000] + b"\x01" + stored[3001:]
-    (folder / "xs.safetensors").write_bytes(broken)
+    (folder / "s.safetensors").write_bytes(broken)
     monkeypatch.setattr(choose, "open_backend", partial(choose.open_backend, folder=folder))
 
     with pytest.raises(SystemExit) as ended:
@@ -225,7 +225,7 @@ def test_weights_that_are_damaged(folder, capsys, monkeypatch, damage):
     assert f"{len(broken):,}" in told
     assert hashlib.sha256(stored).hexdigest() in told
     assert hashlib.sha256(broken).hexdigest() in told
-    assert {"xs.json", "xs.safetensors"} == {path.name for path in folder.iterdir()}
+    assert {"s.json", "s.safetensors"} == {path.name for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -51,7 +51,7 @@ def test_models_tells_what_can_be_asked(capsys):
     assert 0 == code
     assert "police car" in told
     assert {"models", "knows"} == listed.keys()
-    assert 60 == len(listed["knows"]["things"])
+    assert 120 == len(listed["knows"]["things"])
 
 
 def test_credits_of_everybody_of_words_and_of_a_file(capsys, clip):

@@ -88,7 +88,7 @@ def test_memory_stays_within_the_promise(tmp_path):
 def test_one_flipped_byte_is_named(tmp_path, capsys, monkeypatch):
     """The shipped weights with one byte flipped are refused with both hashes, and no file is made."""
     shutil.copytree(choose.SHIPPED, tmp_path / "weights")
-    path = tmp_path / "weights" / "xs.safetensors"
+    path = tmp_path / "weights" / "s.safetensors"
     stored = bytearray(path.read_bytes())
     stored[len(stored) // 2] ^= 1
     path.write_bytes(stored)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from vitascope.corpus.graphs import belongs
-from vitascope.corpus.scenes import CANVAS, SIDE, compose, compose_in_place, stage
+from vitascope.corpus.scenes import CANVAS, SIDE, compose, compose_in_place, posed, stage
+from vitascope.corpus.splits import held_out_motion
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import CAMERAS, POSES
+from vitascope.text.world import CAMERAS, POSES, SECOND
 
 
 def _staged(*entities, relation=None, camera="static", seed=0, frames=17):
@@ -91,6 +92,18 @@ def test_in_place_nothing_travels_and_training_pairs_alone_are_shown():
     assert 10 < len(clips) - len(things) < 60
     assert 0.2 < np.mean([layer.tint is not None for layer in things]) < 0.5
     assert not any(entity.motions for clip in clips for entity in clip.said.entities)
+
+
+def test_in_place_a_person_poses_for_what_is_said():
+    """Whoever is drawn anew for what they do is shown in that drawing, standing still; no held-out pair is shown."""
+    clips = [compose_in_place(np.random.default_rng((4, n)), edition=SECOND) for n in range(1500)]
+    people = [clip for clip in clips if clip.layers and posed(clip.layers[0].subject) and clip.scene.camera == "static"]
+    shown = {(clip.said.entities[0].motions[0], clip.layers[0].style) for clip in people}
+
+    assert len(people) > 20
+    assert {("right", "walk"), ("jump", "jump"), ("down", "fall")} <= shown
+    assert all(np.ptp(clip.layers[0].affine, axis=0).max() < 1e-5 for clip in people)
+    assert not any(held_out_motion(clip.layers[0].subject, clip.said.entities[0].motions[0]) for clip in people)
 
 
 def test_sizes_differ():

@@ -34,7 +34,7 @@ def test_a_finished_render_is_told_once(register):
     """Entering it again, as a worker may that begins anew, changes nothing; ids of 64 bits come back whole."""
     first, second = register.take(), register.take()
     top = (1 << 64) - 1
-    entry = done(first, model="xs", manifest_sha256="aa", frames_sha256="bb", size=(64, 48), party="p1")
+    entry = done(first, model="s", manifest_sha256="aa", frames_sha256="bb", size=(64, 48), party="p1")
 
     for render in (entry, entry, done(top)):
         register.enter(render, WORDS)
@@ -84,7 +84,7 @@ def test_a_server_takes_over_what_its_folder_held(register, tmp_path):
     """Once, and only while nothing was entered in the database."""
     local = LocalRegister(tmp_path / "home")
     first, bare, last = local.take(party="ana"), local.take(), local.take()
-    local.enter(done(first, model="xs", size=(64, 64), party="ana"), WORDS)
+    local.enter(done(first, model="s", size=(64, 64), party="ana"), WORDS)
     local.enter(done(last, copy_of=first), OTHERS)
 
     assert 3 == register.adopt(local)

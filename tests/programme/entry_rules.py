@@ -345,6 +345,6 @@ def _grant(made):
 
 def _film(name, grant, at):
     return {
-        "id": name, "party": grant.party, "key": grant.key, "model": "xs", "order": "{}", "fingerprint": "f",
+        "id": name, "party": grant.party, "key": grant.key, "model": "s", "order": "{}", "fingerprint": "f",
         "seconds": 4.0, "state": "completed", "urgency": 1, "progress": 100, "attempts": 1, "created_at": at,
     }  # fmt: skip

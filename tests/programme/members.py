@@ -113,7 +113,7 @@ def fill_pool(tx, log, cents=1_000_000, statement="bank-1"):
 
 def add_render(tx, video="video_1", party="ana", *, finished=True, **made):
     """A render of a party, as the worker leaves it."""
-    order = {"prompt": "a parrot flies", "model": "xs", "seconds": 4.0, "seed": 7, "size": [128, 128]}
+    order = {"prompt": "a parrot flies", "model": "s", "seconds": 4.0, "seed": 7, "size": [128, 128]}
     facts = {
         "frames": 33,
         "fps": 8,
@@ -131,7 +131,7 @@ def add_render(tx, video="video_1", party="ana", *, finished=True, **made):
             id=video,
             party=party,
             key="key",
-            model="xs",
+            model="s",
             order=json.dumps(order),
             fingerprint="f",
             seconds=4.0,

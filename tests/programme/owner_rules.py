@@ -127,7 +127,7 @@ class Owning:
     def face_film(self, name, who):
         """A film in the queue."""
         return {
-            "id": name, "party": who, "key": "key", "model": "xs", "order": "{}", "fingerprint": name,
+            "id": name, "party": who, "key": "key", "model": "s", "order": "{}", "fingerprint": name,
             "seconds": 4.0, "state": "queued", "urgency": 1, "progress": 0, "attempts": 0,
             "created_at": self.now.timestamp(),
         }  # fmt: skip
@@ -272,7 +272,7 @@ class Owning:
 
         def taken(tx):
             snapshot, register = snapshots.take(tx, self.log, NOTHING, by="sally", now=self.now)
-            model = LearnedModel(weights_sha256=f"{self.log.size:064}", name="xs", snapshot=snapshot.id, at=self.now)
+            model = LearnedModel(weights_sha256=f"{self.log.size:064}", name="s", snapshot=snapshot.id, at=self.now)
             snapshots.learned(tx, self.log, model, by="sally")
             return register.works.keys() & self.owner_of.keys()
 

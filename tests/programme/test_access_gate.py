@@ -48,7 +48,7 @@ def _create(tx, made, *, log=None, scope="video.create", jobs=1, seconds=4.0, us
 
 def _video(tx, made, number, *, state="completed", seconds=4.0):
     row = {
-        "id": f"video_{number}", "party": made.key.party, "key": made.key.id, "model": "xs", "order": "{}",
+        "id": f"video_{number}", "party": made.key.party, "key": made.key.id, "model": "s", "order": "{}",
         "fingerprint": "f", "urgency": 1, "progress": 0, "attempts": 0, "seconds": seconds, "state": state,
         "created_at": NOW - 100,
     }  # fmt: skip

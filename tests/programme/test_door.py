@@ -15,7 +15,7 @@ from vitascope.store import tables
 from vitascope.store.secrets import Secrets
 
 _VIDEO = {
-    "key": "k", "model": "xs", "order": "{}", "fingerprint": "f", "urgency": 1, "progress": 0, "attempts": 0,
+    "key": "k", "model": "s", "order": "{}", "fingerprint": "f", "urgency": 1, "progress": 0, "attempts": 0,
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from vitascope.provenance.manifest import Claim
 from vitascope.provenance.seal import seal
 from vitascope.types import Marked
 
-CLAIM = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=1)
+CLAIM = Claim(title="clip", model="s", weights_sha256="ab", trained_on="cd", mark_id=1)
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def test_a_finished_render_is_told_once(tmp_path):
     register = LocalRegister(tmp_path)
     first, second = register.take(), register.take()
 
-    entry = done(first, model="xs", manifest_sha256="aa", frames_sha256="bb", size=(64, 48), party="p1")
+    entry = done(first, model="s", manifest_sha256="aa", frames_sha256="bb", size=(64, 48), party="p1")
     register.enter(entry, WORDS)
 
     assert [first, second] == [entry.mark_id for entry in register.entries()]
@@ -129,10 +129,10 @@ def test_a_torn_line_harms_no_other(tmp_path):
 
 def test_lines_of_the_first_release_are_read(tmp_path):
     """They have no size, no party and no copies."""
-    line = '{"mark_id": "00000000000000ff", "time": "t", "model": "xs", "manifest_sha256": "", "frames_sha256": ""}\n'
+    line = '{"mark_id": "00000000000000ff", "time": "t", "model": "s", "manifest_sha256": "", "frames_sha256": ""}\n'
     (tmp_path / "register.jsonl").write_text(line)
 
-    assert (Issued(mark_id=255, time="t", model="xs"),) == LocalRegister(tmp_path).entries()
+    assert (Issued(mark_id=255, time="t", model="s"),) == LocalRegister(tmp_path).entries()
 
 
 def test_processes_take_turns(tmp_path):

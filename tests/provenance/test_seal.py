@@ -25,7 +25,7 @@ from vitascope.types import Marked, Source
 WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 CONTAINERS = pytest.mark.parametrize("suffix", WRITERS)
 CLAIM = Claim(
-    title="clip", model="xs", weights_sha256="ab" * 32, trained_on="cd" * 32, mark_id=2**63 + 5, credits=("Ada", "Bo")
+    title="clip", model="s", weights_sha256="ab" * 32, trained_on="cd" * 32, mark_id=2**63 + 5, credits=("Ada", "Bo")
 )
 
 
@@ -62,7 +62,7 @@ def test_a_sealed_file_is_trusted_by_its_own_house(tmp_path, authority, suffix):
     sealed = seal(clip(tmp_path, suffix), CLAIM, authority)
     credential = read_credential(sealed.path, authority)
     assert "trusted" == credential.state
-    assert ("xs", ("Ada", "Bo"), CLAIM.mark_id) == (credential.model, credential.credits, credential.mark_id)
+    assert ("s", ("Ada", "Bo"), CLAIM.mark_id) == (credential.model, credential.credits, credential.mark_id)
 
 
 @CONTAINERS
@@ -106,9 +106,9 @@ def test_what_the_manifest_states(tmp_path, authority):
     (action,) = assertions["c2pa.actions.v2"]["actions"]
     assert "c2pa.created" == action["action"]
     assert action["digitalSourceType"].endswith("/trainedAlgorithmicMedia")
-    assert {"name": "Vitascope xs", "version": "ab" * 6} == action["softwareAgent"]
+    assert {"name": "Vitascope s", "version": "ab" * 6} == action["softwareAgent"]
     assert ("ab" * 32, "cd" * 32) == tuple(action["parameters"][f"org.vitascope.{of}"] for of in ("weights", "dataset"))
-    assert {"model": "xs", "weights_sha256": "ab" * 32, "credits": ["Ada", "Bo"], "sources": []} == assertions[RELEASE]
+    assert {"model": "s", "weights_sha256": "ab" * 32, "credits": ["Ada", "Bo"], "sources": []} == assertions[RELEASE]
     assert {"notAllowed"} == {entry["use"] for entry in assertions["cawg.training-mining"]["entries"].values()}
     assert "org.vitascope.trace.1" == assertions["c2pa.soft-binding"]["alg"]
 

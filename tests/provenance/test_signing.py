@@ -28,7 +28,7 @@ KEYS = {
     "ps256": lambda: rsa.generate_private_key(65537, 2048),
     "ed25519": ed25519.Ed25519PrivateKey.generate,
 }
-CLAIM = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=1)
+CLAIM = Claim(title="clip", model="s", weights_sha256="ab", trained_on="cd", mark_id=1)
 
 
 def name(common):

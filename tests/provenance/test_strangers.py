@@ -53,7 +53,7 @@ def signed(by, assertions, title="a picture", at=""):
     "assertion",
     [
         {"label": RELEASE, "data": ["a", "list"]},
-        {"label": RELEASE, "data": {"credits": 5, "model": ["xs"]}},
+        {"label": RELEASE, "data": {"credits": 5, "model": ["s"]}},
         {"label": RELEASE, "data": {"credits": "Ada", "model": None}},
         {"label": RELEASE, "data": {"credits": [None, 7, {}]}},
         {"label": "c2pa.soft-binding", "data": {"alg": SCHEME, "blocks": [{"scope": {}, "value": "A" * 40}]}},

@@ -29,9 +29,9 @@ def make(home, path, *, write=mp4.write, seed=0, frames=9):
     authority, register = open_authority(home), LocalRegister(home)
     mark_id, sampler = register.take(), Sampler()
     write(mark(sampler.watch(cartoon(frames, 96, 96, seed)), mark_id, authority.mark_key), path, fps=8)
-    claim = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=mark_id)
+    claim = Claim(title="clip", model="s", weights_sha256="ab", trained_on="cd", mark_id=mark_id)
     sealed = seal(path, claim, authority)
-    entry = Issued(mark_id=mark_id, time="t", model="xs", manifest_sha256=sealed.seal.manifest_sha256, size=(96, 96))
+    entry = Issued(mark_id=mark_id, time="t", model="s", manifest_sha256=sealed.seal.manifest_sha256, size=(96, 96))
     register.enter(entry, words_of(sampler.planes))
     return mark_id
 
@@ -52,7 +52,7 @@ def test_a_clip_of_this_house_says_so_twice(tmp_path, write, name):
     mark_id = make(tmp_path / "home", tmp_path / name, write=write)
     told = report_on(tmp_path / name, tmp_path / "home")
     assert (True, "trusted", "detected") == (told.made_here, told.credential.state, told.mark.outcome)
-    assert (mark_id, mark_id, "xs") == (told.credential.mark_id, told.mark.mark_id, told.model)
+    assert (mark_id, mark_id, "s") == (told.credential.mark_id, told.mark.mark_id, told.model)
     assert "both say so" in told.words
 
 
@@ -61,7 +61,7 @@ def test_a_re_encoded_clip_is_known_by_its_mark(tmp_path):
     mark_id = make(tmp_path / "home", tmp_path / "clip.mp4")
     told = report_on(encoded_again(tmp_path / "clip.mp4", tmp_path / "copy.mp4"), tmp_path / "home")
     assert (True, "not_present", "detected") == (told.made_here, told.credential.state, told.mark.outcome)
-    assert (mark_id, "xs") == (told.mark.mark_id, told.model)
+    assert (mark_id, "s") == (told.mark.mark_id, told.model)
     assert ("likely", "likely") == (told.confidence, told.mark.confidence)
     assert told.mark.p <= 1e-3
     assert "likely" in told.words

@@ -82,7 +82,7 @@ def test_a_withdrawn_work_is_in_no_later_snapshot_and_its_models_are_named(tx):
     name = put_in(tx)
     grant(tx, name)
     snapshot, _ = take(tx)
-    model = LearnedModel(name="xs", weights_sha256="w" * 64, snapshot=snapshot.id, at=NOW)
+    model = LearnedModel(name="s", weights_sha256="w" * 64, snapshot=snapshot.id, at=NOW)
     snapshots.learned(tx, Leaves(), model, by="steward-1")
     assert () == snapshots.affected(tx, BASE, NOW)
     works.withdraw(tx, Leaves(), "ana", name, frozenset(works.USES), now=NOW + DAY)
@@ -90,7 +90,7 @@ def test_a_withdrawn_work_is_in_no_later_snapshot_and_its_models_are_named(tx):
 
     assert name not in register.works
     assert later.id != snapshot.id
-    assert [("xs", (name,))] == [(each.model.name, each.works) for each in snapshots.affected(tx, BASE, NOW + DAY)]
+    assert [("s", (name,))] == [(each.model.name, each.works) for each in snapshots.affected(tx, BASE, NOW + DAY)]
     assert (model,) == snapshots.models_that_saw(tx, {name})
 
 
@@ -100,7 +100,7 @@ def test_a_withdrawal_during_training_names_the_model_when_it_is_done(tx):
     grant(tx, name)
     snapshot, _ = take(tx)
     works.withdraw(tx, Leaves(), "ana", name, TRAIN, now=NOW + DAY)
-    model = LearnedModel(name="xs", weights_sha256="w" * 64, snapshot=snapshot.id, at=NOW + 2 * DAY)
+    model = LearnedModel(name="s", weights_sha256="w" * 64, snapshot=snapshot.id, at=NOW + 2 * DAY)
     snapshots.learned(tx, Leaves(), model, by="steward-1")
 
     assert [(name,)] == [each.works for each in snapshots.affected(tx, BASE, NOW + 2 * DAY)]
@@ -152,7 +152,7 @@ def test_the_credential_in_a_file_is_read(tx, tmp_path):
     """A sealed clip whose credential says no is put in, and not trained on until its owner overrides that by name."""
     path = tmp_path / "clip.mp4"
     mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(3, 64, 64)), path, fps=8)
-    claim = Claim(title="clip", model="xs", weights_sha256="ab" * 32, trained_on="cd" * 32, mark_id=5)
+    claim = Claim(title="clip", model="s", weights_sha256="ab" * 32, trained_on="cd" * 32, mark_id=5)
     seal(path, claim, open_authority(tmp_path / "home"))
     name = put_in(tx, content=path.read_bytes(), media_type="video/mp4")
 
@@ -220,7 +220,7 @@ def test_a_work_taken_away_is_gone_from_everything_to_come(tx):
 def test_an_author_who_opts_out_is_left_out(tx):
     """Works of packages too: all of the author's are out of the next snapshot, and the models that saw them named."""
     before, _ = take(tx)
-    model = LearnedModel(name="xs", weights_sha256="w" * 64, snapshot=before.id, at=NOW)
+    model = LearnedModel(name="s", weights_sha256="w" * 64, snapshot=before.id, at=NOW)
     snapshots.learned(tx, Leaves(), model, by="steward-1")
     log = Leaves()
     works.leave_out(tx, log, "Microsoft Corporation", by="microsoft", now=NOW)
@@ -254,7 +254,7 @@ def test_a_snapshot_names_the_leaf_at_which_consents_counted(tx, tmp_path, signe
 
 def test_a_model_without_its_snapshot_is_not_recorded(tx):
     """Nobody can say what it saw."""
-    model = LearnedModel(name="xs", weights_sha256="w" * 64, snapshot="s" * 64, at=NOW)
+    model = LearnedModel(name="s", weights_sha256="w" * 64, snapshot="s" * 64, at=NOW)
     with pytest.raises(RecordNotFoundError):
         snapshots.learned(tx, Leaves(), model, by="steward-1")
 
@@ -280,12 +280,12 @@ def test_a_shipped_model_is_named_without_a_record(tx):
     name = put_in(tx)
     grant(tx, name)
     snapshot, register = take(tx)
-    shipped = snapshots.ShippedModel(name="xs", weights_sha256="w" * 64, register=register)
+    shipped = snapshots.ShippedModel(name="s", weights_sha256="w" * 64, register=register)
     assert () == snapshots.affected(tx, BASE, NOW, [shipped])
     works.withdraw(tx, Leaves(), "ana", name, TRAIN, now=NOW)
     assert [(shipped, (name,))] == [(one.model, one.works) for one in snapshots.affected(tx, BASE, NOW, [shipped])]
     assert (shipped,) == snapshots.models_that_saw(tx, {name}, [shipped])
-    model = LearnedModel(name="xs", weights_sha256="w" * 64, snapshot=snapshot.id, at=NOW)
+    model = LearnedModel(name="s", weights_sha256="w" * 64, snapshot=snapshot.id, at=NOW)
     snapshots.learned(tx, Leaves(), model, by="steward-1")
 
     assert (model,) == snapshots.models_that_saw(tx, {name}, [shipped])

@@ -123,7 +123,7 @@ def test_a_small_file_does_not_unfold_to_a_large_one():
 def test_the_papers_name_the_one_kind_whose_credential_is_not_read():
     """Every other kind that is taken can carry one, and what is not read is not claimed."""
     unread = set(works._MEDIA) - set(c2pa.Reader.get_supported_mime_types())
-    told = summary(Register.load(), About(model="xs", weights_sha256="0" * 64, published="2026-11-27"))
+    told = summary(Register.load(), About(model="s", weights_sha256="0" * 64, published="2026-11-27"))
 
     assert {"video/webm"} == unread
     assert "save in WebM" in str(told["data_processing"])

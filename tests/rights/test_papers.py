@@ -10,7 +10,7 @@ from vitascope.rights.consent.papers import About, dataset_card, summary, summar
 from vitascope.rights.register import Register
 
 BASE = Register.load()
-ABOUT = About(model="xs", weights_sha256="ab" * 32, published="2026-11-23")
+ABOUT = About(model="s", weights_sha256="ab" * 32, published="2026-11-23")
 SMALL = Register(works=dict(list(BASE.works.items())[:3]))
 RAI = ("dataCollection", "dataLimitations", "dataBiases", "personalSensitiveInformation", "dataUseCases")
 

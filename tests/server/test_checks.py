@@ -154,7 +154,7 @@ def test_a_film_of_a_moment_ago_looks_known_and_an_erased_one_does_not(client, d
     register, films = DatabaseRegister(desk.database), [[one.repeat(8, 0).repeat(8, 1)] * 3 for one in blocks]
     for film in films:
         assert "not_detected" == seen(film)
-        entry = Issued(mark_id=register.take(), time=now(), model="xs", size=(96, 96))
+        entry = Issued(mark_id=register.take(), time=now(), model="s", size=(96, 96))
         sampler = Sampler()
         list(sampler.watch(film))
         register.enter(entry, words_of(sampler.planes))
@@ -228,8 +228,8 @@ def test_a_film_tells_whose_works_are_behind_it(client, desk, tmp_path):
 def test_whatever_the_desk_hands_out_carries_both_layers(client, desk, tmp_path, monkeypatch):
     """Film, thumbnail and spritesheet by their address, and in an archive: byte for byte what was sealed."""
     monkeypatch.setattr(studio, "open_backend", lambda model: Cartoons(PRESET))
-    wanted = order(model="xs", size=(256, 256), seconds=1.0)
-    made = studio.Studio("xs", DatabaseRegister(desk.database)).paint(
+    wanted = order(model="s", size=(256, 256), seconds=1.0)
+    made = studio.Studio("s", DatabaseRegister(desk.database)).paint(
         wanted,
         party="ana",
         given=Given(),

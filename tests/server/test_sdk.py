@@ -25,7 +25,8 @@ PROMPT = "a parrot flies over a beach at sunset"
 def house(tmp_path_factory):
     """Desk and worker; the worker carries the sleeping twin and the embedded model."""
     folder = tmp_path_factory.mktemp("house")
-    house = House(folder, "--model", "twin", "--model", "xs", "--twin-seconds", "0.2", VITASCOPE_PLAIN_WEBHOOKS="1")
+    house = House(folder, "--model", "twin", "--model", "s", "--twin-seconds", "0.2", VITASCOPE_PLAIN_WEBHOOKS="1",
+                  VITASCOPE_DEFAULT_MODEL="twin")  # fmt: skip
     try:
         with httpx2.Client(base_url=house.address, headers=_headers(house), timeout=60) as client:
             house.wait_for_worker(client)
@@ -52,7 +53,7 @@ def test_the_pasted_example_makes_a_film(house, client, tmp_path):
     """The three lines of the greeting, against the embedded model: a film that plays, marked and sealed here."""
     import av
 
-    video = client.videos.create_and_poll(prompt=PROMPT, model="xs", seconds="2", extra_body={"seed": 7})
+    video = client.videos.create_and_poll(prompt=PROMPT, model="s", seconds="2", extra_body={"seed": 7})
     film = tmp_path / "parrot.mp4"
     client.videos.download_content(video.id).write_to_file(film)
     thumbnail = client.videos.download_content(video.id, variant="thumbnail").read()
@@ -62,7 +63,7 @@ def test_the_pasted_example_makes_a_film(house, client, tmp_path):
     exported = httpx2.get(f"{house.address}/v1/export", headers=_headers(house), timeout=60).content
     archive = ZipFile(BytesIO(exported))
 
-    assert ("completed", 100, "xs", "128x128", "2") == (
+    assert ("completed", 100, "s", "256x256", "2") == (
         video.status, video.progress, video.model, video.size, video.seconds,
     )  # fmt: skip
     with av.open(str(film)) as container:
@@ -81,7 +82,7 @@ def test_the_pasted_example_makes_a_film(house, client, tmp_path):
 
 def test_a_prompt_that_names_nothing_fails_with_a_reason(client):
     """A failed job is answered with 200: ``poll`` returns it, with a code for programs."""
-    video = client.videos.create_and_poll(prompt="qwxz vbnm", model="xs", seconds="1")
+    video = client.videos.create_and_poll(prompt="qwxz vbnm", model="s", seconds="1")
 
     assert ("failed", "nothing_known_in_prompt") == (video.status, video.error.code)
 

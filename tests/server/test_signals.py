@@ -82,7 +82,7 @@ def test_a_credential_is_heard_from_upload_to_refusal(ana, tmp_path):
     """A sealed film whose CAWG assertion says notAllowed, as films of ours do unless their maker chose otherwise."""
     path = tmp_path / "clip.mp4"
     mp4.write((Marked(frame=frame, mark_id=1) for frame in cartoon(3, 64, 64)), path, fps=8)
-    claim = Claim(title="clip", model="xs", weights_sha256="ab" * 32, trained_on="cd" * 32, mark_id=5)
+    claim = Claim(title="clip", model="s", weights_sha256="ab" * 32, trained_on="cd" * 32, mark_id=5)
     seal(path, claim, open_authority(tmp_path / "home"))
     work = _put_in(ana, path.read_bytes(), "mp4").json()
     refused = _may_train(ana, work)

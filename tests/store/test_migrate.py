@@ -21,7 +21,7 @@ from vitascope.store.database import open_database, open_for_reading
 from vitascope.store.migrate import revision_of, upgrade
 
 _VIDEO = {
-    "id": "video_1", "party": "p", "key": "k", "model": "xs", "order": "{}", "fingerprint": "f", "seconds": 4.0,
+    "id": "video_1", "party": "p", "key": "k", "model": "s", "order": "{}", "fingerprint": "f", "seconds": 4.0,
     "state": "queued", "urgency": 1, "progress": 0, "attempts": 0, "created_at": 1.0,
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from vitascope.text.words import VOCABULARY  # noqa: E402  after the guard
 from vitascope.text.world import FIRST  # noqa: E402  after the guard
 from vitascope.training import animator_run, presets, states  # noqa: E402  after the guard
 from vitascope.training.animator_run import Teacher, born, matte_loss, track_loss  # noqa: E402  after the guard
-from vitascope.training.export import export  # noqa: E402  after the guard
+from vitascope.training.export import export, moving  # noqa: E402  after the guard
 from vitascope.training.separating import separated  # noqa: E402  after the guard
 from vitascope.training.tracks import Dice, movements, tokens  # noqa: E402  after the guard
 from vitascope.types import AnimatorPreset  # noqa: E402  after the guard
@@ -190,3 +190,17 @@ def test_weights_without_an_animator_say_so(tmp_path):
     preset = untaught(tmp_path)
 
     assert export(preset, tmp_path / "state.safetensors", tmp_path, animator=tmp_path / "none").animator is None
+
+
+def test_an_animator_joins_weights_that_came_home_without_it(tmp_path):
+    """They are then those that would have shipped at once; without its state nothing is written."""
+    preset, animator = untaught(tmp_path), tmp_path / "animator.safetensors"
+    export(preset, tmp_path / "state.safetensors", tmp_path / "home", animator=tmp_path / "none", int8=True)
+    with pytest.raises(TrainingError, match="no animator"):
+        moving(preset, tmp_path / "home" / "tiny.json", tmp_path / "joined", animator)
+    checkpoint.save(animator, born(SMALL, 0).state_dict(), {})
+
+    joined = moving(preset, tmp_path / "home" / "tiny.json", tmp_path / "joined", animator)
+
+    assert export(preset, tmp_path / "state.safetensors", tmp_path / "once", animator=animator, int8=True) == joined
+    assert joined == load(tmp_path / "joined" / "tiny.json")[0]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.torch
 
 def tiny():
     """The s preset with every part at its smallest."""
-    preset = presets.s_small()
+    preset = presets.conv_small()
     net = replace(preset.net, width=64, depth=2, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1)
     return replace(preset, name="tiny", net=net, codec=CODEC)
 

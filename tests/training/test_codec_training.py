@@ -30,8 +30,8 @@ REEL = Reel(seed=1, frames=5, fps=8, size=(64, 64))
 
 
 def tiny():
-    """The s preset with every part at its smallest, and one further view."""
-    preset = presets.s_small()
+    """The conv preset with every part at its smallest, and one further view."""
+    preset = presets.conv_small()
     net = replace(preset.net, width=64, depth=3, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1)
     view = View(size=(96, 64), fps=16, frames=(5,))
     return replace(preset, name="tiny", net=net, codec=CODEC, size=(64, 64), frames=(1, 5), views=(view,))
@@ -140,9 +140,9 @@ def test_from_a_codec_to_a_clip_on_screen(drawn, home):
     trainer.step(batch, 0.1)
     trainer.save(run / "codec.safetensors")
     with Studio(real(), torch.device("cpu"), 0) as studio:
-        net = latents.codec_of(preset, run / "codec.safetensors", studio.device)
+        encode = latents.encoder(preset, run / "codec.safetensors", studio.device, preset.size)
         for view, of in ((0, REEL), (1, Reel(seed=1, frames=5, fps=16, size=(96, 64)))):
-            latents.write_shard(net, preset.codec, studio.batches(of, 2), folder(preset, 5, view), 0, 4)
+            latents.write_shard(encode, preset.codec, studio.batches(of, 2), folder(preset, 5, view), 0, 4)
     assert (4, 2, 4, 16) == Shards(preset, 5).rows[0].shape
     assert (4, 2, 6, 16) == Shards(preset, 5, 1).rows[0].shape
 

@@ -46,7 +46,7 @@ def test_the_codec_costs_what_is_said():
 
 def test_the_decoder_of_s_is_the_one_that_was_designed():
     """102 GF to decode 33 frames of 256 x 256 (reference: decoder F), four million weights."""
-    assert effort.decoding(presets.s().codec, (256, 256), 9) == pytest.approx(102e9, rel=0.03)
+    assert effort.decoding(presets.conv().codec, (256, 256), 9) == pytest.approx(102e9, rel=0.03)
 
 
 def test_a_share_is_only_told_where_the_peak_is_known():

@@ -30,7 +30,7 @@ def test_a_third_of_a_turn_makes_red_green_and_green_blue():
 
 def test_channels_that_lost_their_partner_keep_their_hue():
     """Thirty-two channels cut pairs of opponent colours in two; those that are whole are still of one frequency."""
-    rules = replace(preset("m").codec, channels=32)
+    rules = replace(preset("s").codec, channels=32)
     first, second = hues._pairs(rules)
     kept, _ = spectrum(rules)
 
@@ -50,6 +50,6 @@ def test_only_chosen_clips_are_turned():
 
 def test_a_learned_codec_knows_no_hues():
     """Its channels mean nothing by themselves: rows come back as they are."""
-    rows = torch.ones(1, 4, preset("s-small").codec.channels)
+    rows = torch.ones(1, 4, preset("conv-small").codec.channels)
 
-    assert hues.turned(rows, torch.tensor([1.0]), preset("s-small").codec) is rows
+    assert hues.turned(rows, torch.tensor([1.0]), preset("conv-small").codec) is rows

@@ -56,7 +56,7 @@ def test_the_s_preset_fits_with_its_codec():
     from vitascope.models.codec import ConvNet
     from vitascope.training.export import LARGEST
 
-    preset = presets.s()
+    preset = presets.conv()
     with torch.device("meta"):
         net, codec = Transformer(preset).state_dict(), ConvNet(preset.codec).state_dict()
     size = sum(t.numel() * (1 if rows8.is_packed(name, t) else 2) for name, t in net.items())

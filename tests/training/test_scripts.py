@@ -44,10 +44,21 @@ def test_xs_is_cached_trained_exported_and_examined(called):
     assert [False, False, True, True] == ["--placed" in line for line in lines if "training.cache" in line]
 
 
-def test_s_learns_its_codec_first_on_its_own_edition(called):
-    """What once ended in the cache's "invalid choice": the larger preset has a script of its own."""
+def test_s_is_drawn_where_it_is_trained_on_its_own_edition(called):
+    """Its animator first, on a CPU; then clips in place and the run, on a GPU."""
     lines = [line for line in called("s") if line.startswith("-m vitascope.")]
+    modules = [line.split()[1].rsplit(".", 1)[1] for line in lines]
 
     assert lines[0] == "-m vitascope.corpus.build --edition 2"
-    assert lines[1].startswith("-m vitascope.training.codec_run --preset s --device cuda")
+    assert ["animator_run", "latents", "latents"] == modules[1:4]
+    assert all("--placed" in line and "--device cuda" in line for line in lines if "training.latents" in line)
+    assert "run" in modules[4:]
     assert not any("training.cache" in line for line in lines)
+
+
+def test_a_learned_codec_is_learned_first(called):
+    """Its preset has a script of its own."""
+    lines = [line for line in called("conv") if line.startswith("-m vitascope.")]
+
+    assert lines[0] == "-m vitascope.corpus.build --edition 2"
+    assert lines[1].startswith("-m vitascope.training.codec_run --preset conv --device cuda")

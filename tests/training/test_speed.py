@@ -17,7 +17,7 @@ pytestmark = pytest.mark.torch
 
 def tiny():
     """The s preset with every part at its smallest."""
-    preset = presets.s_small()
+    preset = presets.conv_small()
     net = replace(preset.net, width=64, depth=1, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1)
     return replace(preset, name="tiny", net=net, codec=CODEC, size=(64, 64))
 
@@ -37,7 +37,7 @@ def test_a_preset_nobody_trained_makes_a_clip():
 
 def test_operations_of_s_are_those_of_the_design():
     """Four evaluations of 24 GF and a decoder of 102 (reference, section 7)."""
-    assert speed.operations(presets.s(), 4) == pytest.approx(200e9, rel=0.05)
+    assert speed.operations(presets.conv(), 4) == pytest.approx(200e9, rel=0.05)
 
 
 def test_decibels_of_pairs():

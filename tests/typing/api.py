@@ -24,7 +24,7 @@ def exact() -> Clip:
         seed=7,
         steps=8,
         image=Path("first.png"),
-        model="xs",
+        model="s",
     )
 
 

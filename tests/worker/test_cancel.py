@@ -32,12 +32,12 @@ class Counting(Studio):
 
 def test_the_engine_is_idle_within_a_step(sqlite, tmp_path):
     """After cancel at most one more step ends, nothing is kept, and the API says cancelled at once."""
-    engine = Counting("xs")
+    engine = Counting("s")
     shop = Workshop(
-        worker="w", database=sqlite, blobs=open_blobs(str(tmp_path / "files")), engines={"xs": engine},
+        worker="w", database=sqlite, blobs=open_blobs(str(tmp_path / "files")), engines={"s": engine},
         stopping=threading.Event(),
     )  # fmt: skip
-    job = submit(sqlite, wanted=replace(order(model="xs"), steps=100))
+    job = submit(sqlite, wanted=replace(order(model="s"), steps=100))
     thread = threading.Thread(target=jobs.paint, args=(shop, job.id))
     thread.start()
     wait_for(lambda: len(engine.steps) >= 2, seconds=60)
@@ -63,10 +63,10 @@ def test_the_embedded_model_makes_what_was_ordered(sqlite, tmp_path, monkeypatch
     blobs = open_blobs(str(tmp_path / "files"))
     exporter = InMemorySpanExporter()
     shop = Workshop(
-        worker="w", database=sqlite, blobs=blobs, engines={"xs": Studio("xs")}, stopping=threading.Event(),
+        worker="w", database=sqlite, blobs=blobs, engines={"s": Studio("s")}, stopping=threading.Event(),
         traces=traces_for(exporter, program="worker"),
     )  # fmt: skip
-    job = submit(sqlite, wanted=order(model="xs", seconds=1.0, steps=8, size=(128, 128)))
+    job = submit(sqlite, wanted=order(model="s", seconds=1.0, steps=8, size=(128, 128)))
     jobs.finish(shop, job.id, jobs.paint(shop, job.id))
 
     done = find(sqlite, job.id)

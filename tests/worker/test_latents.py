@@ -33,7 +33,7 @@ class Counted(Studio):
     """A small random net on the real sampler, which counts its steps and is killed at one of them."""
 
     def __init__(self, *, dies_at=None):
-        super().__init__("xs")
+        super().__init__("s")
         self.steps, self.dies_at = [], dies_at
 
     def paint(self, wanted, *, tick, **facts):
@@ -59,20 +59,20 @@ def shop(sqlite, tmp_path, monkeypatch, backend):
     monkeypatch.setattr(latents, "_SHARE", 0.0)
     monkeypatch.setattr(studio, "open_backend", lambda model: backend)
     return Workshop(
-        worker="w1", database=sqlite, blobs=open_blobs(str(tmp_path / "files")), engines={"xs": Counted()},
+        worker="w1", database=sqlite, blobs=open_blobs(str(tmp_path / "files")), engines={"s": Counted()},
         stopping=threading.Event(),
     )  # fmt: skip
 
 
 def cut_off(shop, at=3):
     """A job of six steps whose worker was killed after so many."""
-    job = submit(shop.database, wanted=order(model="xs", seconds=1.0, steps=6))
-    shop.engines["xs"] = Counted(dies_at=at)
+    job = submit(shop.database, wanted=order(model="s", seconds=1.0, steps=6))
+    shop.engines["s"] = Counted(dies_at=at)
     with pytest.raises(Killed):
         jobs.paint(shop, job.id)
     with shop.database.transaction() as tx:
         claims.orphan(tx, ["w1"])
-    shop.engines["xs"] = Counted()
+    shop.engines["s"] = Counted()
     return job.id
 
 
@@ -98,8 +98,8 @@ def test_the_next_attempt_goes_on_to_the_same_frames(shop):
 
     done = make(shop, video)
 
-    whole = make(shop, submit(shop.database, wanted=order(model="xs", seconds=1.0, steps=6)).id)
-    assert [3, 4, 5, 6, *range(7)] == shop.engines["xs"].steps
+    whole = make(shop, submit(shop.database, wanted=order(model="s", seconds=1.0, steps=6)).id)
+    assert [3, 4, 5, 6, *range(7)] == shop.engines["s"].steps
     assert whole.made.frames_sha256 == done.made.frames_sha256
     assert [] == kept(shop)
 
@@ -136,7 +136,7 @@ def test_a_bad_file_costs_steps_and_nothing_else(shop, caplog, damage):
 
     done = make(shop, video)
 
-    assert list(range(7)) == shop.engines["xs"].steps
+    assert list(range(7)) == shop.engines["s"].steps
     assert "completed" == done.state
     assert "latents_refused" in told(caplog)
     assert [] == kept(shop)
@@ -164,7 +164,7 @@ def test_a_store_without_room_stops_no_render(shop, monkeypatch, caplog, error):
 
     monkeypatch.setattr(shop.blobs, "put", full)
 
-    done = make(shop, submit(shop.database, wanted=order(model="xs", seconds=1.0, steps=6)).id)
+    done = make(shop, submit(shop.database, wanted=order(model="s", seconds=1.0, steps=6)).id)
 
     assert "completed" == done.state
     assert 1 == told(caplog).count("latents_not_kept")
@@ -182,7 +182,7 @@ def test_a_fast_render_never_pays(shop, monkeypatch):
             lambda what, *rest, plain=plain, **facts: (asked.append(what), plain(what, *rest, **facts))[1],
         )
 
-    make(shop, submit(shop.database, wanted=order(model="xs", seconds=1.0, steps=6)).id)
+    make(shop, submit(shop.database, wanted=order(model="s", seconds=1.0, steps=6)).id)
 
     assert [] == [what for what in asked if FOLDER in str(what)]
 
@@ -191,14 +191,14 @@ def test_a_fast_render_never_pays(shop, monkeypatch):
 def test_a_job_that_is_given_up_leaves_no_latents(shop, act):
     """While it runs the worker removes them, while it waits the sweep; latents of a job that waits are left alone."""
     waiting, running = cut_off(shop), cut_off(shop)
-    plain = shop.engines["xs"].paint
+    plain = shop.engines["s"].paint
 
     def meanwhile(wanted, *, tick, **facts):
         with shop.database.transaction() as tx:
             getattr(book, act)(tx, running, "ana", 2e9)
         return plain(wanted, tick=tick, **facts)
 
-    shop.engines["xs"].paint = meanwhile
+    shop.engines["s"].paint = meanwhile
     assert jobs.paint(shop, running) is None
     assert [f"{FOLDER}/{waiting}"] == kept(shop)
     assert 0 == sweep(shop.database, shop.blobs)
@@ -211,21 +211,21 @@ def test_a_job_that_is_given_up_leaves_no_latents(shop, act):
 
 def test_a_worker_that_leaves_hands_its_latents_on(shop):
     """At SIGTERM the job goes back with the step that was done last."""
-    job = submit(shop.database, wanted=order(model="xs", seconds=1.0, steps=6))
-    plain = shop.engines["xs"].paint
+    job = submit(shop.database, wanted=order(model="s", seconds=1.0, steps=6))
+    plain = shop.engines["s"].paint
 
     def leaving(wanted, *, tick, **facts):
         return plain(
             wanted, tick=lambda progress: (progress.step == 2 and shop.stopping.set(), tick(progress)), **facts
         )
 
-    shop.engines["xs"].paint = leaving
+    shop.engines["s"].paint = leaving
     thread = threading.Thread(target=jobs.paint, args=(shop, job.id), daemon=True)
     thread.start()
     thread.join(timeout=5)
     assert "queued" == find(shop.database, job.id).state
 
     engine = Counted()
-    make(replace(shop, engines={"xs": engine}, stopping=threading.Event()), job.id)
+    make(replace(shop, engines={"s": engine}, stopping=threading.Event()), job.id)
 
     assert [2, 3, 4, 5, 6] == engine.steps

@@ -42,9 +42,9 @@ def home(tmp_path, monkeypatch):
 
 def painted(folder, *, given=None, previews=None, tick=lambda _: None, **facts):
     folder.mkdir()
-    wanted = order(model="xs", size=(256, 256), seconds=2.0, **facts)
+    wanted = order(model="s", size=(256, 256), seconds=2.0, **facts)
     shown = [] if previews is None else previews
-    return Studio("xs").paint(
+    return Studio("s").paint(
         wanted,
         party="ana",
         given=given or Given(),

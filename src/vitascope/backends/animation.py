@@ -7,14 +7,25 @@ picture itself. The network looks at a small copy; what is moved is the picture 
 Letters in shapes: T frames, H W pixels, C channels.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from vitascope.backends import staging
-from vitascope.backends.layers import Layers, Tracks, as_pixels, composed, filled, lay, middle_of, spread, taken_apart
+from vitascope.backends.layers import (
+    Layers,
+    Tracks,
+    as_pixels,
+    composed,
+    filled,
+    lay,
+    middle_of,
+    seen,
+    spread,
+    taken_apart,
+)
 from vitascope.backends.staging import Spot
 from vitascope.media.resize import fit
 from vitascope.types import Floats, Integers, Pixels, Plan
@@ -32,7 +43,7 @@ TALL, FAR = 0.6, 0.3
 """In sides: a way so tall is laid about the middle; a way so far to a side is one to that side."""
 
 NEAR, ALIKE = 4, 0.03
-"""Pixels around one in which frame and place are compared, and the difference below which they are the same."""
+"""Pixels of a look around one in which frame and place are compared, and the difference below which they are alike."""
 
 Separate = Callable[[Floats], Floats]
 """The matte network: a picture ``(H, W, 3)`` in 0..1 to ``(H, W, 5)``: logits of matte and cover, colours behind."""
@@ -43,10 +54,16 @@ Paint = Callable[[Mapping[str, Integers], int], Iterator[Pixels]]
 
 
 class Animation:
-    """Moves pictures. Weights are float32 arrays by name, ``animator.`` first; ``side`` is the longer one of a look."""
+    """Moves pictures. Weights are float32 arrays by name, ``animator.`` first; ``side`` is the longer one of a look.
 
-    def __init__(self, weights: Mapping[str, Floats], separate: Separate, side: int) -> None:
-        self._weights, self._separate, self._side = weights, separate, side
+    Things that are ``alive`` are painted frame by frame, with what their drawing does by itself, others once; None
+    stands for all.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, Floats], separate: Separate, side: int, alive: Collection[str] | None = None
+    ) -> None:
+        self._weights, self._separate, self._side, self._alive = weights, separate, side, alive
 
     def moved(self, plan: Plan, picture: Pixels) -> Iterator[Pixels]:
         """``plan.frames`` frames as large as the picture ``(H, W, 3)``, which is the first of them."""
@@ -59,25 +76,38 @@ class Animation:
         )
 
     def staged(self, plan: Plan, paint: Paint) -> Iterator[Pixels]:
-        """``plan.frames`` frames of a prompt: its place painted empty, each thing alone, laid over it and moved."""
-        still = staging.stands_still(plan.words)
+        """``plan.frames`` frames of a prompt: its place painted empty, each thing alone, laid over it and moved.
+
+        A camera moves over the painted place, and never beyond its sides.
+        """
+        still, camera = staging.stands_still(plan.words), staging.camera(plan.words)
         place = list(paint(staging.plate(plan.words), 1 if still else plan.frames))
         plates = [_given(frame) for frame in place] * (plan.frames if still else 1)
-        parts = staging.parts(plan.words)
-        acts = [self._act(plan, part, list(paint(part.words, plan.frames)), plates) for part in parts]
-        return (_laid(plate.copy(), acts, number) for number, plate in enumerate(plates))
+        acts = list(self._acts(plan, paint, plates, camera))
+        view = within(self.tracks(plan, (0,), (0.5, 0.5), camera))
+        return (_laid(seen(plate, view, number), acts, number) for number, plate in enumerate(plates))
 
-    def _act(self, plan: Plan, part: staging.Part, painted: list[Pixels], plates: list[Floats]) -> "_Act":
-        """A thing as it was painted, frame by frame, and its way."""
-        things = [self._thing(frame, plate) for frame, plate in zip(painted, plates, strict=True)]
-        middle = middle_of(np.mean(things, axis=0))
-        tracks = self.tracks(plan, part.motions, middle)
-        return _Act(things=things, middle=middle, tracks=about(tracks, middle, part.spot, part.size, part.faces))
+    def _acts(self, plan: Plan, paint: Paint, plates: list[Floats], camera: int) -> Iterator["_Act"]:
+        """Each thing as it was painted, frame by frame or once, and its way. Two alike are painted once."""
+        known: dict[bytes, list[Floats]] = {}
+        for part in staging.parts(plan.words):
+            once = self._alive is not None and part.subject not in self._alive
+            name = np.stack(list(part.words.values())).tobytes()
+            if name not in known:
+                painted = paint(part.words, 1 if once else plan.frames)
+                known[name] = [self._thing(frame, plate) for frame, plate in zip(painted, plates, strict=False)]
+            things = known[name]
+            middle = middle_of(np.mean(things, axis=0))
+            tracks = self.tracks(plan, part.motions, middle, camera)
+            yield _Act(things=things, middle=middle, tracks=about(tracks, middle, part))
 
     def _thing(self, frame: Pixels, plate: Floats) -> Floats:
         """What of a painted frame is thing, ``(H, W, 4)``: by its matte, and never what the empty place shows, too."""
-        given = _given(frame)
-        matte = _sigmoid(self._separate(given)[..., 0]) * _other(given, plate)
+        height, width, _ = frame.shape
+        looked = fit(frame, _looked_at(width, height, self._side))
+        given, finer = _given(frame), width / looked.shape[1]
+        matte = _grown(_sigmoid(self._separate(_given(looked))[..., 0]), (width, height))
+        matte = _finer(matte, finer) * _other(given, plate, round(NEAR * finer))
         colours = np.clip(given - (1 - matte[..., None]) * plate, 0, matte[..., None])
         return np.concatenate((colours, matte[..., None]), axis=2)
 
@@ -92,10 +122,9 @@ class Animation:
         hole = spread(np.maximum(matte, covered))
         behind = filled(given, guessed, hole)
         matte, covered, *colours = (_grown(part, (width, height)) for part in _channels(matte, hole, behind))
-        finer = width / looked.shape[1]  # an edge of one pixel is one of one pixel in the larger picture, too
         return taken_apart(
             picture,
-            np.clip((matte - 0.5) * np.float32(finer) + 0.5, 0, 1),
+            _finer(matte, width / looked.shape[1]),
             np.clip(covered, 0, 1),
             np.clip(np.stack(colours, axis=-1), 0, 1),
         )
@@ -145,7 +174,7 @@ class Animation:
 class _Act:
     """A painted thing and its way."""
 
-    things: list[Floats]  # (H, W, 4) of each frame
+    things: list[Floats]  # (H, W, 4) of each frame, or of all of them
     middle: Spot
     tracks: Tracks
 
@@ -153,32 +182,46 @@ class _Act:
 def _laid(frame: Floats, acts: Sequence[_Act], number: int) -> Pixels:
     """One frame: all things over the plate, which is drawn on."""
     for act in acts:
-        lay(frame, act.things[number], act.tracks, number, act.middle)
+        lay(frame, act.things[number % len(act.things)], act.tracks, number, act.middle)
     return as_pixels(frame)
 
 
-def about(tracks: Tracks, middle: Spot, spot: Spot | None, size: float, faces: int) -> Tracks:
+def about(tracks: Tracks, middle: Spot, part: staging.Part) -> Tracks:
     """The way of a painted thing, laid so that its middle is the thing's spot, as training clips lay theirs.
 
-    ``size`` is that in the middle of its way, too. What goes to a side looks there, if its drawing ``faces`` a side. A
+    Its size is that in the middle of its way, too. What goes to a side looks there, if its drawing faces a side. A
     long way up or down is laid about the middle of the frame, where no spot is wanted.
     """
     low, high = tracks.shift.min(axis=0), tracks.shift.max(axis=0)
     tall, stood = high[1] - low[1], np.array(middle, np.float32)
-    there = np.array(spot or (0.5, 0.5 + (middle[1] - 0.5) * max(0.0, 1 - tall / TALL)), np.float32)
+    spot = part.spot or (0.5, 0.5 + (middle[1] - 0.5) * max(0.0, 1 - tall / TALL))
+    there = np.array(spot, np.float32) + np.array(part.aside, np.float32)
     heading = np.sign(tracks.shift[-1, 0] - tracks.shift[0, 0]) * (high[0] - low[0] > FAR)
     return replace(
         tracks,
         shift=tracks.shift - (low + high) / 2 + there - stood,
-        scale=tracks.scale / np.sqrt(tracks.scale.max() * tracks.scale.min()) * np.float32(size),
-        mirrored=bool(heading * faces < 0),
+        scale=tracks.scale / np.sqrt(tracks.scale.max() * tracks.scale.min()) * np.float32(part.size),
+        mirrored=bool(heading * part.faces < 0),
     )
 
 
-def _other(frame: Floats, plate: Floats) -> Floats:
+def within(view: Tracks) -> Tracks:
+    """A camera's way over a plate, drawn nearer until no part of it leaves the plate."""
+    half = view.zoom[:, None] / 2
+    low, high = (view.pan - half).min(axis=0), (view.pan + half).max(axis=0)
+    wide = np.float32(max(1.0, (high - low).max()))
+    return replace(view, pan=(view.pan - (low + high) / 2) / wide, zoom=view.zoom / wide)
+
+
+def _finer(matte: Floats, factor: float) -> Floats:
+    """A matte grown by a factor, with an edge of one pixel again."""
+    return np.asarray(np.clip((matte - 0.5) * np.float32(factor) + 0.5, 0, 1), np.float32)
+
+
+def _other(frame: Floats, plate: Floats, near: int) -> Floats:
     """Whether a part of a frame differs from the empty place there, ``(H, W)`` in 0..1: a moon in both is no thing."""
     apart = np.abs(frame - plate).max(axis=2)
-    around = Image.fromarray(np.asarray(np.clip(apart * 255, 0, 255), np.uint8)).filter(ImageFilter.BoxBlur(NEAR))
+    around = Image.fromarray(np.asarray(np.clip(apart * 255, 0, 255), np.uint8)).filter(ImageFilter.BoxBlur(near))
     return np.asarray(np.clip((_given(np.asarray(around)) - ALIKE) / ALIKE, 0, 1), np.float32)
 
 

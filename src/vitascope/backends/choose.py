@@ -63,7 +63,7 @@ def carried(runtime: "OpenVinoRuntime", weights: Mapping[str, Floats]) -> Backen
     if preset.animator is None:
         return NativeBackend(runtime, codec)
     matte = MatteNet(preset.animator, weights, runtime.request)
-    return NativeBackend(runtime, codec, animation=Animation(weights, matte, max(preset.size)))
+    return NativeBackend(runtime, codec, animation=Animation(weights, matte, preset.animator.side, preset.alive))
 
 
 def _presets(folder: Path) -> dict[str, Path]:

@@ -78,16 +78,16 @@ class LappedCodec:
         _, colours, height, width = x_TCHW.shape
         x = x_TCHW.reshape(-1, self.preset.frames, colours * height * width)
         x = np.matmul(cosine(self.preset.frames), x).reshape(x.shape[0], -1)
-        return np.asarray(x[:, self._places(height, width)] * self.weight)
+        return np.asarray(x[:, self.places(height, width)] * self.weight)
 
     def _unpack(self, rows_ND: Floats, height: int, width: int) -> Floats:
         """The inverse of :meth:`_pack` for one latent: ``(frames, 3, H, W)``; dropped frequencies are zero."""
         x = np.zeros(self.preset.frames * 3 * height * width, np.float32)
-        x[self._places(height, width)] = rows_ND / self.weight
+        x[self.places(height, width)] = rows_ND / self.weight
         x = cosine(self.preset.frames).T @ x.reshape(self.preset.frames, -1)
         return np.asarray(x).reshape(-1, 3, height, width)
 
-    def _places(self, height: int, width: int) -> npt.NDArray[np.intp]:
+    def places(self, height: int, width: int) -> npt.NDArray[np.intp]:
         """Where each number of each row, ``(N, D)``, lies in a latent's flat ``(frames, 3, H, W)`` coefficients."""
         stride = self.preset.stride
         shape = (self.preset.frames, 3, stride, stride)

@@ -112,7 +112,7 @@ def _smooth(values: Floats) -> Floats:
 
 def composed(layers: Layers, tracks: Tracks, number: int, middle: tuple[float, float]) -> Pixels:
     """One frame, ``(H, W, 3)``, of a picture whose thing stands at ``middle``, x and y in 0..1."""
-    frame = _seen(layers.plate, tracks, number)
+    frame = seen(layers.plate, tracks, number)
     lay(frame, layers.thing, tracks, number, middle)
     return as_pixels(frame)
 
@@ -161,7 +161,7 @@ def sampled(picture: Floats, affine: Doubles, box: tuple[int, int, int, int], *,
     return np.asarray(upper * (1 - below) + lower * below, np.float32)
 
 
-def _seen(plate: Floats, tracks: Tracks, number: int) -> Floats:
+def seen(plate: Floats, tracks: Tracks, number: int) -> Floats:
     """The plate as the camera sees it, to be drawn on."""
     if tracks.zoom[number] == 1 and not tracks.pan[number].any():
         return plate.copy()

@@ -18,7 +18,7 @@ from vitascope.backends.animation import Animation, Paint
 from vitascope.backends.base import Rows, Runtime, Text, Tick
 from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, rows_of_latent
-from vitascope.backends.staging import parts
+from vitascope.backends.staging import paintings
 from vitascope.text.words import no_words
 from vitascope.types import Floats, Halfway, Integers, Memory, Pixels, Plan, Progress
 
@@ -44,7 +44,7 @@ class NativeBackend:
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """Yields ``plan.frames`` frames ``(H, W, 3)`` as they are decoded; deterministic in the plan."""
         if self._animation is None:
-            frames = self._painted(plan, tick)
+            frames = self.painted(plan, tick)
         elif plan.first_frame is None:
             frames = self._animation.staged(plan, self._easel(plan, tick))
         else:
@@ -56,17 +56,18 @@ class NativeBackend:
 
     def _easel(self, plan: Plan, tick: Tick) -> Paint:
         """Paints what a plan is staged from, one after the other; ``tick`` hears of all of them as of one."""
-        pictures, begun, begin = 1 + len(parts(plan.words)), itertools.count(), time.monotonic()
+        pictures, begun, begin = paintings(plan.words), itertools.count(), time.monotonic()
 
         def paint(words: Mapping[str, Integers], frames: int) -> Iterator[Pixels]:
             behind = next(begun)
-            return self._painted(
+            return self.painted(
                 replace(plan, words=words, frames=frames, keep=frames), _told(tick, behind, pictures, begin)
             )
 
         return paint
 
-    def _painted(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
+    def painted(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
+        """What a plan's words say as the network paints it, nothing taken apart or moved."""
         rows_ND = self._denoise(plan, tick)
         num_latents = latents(plan.frames, self.preset.codec)
         return self.codec.decode(rows_ND.reshape(num_latents, -1, rows_ND.shape[-1]), plan.size)

@@ -4,13 +4,13 @@ The network is never asked for two things at once, so no colour can go to the wr
 Spots and sizes are those of training clips (corpus/scenes.py). Lengths are in frame sides, y downwards.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vitascope.text.words import ROLES, VOCABULARY, Word, rows
-from vitascope.text.world import SUBJECTS
+from vitascope.text.world import POSES, SUBJECTS
 from vitascope.types import Integers
 
 USUAL_PLACE = "place:meadow"
@@ -18,6 +18,9 @@ USUAL_PLACE = "place:meadow"
 
 BESIDE = 0.46 / 0.60
 """Size of one of two things against that of one alone."""
+
+COUNTS = {"two": (2, 0.46), "three": (3, 0.36)}
+"""How many of a kind, and their side in frame sides; one alone has 0.60."""
 
 Spot = tuple[float, float]
 Column = tuple[int, int, int, int]  # token, role, entity, segment
@@ -30,6 +33,8 @@ class Part:
     words: Mapping[str, Integers]  # of it alone, in its place, without its movements
     motions: tuple[int, ...]  # their tokens in order; 0 for none
     faces: int  # the way its drawing looks: -1 left, 1 right, 0 neither
+    subject: str = ""  # what it is
+    aside: Spot = (0.0, 0.0)  # from where it would stand alone
     spot: Spot | None = None  # where its middle belongs, if not where it is painted
     size: float = 1.0  # factor
 
@@ -41,10 +46,22 @@ def parts(words: Mapping[str, Integers]) -> tuple[Part, ...]:
     numbers = sorted({entity for _, _, entity, _ in columns if entity})
     things = [[column for column in columns if column[2] == number] for number in numbers]
     found = [
-        Part(words=_rows([*_alone(thing), *scene]), motions=motions(words, number), faces=_faces(thing))
+        Part(
+            words=_rows([*_alone(thing), *scene]),
+            motions=motions(words, number),
+            faces=_faces(thing),
+            subject=next(iter(_subjects(thing)), ""),
+        )
         for number, thing in zip(numbers, things, strict=True)
     ]
-    return tuple(found) if len(found) < 2 else tuple(_paired(found[:2], _relation(columns)))
+    if len(found) == 1:
+        return tuple(_copies(found[0], things[0]))
+    return tuple(found) if not found else tuple(_paired(found[:2], _relation(columns)))
+
+
+def paintings(words: Mapping[str, Integers]) -> int:
+    """How many pictures are painted for a prompt: its place, and each thing that is like no other."""
+    return 1 + len({np.stack(list(part.words.values())).tobytes() for part in parts(words)})
 
 
 def plate(words: Mapping[str, Integers]) -> Mapping[str, Integers]:
@@ -53,9 +70,8 @@ def plate(words: Mapping[str, Integers]) -> Mapping[str, Integers]:
 
 
 def stands_still(words: Mapping[str, Integers]) -> bool:
-    """Whether nothing about the place moves: no camera, no rain."""
-    said = {VOCABULARY[token] for token, *_ in _columns(words)}
-    return "rain" not in said and not any(role == ROLES.index("camera") for _, role, *_ in _columns(words))
+    """Whether nothing about the place moves by itself: no rain."""
+    return "rain" not in {VOCABULARY[token] for token, *_ in _columns(words)}
 
 
 def motions(words: Mapping[str, Integers], entity: int = 1) -> tuple[int, ...]:
@@ -80,21 +96,43 @@ def _rows(columns: Sequence[Column]) -> Mapping[str, Integers]:
 
 
 def _scene(columns: Sequence[Column]) -> list[Column]:
-    """Words of place, time, camera and take; a place where none is named."""
-    kept = [ROLES.index(role) for role in ("place", "time", "camera", "take")]
+    """Words of place, time and take; a place where none is named. Cameras move over what is painted."""
+    kept = [ROLES.index(role) for role in ("place", "time", "take")]
     said = [column for column in columns if column[1] in kept]
     usual = (VOCABULARY.index(USUAL_PLACE), kept[0], 0, 0)
     return said if any(role == kept[0] for _, role, *_ in said) else [usual, *said]
 
 
 def _alone(thing: Sequence[Column]) -> list[Column]:
-    """The words of one thing as if it were the only one, without what it does."""
-    return [(token, role, 1, 0) for token, role, *_ in thing if role != ROLES.index("motion")]
+    """The words of one thing as if it were the only one, without what it does; a person poses for what comes first."""
+    motion = ROLES.index("motion")
+    kept = any(SUBJECTS[name].styles == POSES for name in _subjects(thing))
+    return [(token, role, 1, 0) for token, role, _, part in thing if role != motion or (kept and part < 2)]
 
 
 def _faces(thing: Sequence[Column]) -> int:
-    names = [VOCABULARY[token] for token, role, *_ in thing if role == ROLES.index("subject")]
-    return next((SUBJECTS[name].faces for name in names if name in SUBJECTS), 0)
+    return next((SUBJECTS[name].faces for name in _subjects(thing)), 0)
+
+
+def _subjects(thing: Sequence[Column]) -> list[str]:
+    names = (VOCABULARY[token] for token, role, *_ in thing if role == ROLES.index("subject"))
+    return [name for name in names if name in SUBJECTS]
+
+
+def _copies(part: Part, thing: Sequence[Column]) -> Iterator[Part]:
+    """Two or three of a kind from one painting: side by side, or one behind the other where they go to a side."""
+    role = ROLES.index("count")
+    many = next((VOCABULARY[token] for token, said, *_ in thing if said == role), "one")
+    count, side = COUNTS.get(many, (1, 0.60))
+    one = _rows([column for column in _columns(part.words) if column[1] != role])
+    goes = any(VOCABULARY[token].removeprefix("motion:") in _SIDEWAYS for token in part.motions)
+    for number in range(count):
+        place = number - (count - 1) / 2
+        aside = (0.10 * place, 0.84 * side * place) if goes else (0.92 * side * place, 0.0)
+        yield replace(part, words=one, size=side / 0.60, aside=aside) if count > 1 else part
+
+
+_SIDEWAYS = ("right", "left", "cross", "swim")
 
 
 def _relation(columns: Sequence[Column]) -> str:
@@ -110,7 +148,4 @@ def _paired(pair: Sequence[Part], relation: str) -> list[Part]:
         "chases": ((0.5 - 0.21 * ahead, 0.58), (0.5 + 0.21 * ahead, 0.58)),
         "above": ((0.5, 0.30), (0.5, 0.74)),
     }
-    return [
-        Part(words=part.words, motions=part.motions, faces=part.faces, spot=spot, size=BESIDE)
-        for part, spot in zip(pair, spots[relation], strict=True)
-    ]
+    return [replace(part, spot=spot, size=BESIDE) for part, spot in zip(pair, spots[relation], strict=True)]

@@ -110,6 +110,8 @@ def _entry(hint: object, stored: object, name: str, path: Path) -> object:
 
 
 def _is_of(hint: object, value: object) -> bool:
+    if hint == tuple[str, ...] | None:
+        return value is None or (isinstance(value, tuple) and all(isinstance(word, str) for word in value))
     if get_origin(hint) is tuple:
         return isinstance(value, tuple) and len(value) > 0 and all(isinstance(item, int) for item in value)
     if get_args(hint):  # a literal

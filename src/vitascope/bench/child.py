@@ -17,6 +17,7 @@ from pathlib import Path
 from vitascope.backends.choose import open_backend
 from vitascope.bench.engine import NAMES, OURS, BackendEngine, Engine, Facts
 from vitascope.errors import VitascopeError
+from vitascope.shipped import MODEL
 
 
 def opened(name: str, model: str, threads: int, flops: float) -> Engine:
@@ -57,7 +58,7 @@ def main() -> None:
     """Opens one engine and serves it to whoever started the process."""
     parser = argparse.ArgumentParser(prog="vitascope.bench.engine", description=__doc__)
     parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--model", default="xs")
+    parser.add_argument("--model", default=MODEL)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--flops", type=float, default=0.0, help="operations a rival of another make should cost")
     asked = parser.parse_args()

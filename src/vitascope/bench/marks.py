@@ -31,6 +31,7 @@ from vitascope.provenance.register import Ids
 from vitascope.provenance.trace import CERTAIN
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
+from vitascope.shipped import MODEL
 from vitascope.text.words import edition_of
 from vitascope.types import Pixels, Request
 
@@ -216,7 +217,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=200, help="marked clips of each size")
     parser.add_argument("--unmarked", type=int, default=10_000)
     parser.add_argument("--renders", type=int, default=50, help="clips of the model, each in two sizes")
-    parser.add_argument("--model", default="xs")
+    parser.add_argument("--model", default=MODEL)
     parser.add_argument("--sizes", nargs="+", default=[_spelled(size) for size in SIZES], help="of the marked clips")
     parser.add_argument("--check", action="store_true", help="end with 1 where a must is missed")
     parser.add_argument("--atlas", type=Path, help="drawings of the cartoons; default: the home folder's")

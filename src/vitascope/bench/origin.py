@@ -38,6 +38,7 @@ from vitascope.provenance.trace import trace
 from vitascope.provenance.verify import find_mark, look
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
+from vitascope.shipped import MODEL
 from vitascope.store import tables
 from vitascope.store.database import open_database
 from vitascope.types import Memory, Pixels, Plan, Preset, Request
@@ -138,7 +139,7 @@ def checks(clip: Path, url: str, runs: int) -> dict[str, float]:
 def costs(frames: list[Pixels], clip: Path, authority: Authority, runs: int) -> dict[str, float]:
     """Milliseconds to mark 33 frames and to seal the file, apart and together."""
     marking, sealing = list[_Spent](), list[_Spent]()
-    claim = Claim(title="clip", model="xs", weights_sha256="ab", trained_on="cd", mark_id=1)
+    claim = Claim(title="clip", model=MODEL, weights_sha256="ab", trained_on="cd", mark_id=1)
     for _ in range(runs + 1):
         begin = _Spent.now()
         for _item in mark(frames, 1, authority.mark_key):
@@ -176,7 +177,7 @@ def framed(folder: Path, drawings: Drawings, tries: int) -> dict[str, int]:
         theirs = frames_of(Take(kind="cartoon", seed=number, size=size, frames=frames), drawings)
         mark_id, sampler = register.take(party=f"member-{number}"), Sampler()
         marked = [item.frame for item in mark(sampler.watch(theirs), mark_id, key)]
-        entry = Issued(mark_id=mark_id, time=now(), model="xs", size=size, party=f"member-{number}")
+        entry = Issued(mark_id=mark_id, time=now(), model=MODEL, size=size, party=f"member-{number}")
         register.enter(entry, words_of(sampler.planes))
         kind: Kind = "film" if number % 2 else "cartoon"
         others = frames_of(Take(kind=kind, seed=1_000_000 + number, size=size, frames=frames), drawings)
@@ -204,7 +205,7 @@ def _server(folder: Path, home: Path) -> str:
     shutil.copytree(home / "authority", folder / "authority")
     database = open_database(f"sqlite:///{folder / 'jobs.db'}")
     words = _records(np.random.default_rng(0))[:, 1:].reshape(RENDERS, -1).astype("<u8")
-    facts = {"at": 0.0, "model": "xs", "manifest_sha256": "a" * 64, "frames_sha256": "b" * 64, "width": _SIZE[0],
+    facts = {"at": 0.0, "model": MODEL, "manifest_sha256": "a" * 64, "frames_sha256": "b" * 64, "width": _SIZE[0],
              "height": _SIZE[1], "party": "ana"}  # fmt: skip
     names = [f"{number:016x}" for number in range(1, RENDERS + 1)]
     with database.transaction() as tx:

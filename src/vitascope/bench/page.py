@@ -29,7 +29,7 @@ Everything counts: the process or the open model, the mark, the file and its sea
 From the plan to frames in memory, without mark, file and seal. Each engine is a process of its own; they make their
 clips in turns, so that a machine that is busy for a while slows all of them. `torch` and `torch.compile` carry the very
 same network, weights, sampler and codec. `diffusers` is a pipeline of that library's own classes with random weights,
-built to as many operations as ours: {rival}.
+built to as many operations as ours, or as few as its classes allow (the column GF): {rival}.
 
 | engine | dtype | threads | seconds | fastest-slowest | n | x ours | GF | GF/s | peak memory |
 |---|---|---|---|---|---|---|---|---|---|

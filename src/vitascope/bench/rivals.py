@@ -62,7 +62,7 @@ def _animation(preset: Preset, weights: Mapping[str, Floats], dtype: torch.dtype
     """What moves things, with its network in torch, too."""
     if preset.animator is None:
         return None
-    return Animation(weights, TorchMatte(preset.animator, weights, dtype=dtype), max(preset.size))
+    return Animation(weights, TorchMatte(preset.animator, weights, dtype=dtype), preset.animator.side, preset.alive)
 
 
 def counted(work: Callable[[], object]) -> float:

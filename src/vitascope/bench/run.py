@@ -28,6 +28,7 @@ from vitascope.bench.page import page
 from vitascope.engine.plan import plan as plan_for
 from vitascope.errors import VitascopeError
 from vitascope.pipeline import render
+from vitascope.shipped import MODEL
 from vitascope.types import Request
 
 COMMAND = (str(Path(sys.executable).parent / "vitascope"),)
@@ -151,7 +152,7 @@ def main() -> None:
     """Measure, print the result as JSON, and write docs/benchmarks.md where there is a docs folder."""
     parser = argparse.ArgumentParser(prog="vitascope.bench.run", description=main.__doc__)
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--model", default="xs")
+    parser.add_argument("--model", default=MODEL)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     document = json.dumps(measure(asked.model, runs=asked.runs, threads=asked.threads), indent=1) + "\n"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitascope.cli.house import Data, Db, content_of, days, opened
+from vitascope.shipped import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -200,7 +201,7 @@ def affected(data: Data = None, db: Db = "") -> None:
 def papers(
     to: Annotated[Path, typer.Argument(help="Folder for croissant.json, works.csv, summary and card.")],
     register: Annotated[Path | None, typer.Option(help="Folder of a snapshot. Default: the shipped register.")] = None,
-    model: Annotated[str, typer.Option(help="The model they are about.")] = "xs",
+    model: Annotated[str, typer.Option(help="The model they are about.")] = MODEL,
     weights: Annotated[str, typer.Option(metavar="SHA256", help="Of its weights.")] = "unknown",
     published: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Date on the papers. Default: today.")] = "",
 ) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vitascope.shipped import MODEL
+
 if TYPE_CHECKING:
     from vitascope.types import Mining, Use
 
@@ -22,7 +24,7 @@ def generate(
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same frames. Default: drawn.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps from noise to clip, 1 to 100.")] = None,
     image: Annotated[Path | None, typer.Option(help="First frame: a PNG, JPEG or WebP picture.")] = None,
-    model: Annotated[str, typer.Option(help="See `vitascope models`.")] = "xs",
+    model: Annotated[str, typer.Option(help="See `vitascope models`.")] = MODEL,
     mining: Annotated[
         str, typer.Option(help="What others may do with the file: notAllowed, allowed, or constrained with --terms.")
     ] = "notAllowed",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vitascope.shipped import MODEL
+
 if TYPE_CHECKING:
     from vitascope.rights.logbook import Leaves
     from vitascope.store.database import Database
@@ -66,7 +68,7 @@ def serve(
     extra = {"--keep-hours": keep_hours, "--twin-seconds": twin_seconds}
     switches = [text for name, value in extra.items() if value is not None for text in (name, str(value))]
     switches += ["--plain-webhooks"] if chosen.plain_webhooks else []
-    switches += [text for name in model or ["xs"] for text in ("--model", name)]
+    switches += [text for name in model or [MODEL] for text in ("--model", name)]
     crew = Crew(_worker_command(db, files, folder, switches), workers)
     write_to_stderr()
     run(app, listening, crew=crew, ready=lambda: _greet(address, _first_key(database, log, secrets)))

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vitascope.shipped import MODEL
+
 if TYPE_CHECKING:
     from vitascope.provenance.register import Register
     from vitascope.worker.engine import Engine
@@ -35,7 +37,7 @@ def worker(
         plain_webhooks=plain_webhooks,
         traces=settings().traces,
     )
-    run(place, [_engine(name, db, twin_seconds) for name in model or ["xs"]])
+    run(place, [_engine(name, db, twin_seconds) for name in model or [MODEL]])
 
 
 def _engine(name: str, db: str, twin_seconds: float) -> "Engine":

@@ -20,7 +20,7 @@ from vitascope.corpus.scenes import compose
 from vitascope.rights.nearest import SIDE, Index, describe, distances, project
 from vitascope.rights.register import register_in_use
 from vitascope.settings import settings
-from vitascope.text.world import FIRST, TIMES
+from vitascope.text.world import EDITIONS, TIMES, Edition
 from vitascope.types import Floats, Pixels
 
 SHIPPED = Path(__file__).parents[1] / "rights" / "data" / "nearest.npz"
@@ -32,10 +32,10 @@ _CLIPS = 200  # for calibration
 _RATE = 0.01  # of clips that may be flagged for a work nobody named
 
 
-def build(atlas: Atlas, *, seed: int = 0) -> Index:
+def build(atlas: Atlas, edition: Edition, *, seed: int = 0) -> Index:
     """The index of all works of ``atlas``, not yet calibrated."""
     rng = np.random.default_rng(seed)
-    grounds = [paint(place, time, rng, 192) for place in FIRST.places for time in TIMES]
+    grounds = [paint(place, time, rng, 192) for place in edition.places for time in TIMES]
     works, groups = [], []
     for drawn in _drawn(atlas):
         sprite = atlas.sprite(*drawn)
@@ -45,13 +45,15 @@ def build(atlas: Atlas, *, seed: int = 0) -> Index:
     return _index(works, np.stack(groups))
 
 
-def calibrated(index: Index, atlas: Atlas, *, clips: int = _CLIPS, seed: int = 1) -> tuple[Index, dict[str, float]]:
+def calibrated(
+    index: Index, atlas: Atlas, edition: Edition, *, clips: int = _CLIPS, seed: int = 1
+) -> tuple[Index, dict[str, float]]:
     """``index`` with its threshold, and what was seen: shares of clips whose nearest work shows the right thing."""
     shown = {atlas.sprite(subject, style).work_id: subject for subject, style in _drawn(atlas)}
     rng = np.random.default_rng(seed)
     strangers, named, right = [], [], 0
     for _ in range(clips):
-        composition = compose(rng, frames=9)
+        composition = compose(rng, frames=9, edition=edition)
         inside = {layer.subject for layer in composition.layers}
         apart = distances(list(render(composition, atlas)), index)
         is_named = np.array([shown[work] in inside for work in index.works])
@@ -128,8 +130,9 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=SHIPPED)
     parser.add_argument("--clips", type=int, default=_CLIPS)
     asked = parser.parse_args()
-    atlas = Atlas.open(atlas_path(), register_in_use(settings().home))
-    index, seen = calibrated(build(atlas), atlas, clips=asked.clips)
+    edition = EDITIONS[-1]
+    atlas = Atlas.open(atlas_path(edition), register_in_use(settings().home))
+    index, seen = calibrated(build(atlas, edition), atlas, edition, clips=asked.clips)
     save(index, asked.output)
     sys.stdout.write(f"{asked.output.stat().st_size} bytes, {len(set(index.works))} works, {seen}\n")
 

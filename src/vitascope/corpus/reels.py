@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 
-from vitascope.corpus.scenes import Composition, compose
+from vitascope.corpus.scenes import Composition, compose, compose_in_place
 from vitascope.text.world import FIRST, TAKES, Edition
 
 SPARE = 16
@@ -26,6 +26,7 @@ class Reel:
     fps: int
     size: tuple[int, int]  # width, height
     edition: Edition = FIRST  # of the world that is shown
+    placed: bool = False  # nothing travels
 
     @property
     def side(self) -> int:
@@ -40,8 +41,9 @@ def composed(reel: Reel, number: int, size: int, looks: frozenset[tuple[str, str
 
 def _drawable(reel: Reel, number: int, looks: frozenset[tuple[str, str]]) -> Iterator[Composition]:
     rng = np.random.default_rng((reel.seed, reel.frames, reel.fps, number))
+    by_chance = compose_in_place if reel.placed else compose
     while True:
-        composition = compose(rng, frames=reel.frames, fps=reel.fps, edition=reel.edition)
+        composition = by_chance(rng, frames=reel.frames, fps=reel.fps, edition=reel.edition)
         if all((layer.subject, layer.style) in looks for layer in composition.layers):
             yield _painted(composition)
 

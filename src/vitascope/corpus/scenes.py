@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from vitascope.corpus.graphs import Split, caption, graph, in_place
 from vitascope.corpus.motions import Path, path
+from vitascope.corpus.splits import held_out_motion
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import FIRST, POSES, SUBJECTS, TAKES, Edition
 from vitascope.types import Floats
@@ -69,10 +70,26 @@ def compose(
 def compose_in_place(
     rng: np.random.Generator, *, frames: int = 17, fps: int = 8, edition: Edition = FIRST
 ) -> Composition:
-    """A clip by chance in which nothing travels; no movement is said of it."""
+    """A clip by chance in which nothing travels; no movement is said of it, but of a person, who poses for it."""
     composition = stage(in_place(rng, edition), rng, frames=frames, fps=fps)
+    if any(posed(entity.subject) for entity in composition.scene.entities):
+        return _posing(composition, rng, edition)
     still = tuple(replace(entity, motions=()) for entity in composition.said.entities)
     return replace(composition, said=replace(composition.said, entities=still))
+
+
+def posed(subject: str) -> bool:
+    """Whether a subject is drawn anew for what it does: who goes walks, who rises climbs."""
+    return SUBJECTS[subject].styles == POSES
+
+
+def _posing(composition: Composition, rng: np.random.Generator, edition: Edition) -> Composition:
+    """A person where they stand, in the pose of some movement, which is said."""
+    known = [motion for motion in edition.motions if not held_out_motion(composition.scene.entities[0].subject, motion)]
+    motion = known[int(rng.integers(len(known)))]
+    said = tuple(replace(entity, motions=(motion,)) for entity in composition.said.entities)
+    layers = tuple(replace(layer, style=_POSES.get(motion, POSES[0])) for layer in composition.layers)
+    return replace(composition, said=replace(composition.said, entities=said), layers=layers)
 
 
 def stage(scene: Scene, rng: np.random.Generator, *, frames: int = 17, fps: int = 8) -> Composition:
@@ -214,7 +231,7 @@ def _layers(entity: Entity, spot: _Spot, view: View, fps: int, rng: np.random.Ge
 def _drawing(entity: Entity) -> str:
     """Which drawing of a subject is shown: the style that is said, else the usual one; of persons the pose."""
     styles = SUBJECTS[entity.subject].styles
-    if styles == POSES:
+    if posed(entity.subject):
         return _POSES.get(entity.motions[0] if entity.motions else "still", POSES[0])
     return entity.style or styles[0]
 

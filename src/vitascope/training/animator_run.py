@@ -50,9 +50,9 @@ Speak = Callable[[str], None]
 
 
 def home(preset: Preset) -> Path:
-    """Where the state of a preset's animator lies: presets of one world and one size share it."""
-    edition, (width, height) = edition_of(preset.vocabulary_sha256), preset.size
-    return settings().home / "animator" / f"edition-{edition.number}-{width}x{height}.safetensors"
+    """Where the state of a preset's animator lies: presets of one world share it."""
+    edition, side = edition_of(preset.vocabulary_sha256), _animator(preset).side
+    return settings().home / "animator" / f"edition-{edition.number}-{side}.safetensors"
 
 
 def stored(preset: Preset, path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -94,7 +94,7 @@ class Lessons:
 
     def pictures(self) -> tuple[Tensor, Tensor, Tensor]:
         """Picture ``(B, 3, H, W)``, matte with one channel and plate, in 0..1; every other batch mirrored."""
-        side, fps = self.preset.size[0], self.preset.fps
+        side, fps = _animator(self.preset).side, self.preset.fps
         fresh = [separated(self.rng, self.atlas, self.edition, fps=fps, side=side) for _ in range(FRESH)]
         self.pool = [*self.pool, *fresh][-POOL:]
         chosen = [*fresh, *(self.pool[n] for n in self.rng.integers(len(self.pool), size=PICTURES - FRESH))]

@@ -155,7 +155,7 @@ def _work(name: str, frames: int, number: int, clips: int, kind: Kind) -> str:
 def main() -> None:
     """``python -m vitascope.training.cache --frames 17 --shards 24``: fills the cache, one process per core."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--preset", default="xs", choices=["xs", "m"])
+    parser.add_argument("--preset", default="xs", choices=["xs"])
     parser.add_argument("--frames", type=int, default=17)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--shards", type=int, default=4)

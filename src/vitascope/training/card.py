@@ -18,12 +18,15 @@ from vitascope.backends.weights import load_preset
 from vitascope.rights.credits import CONSENT
 from vitascope.rights.register import Register
 from vitascope.settings import settings
+from vitascope.shipped import MODEL
 from vitascope.text.words import edition_of
 from vitascope.text.world import TAKES, TIMES, later_than
 from vitascope.training import journey as journeys
 from vitascope.training.animator_run import home as animator_home
 from vitascope.training.animator_run import stored as animator_stored
 from vitascope.training.journey import Journey
+from vitascope.training.presets import NAMES as PRESETS
+from vitascope.training.presets import preset as preset_of
 from vitascope.training.report import NAMES
 from vitascope.training.study import stored as stored_study
 from vitascope.training.study import table
@@ -64,10 +67,10 @@ are the most a model could reach, shuffled captions the least.
 
 ## What it cannot
 
-- Nothing outside its words: no people, no faces, no lettering, no photographs, no sound, and no other art than the
+- Nothing outside its words: nobody who lives, no lettering, no photographs, no sound, and no other art than the
   look of the drawings it learned from.
-- Sizes, styles, cameras and counts were in its training and are not in the table above: expect less of them.
-{stiff}- Pictures are small and soft; fine detail is lost in the codec and more of it in the network.
+- Sizes and styles were in its training and are not in the table above: expect less of them.
+{stiff}- Pictures are small; fine detail is lost in the codec and more of it in the network.
 - Much beyond {longest:.0f} seconds, and anything that needs a memory of what left the frame.
 
 ## What it learned from
@@ -85,15 +88,16 @@ Whoever made a work and wants it out of the next model: [docs/rights.md](../righ
 
 
 _ANIMATED = """
-The transformer is asked only for what stands where it stands: each thing of a prompt alone, in its place, with its own
-animation, and the place empty. Two small networks beside it tell what of a picture is thing and what lies behind, and
-turn words for movements and cameras into tracks; along those the thing is carried over the place. A picture that is
-given as first frame is taken apart and moved in the same way, its own pixels, by those two alone. Movements are thus
-the same for every thing: that pairs of a thing and a movement were held out of training says little of them.
+The transformer is asked only for what stands where it stands: each thing of a prompt alone, in its place, and the place
+empty. {living} Several of a kind are one painting laid several times, and a camera moves over the painted place. Two
+small networks beside it tell what of a picture is thing and what lies behind, and turn words for movements and cameras
+into tracks; along those the thing is carried over the place. A picture that is given as first frame is taken apart and
+moved in the same way, its own pixels, by those two alone. Movements are thus the same for every thing: that pairs of a
+thing and a movement were held out of training says little of them.
 """
 
-_STIFF = """- Things move stiffly, as drawings on sticks: what an artist drew as an animation plays on, other limbs do
-  not bend. Nothing passes behind a tree, and rain falls behind what moves.
+_STIFF = """- Things move stiffly, as drawings on sticks. Cut edges carry a little of the place along. Nothing passes
+  behind a tree, and rain falls behind what moves.
 - In a given picture all things move as one, and words for what, where and which colour change nothing.
 """
 
@@ -129,7 +133,7 @@ def card(preset: Preset, report: Report, made: Journey, register: Register) -> s
         takes=len(TAKES),
         accuracy=_accuracy(report),
         studies="".join(map(_study, report.get("studies", ()))),
-        animated=_ANIMATED if preset.animator else "",
+        animated=_ANIMATED.format(living=_living(preset.alive)) if preset.animator else "",
         stiff=_STIFF if preset.animator else "",
         doodled=_DOODLED if preset.animator else "",
         whole=codec["whole"],
@@ -139,7 +143,17 @@ def card(preset: Preset, report: Report, made: Journey, register: Register) -> s
         makers=len({author for work in works for author in work.authors}),
         sources=_counted("source and licence", (f"{work.package}, {work.licence}" for work in works)),
         consents=_counted("consent", (f"*{work.consent}*: {CONSENT[work.consent]}" for work in works)),
-        journey=_told(made),
+        journey=_told(made, preset.name),
+    )
+
+
+def _living(alive: tuple[str, ...] | None) -> str:
+    if alive is None:
+        return "What a drawing does by itself plays on."
+    names = ", ".join(name.replace("_", " ") for name in alive)
+    return (
+        f"Of things whose drawings move by themselves it draws {len(alive)} as sharply later on as in their first "
+        f"frame, and paints these frame by frame ({names}); all others are painted once, and carried."
     )
 
 
@@ -164,14 +178,17 @@ def _share(share: Mapping[str, Any]) -> str:
     return f"{100 * share['value']:.1f} ({100 * low:.0f}-{100 * high:.0f})"
 
 
-def _told(made: Journey) -> str:
+def _told(made: Journey, name: str) -> str:
     kinds = ", ".join(f"{count:,} of {_kind(kind)}" for kind, count in made.seen.items())
     return (
-        f"{made.steps:,} steps of AdamW in {made.hours:.1f} hours on two cores of an AMD EPYC (Zen 4) that did other "
-        f"work too, about {made.flops:.1e} floating-point operations: {kinds}. {_moved(made)}What was tried and "
-        f"failed is in [the log](../log.md).\n\n"
-        f"![Loss](../pictures/loss-xs.png)\n"
+        f"{made.steps:,} steps of AdamW in {_time(made.hours)} on {made.machine}, about {made.flops:.1e} "
+        f"floating-point operations: {kinds}. {_moved(made)}What was tried and failed is in [the log](../log.md).\n\n"
+        f"![Loss](../pictures/loss-{name}.png)\n"
     )
+
+
+def _time(hours: float) -> str:
+    return f"{hours:.1f} hours" if hours >= 1 else f"{60 * hours:.1f} minutes"
 
 
 def _moved(made: Journey) -> str:
@@ -181,8 +198,10 @@ def _moved(made: Journey) -> str:
 
 
 def _kind(kind: str) -> str:
-    frames = kind.removesuffix("r")
-    return ("stills" if frames == "1" else f"clips of {frames} frames") + (" with a reference" * kind.endswith("r"))
+    shape, _, view = kind.partition("v")
+    frames = shape.removesuffix("r")
+    told = ("stills" if frames == "1" else f"clips of {frames} frames") + (" with a reference" * shape.endswith("r"))
+    return told + (f" of view {view}" if view else "")
 
 
 def _counted(title: str, words: Iterable[str]) -> str:
@@ -205,19 +224,21 @@ def stored(name: str, root: Path) -> str:
 def main() -> None:
     """Takes evaluation and diary from the home folder into docs/model, and writes the card there."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--preset", default="xs", choices=["xs", "s"])
+    parser.add_argument("--preset", default=MODEL, choices=PRESETS)
+    parser.add_argument("--machine", default="two CPU cores", help="what the network was trained on, in words")
     parser.add_argument("--after", type=Path, help="the diary's sums of the run whose weights this one began with")
     asked = parser.parse_args()
     name, home, root = asked.preset, settings().home, Path()
     preset = load_preset(SHIPPED / f"{name}.json")
     (root / CARDS).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(home / "evals" / f"{name}.json", root / CARDS / f"{name}.json")
-    made = journeys.journey(home / "runs" / name / "steps.jsonl", preset)
+    made = journeys.journey(home / "runs" / name / "steps.jsonl", preset_of(name))
     if asked.after:
         made = journeys.together(journeys.from_json(asked.after.read_text()), made)
     if preset.animator is not None and animator_home(preset).exists():
         facts = animator_stored(preset, animator_home(preset))[1]
         made = replace(made, pictures=facts["pictures"], moving_hours=facts["hours"])
+    made = replace(made, machine=asked.machine)
     (root / CARDS / f"{name}-training.json").write_text(journeys.to_json(made))
     (root / CARDS / f"{name}.md").write_text(stored(name, root))
 

@@ -1,6 +1,6 @@
 """The index of training compositions (``rights/compositions.py``): built from the cache, calibrated, measured.
 
-``python -m vitascope.training.copies`` builds it of all shards, sets the threshold at what six in a thousand held-out
+``python -m vitascope.training.copies`` builds it of all clips, sets the threshold at what six in a thousand held-out
 renders fall below (renders of pairs that training never showed), and measures how many copies are flagged, and how
 many other held-out renders; ``--index`` stores it, ``--shipped`` measures the one in the package and builds none.
 Letters: K latents, N rows, D channels, P numbers of a point.
@@ -17,14 +17,22 @@ import torch
 from rich.console import Console
 
 from vitascope.backends.codec import LappedCodec
+from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import Drawings, render
 from vitascope.corpus.graphs import Split
+from vitascope.corpus.reels import Reel
 from vitascope.corpus.scenes import compose
 from vitascope.rights.compositions import LATENTS, Compositions, rounded, save, shipped
+from vitascope.shipped import MODEL
+from vitascope.text.words import edition_of
+from vitascope.text.world import FIRST, Edition
 from vitascope.training import report
 from vitascope.training.cache import open_atlas
 from vitascope.training.checker import as_input, as_pixels
 from vitascope.training.data import shards
+from vitascope.training.footage import looks_of
+from vitascope.training.latents import TRAIN, shard_of
+from vitascope.training.presets import preset as preset_of
 from vitascope.training.presets import xs
 from vitascope.training.softening import stain, through_codec
 from vitascope.training.study import Cell, Line, Study, counted, exact
@@ -45,6 +53,10 @@ EVENED = 0.75
 ALARMS = 0.006
 """Share of held-out renders that are flagged. One in a hundred may be, and a threshold set there exceeds it on every
 second sample; lower, copies are missed: 3 in 100 at 0.6 %, 4 at 0.4 %, 8 at 0.3 %."""
+
+SHARDS, CLIPS = {17: 6, 33: 3}, 2048
+"""How many shards of each length runs/gpu.sh drew for the shipped model, and clips of a shard. Its stills are not among
+them: a still is a moment of a composition, and 131,072 would not ship small."""
 
 _SPLITS: tuple[Split, ...] = ("held_motion", "held_place")
 _STRANGE = 1 << 20  # seeds of held-out renders begin here; those of shards are their small numbers
@@ -96,26 +108,29 @@ def copied(known: Sequence[Floats], codec: LappedCodec, rng: np.random.Generator
 
 
 def held_out(
-    atlas: Drawings, codec: LappedCodec, count: int, seed: int, lengths: Sequence[int] = (17,)
-) -> Iterator[Floats]:
+    atlas: Drawings, codec: LappedCodec, count: int, seed: int, lengths: Sequence[int] = (17,),
+    edition: Edition = FIRST,
+) -> Iterator[Floats]:  # fmt: skip
     """Rows of ``count`` renders of a pair that training never showed: every one of them is new, and none is far."""
     rng = np.random.default_rng((_STRANGE, seed))
     for number in range(count):
         frames, split = lengths[number % len(lengths)], _SPLITS[number // len(lengths) % len(_SPLITS)]
-        yield codec.encode(render(compose(rng, frames=frames, fps=xs().fps, split=split), atlas))
+        yield codec.encode(render(compose(rng, frames=frames, fps=xs().fps, split=split, edition=edition), atlas))
 
 
-def built(known: Sequence[Shard], atlas: Drawings) -> Compositions:
+def built(known: Sequence[Shard], atlas: Drawings, edition: Edition) -> Compositions:
     """The calibrated index of all clips of ``known``."""
     index = knowledge(xs(), known)
-    strange = held_out(atlas, LappedCodec(xs().codec), _CALIBRATION, _CALIBRATED_ON, _lengths(known))
+    strange = held_out(atlas, LappedCodec(xs().codec), _CALIBRATION, _CALIBRATED_ON, _lengths(known), edition)
     return calibrated(index, [index.ratio(rows) for rows in strange])
 
 
-def study(index: Compositions, known: Sequence[Shard], atlas: Drawings, *, n: int, seed: int) -> Study:
+def study(
+    index: Compositions, known: Sequence[Shard], atlas: Drawings, edition: Edition, *, n: int, seed: int
+) -> Study:
     """How many of ``n`` copies ``index`` flags, and how many of ``n`` held-out renders it was not calibrated on."""
     codec, rng = LappedCodec(index.codec), np.random.default_rng(seed)
-    others = np.array([index.ratio(rows) for rows in held_out(atlas, codec, n, seed, _lengths(known))])
+    others = np.array([index.ratio(rows) for rows in held_out(atlas, codec, n, seed, _lengths(known), edition)])
     picked = [known[int(rng.integers(len(known)))] for _ in range(n)]
     clips = [part[int(rng.integers(len(part)))].astype(np.float32) for part in picked]
     copies = np.array([index.ratio(rows) for rows in copied(clips, codec, rng)])
@@ -161,6 +176,21 @@ def _parts(described: Shard) -> Iterator[Shard]:
         yield described[start : start + 2048]
 
 
+def _of_cache() -> Iterator[Shard]:
+    """The clips of the small preset, as its cache holds them."""
+    return (_with_things(path) for frames in xs().frames if frames > 1 for path in shards(xs(), frames))
+
+
+def _of_reels(atlas: Atlas, edition: Edition) -> Iterator[Shard]:
+    """The clips with things that the shipped model learned from where it was trained, drawn again at this size."""
+    looks, codec = looks_of(atlas), LappedCodec(xs().codec)
+    for frames, count in SHARDS.items():
+        reel = Reel(seed=TRAIN, frames=frames, fps=xs().fps, size=xs().size, edition=edition, placed=True)
+        for number in range(count):
+            things = [one for one in shard_of(reel, number, CLIPS, looks) if one.layers]
+            yield np.stack([codec.encode(render(one, atlas)).astype(np.float16) for one in things])
+
+
 def _with_things(path: Path) -> Shard:
     """The clips of a shard in which a thing stands: a place alone is one painting, and many clips show the same."""
     rows: Shard = np.load(path, mmap_mode="r")
@@ -177,16 +207,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="vitascope.training.copies", description=main.__doc__)
     parser.add_argument("--index", type=Path, help="where the index goes; the package has it in rights/data")
     parser.add_argument("--shipped", action="store_true", help="measure the index in the package; none is built")
+    parser.add_argument("--preset", default=MODEL, choices=(MODEL, "xs"))
     parser.add_argument("-n", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0, help=f"of what is measured; {_CALIBRATED_ON} is taken")
     asked = parser.parse_args()
     if asked.seed == _CALIBRATED_ON:
         parser.error(f"--seed {asked.seed} is the one the threshold is found on; take another")
-    preset, atlas = xs(), open_atlas()
-    paths = [path for frames in preset.frames if frames > 1 for path in shards(preset, frames)]
-    known = [_with_things(path) for path in paths]
-    index = shipped() if asked.shipped else built(known, atlas)
-    found = study(index, known, atlas, n=asked.n, seed=asked.seed)
+    edition = edition_of(preset_of(asked.preset).vocabulary_sha256)
+    atlas = open_atlas(edition)
+    known = list(_of_reels(atlas, edition) if asked.preset == MODEL else _of_cache())
+    index = shipped() if asked.shipped else built(known, atlas, edition)
+    found = study(index, known, atlas, edition, n=asked.n, seed=asked.seed)
     if asked.index is not None:
         save(index, asked.index)
     console = Console()

@@ -22,6 +22,7 @@ from vitascope.corpus.graphs import Split
 from vitascope.errors import TrainingError, VitascopeError
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.settings import settings
+from vitascope.shipped import MODEL as SHIPPED
 from vitascope.text.words import edition_of
 from vitascope.training import exam, film, report
 from vitascope.training.accuracy import Share, score
@@ -284,12 +285,12 @@ def _command(asked: argparse.Namespace) -> str:
             choice += [f"--{name}", str(getattr(asked, name))]
     if choice:
         return f"python -m vitascope.training.evals --preset {asked.preset} {' '.join(choice)}"
-    return "make eval" if asked.preset == "xs" else f"make eval PRESET={asked.preset}"
+    return "make eval" if asked.preset == SHIPPED else f"make eval PRESET={asked.preset}"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--preset", default="xs", choices=NAMES)
+    parser.add_argument("--preset", default=SHIPPED, choices=NAMES)
     parser.add_argument(
         "--run", default="", help="examine this training run's running average, not the shipped weights"
     )

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from vitascope.backends.choose import SHIPPED
-from vitascope.backends.weights import preset_to_json
+from vitascope.backends.weights import load_preset, preset_to_json
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.settings import settings
@@ -66,6 +66,23 @@ def export(
     return finished
 
 
+def moving(preset: Preset, exported: Path, folder: Path, animator: Path) -> Preset:
+    """Puts what moves things beside exported weights (their JSON) that came home without it, into ``folder``.
+
+    Raises TrainingError where the animator's state is missing or no good, or the whole is too large to ship.
+    """
+    moved = _animator(preset, animator)
+    if not moved:
+        raise TrainingError(f"There is no animator at {animator}: python -m vitascope.training.animator_run makes it.")
+    stored = _written(load_file(exported.with_suffix(".safetensors")) | moved, folder / f"{preset.name}.safetensors")
+    sha256 = hashlib.sha256(stored).hexdigest()
+    told = load_preset(exported)
+    sampler = told.sampler if told.sampler.kind == "map" else preset.sampler
+    finished = replace(told, animator=preset.animator, sampler=sampler, weights_sha256=sha256)
+    (folder / f"{preset.name}.json").write_text(preset_to_json(finished))
+    return finished
+
+
 def _codec(preset: Preset, path: Path | None) -> dict[str, Tensor]:
     if not isinstance(preset.codec, ConvPreset):
         return {}
@@ -102,7 +119,11 @@ def main() -> None:
     parser.add_argument("--codec", type=Path, help="a codec.safetensors or weights; by default the run's own")
     parser.add_argument("--int8", action="store_true", help="matrices in int8 rows: half the bytes")
     parser.add_argument("--to", type=Path, default=SHIPPED)
+    parser.add_argument("--moving", type=Path, help="exported weights to put the animator beside: their JSON")
     asked = parser.parse_args()
+    if asked.moving:
+        moving(preset_of(asked.preset), asked.moving, asked.to, animator_home(preset_of(asked.preset)))
+        return
     run = settings().home / "runs" / (asked.name or asked.preset)
     codec = asked.codec or run / "codec.safetensors"
     preset = preset_of(asked.preset)

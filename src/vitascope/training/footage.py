@@ -43,7 +43,7 @@ class Studio:
     """Everything needed to draw: sprites on a device, paintings as they come up, processes that compose."""
 
     def __init__(self, atlas: Atlas, device: torch.device, processes: int) -> None:
-        self.device, self.looks = device, _looks(atlas)
+        self.device, self.looks = device, looks_of(atlas)
         self.bank: SpriteBank = sprite_bank(atlas, sorted(self.looks), device)
         # spawned, since a process that was forked beside CUDA's threads may never wake
         self.pool = ProcessPoolExecutor(processes, get_context("spawn")) if processes else None
@@ -82,7 +82,8 @@ class Studio:
         return self._canvases[name]
 
 
-def _looks(atlas: Atlas) -> frozenset[tuple[str, str]]:
+def looks_of(atlas: Atlas) -> frozenset[tuple[str, str]]:
+    """Subject and style of every drawing there is."""
     return frozenset((subject, style) for subject in atlas.subjects for style in atlas.styles(subject))
 
 

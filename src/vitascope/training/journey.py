@@ -20,6 +20,7 @@ class Journey:
     loss: dict[str, float]  # mean of the last 100 steps of each kind
     pictures: int = 0  # that the animator learned to take apart
     moving_hours: float = 0.0  # of the animator's training
+    machine: str = "two CPU cores"  # the network was trained on
 
 
 def journey(diary: Path, preset: Preset) -> Journey:
@@ -55,6 +56,7 @@ def together(first: Journey, second: Journey) -> Journey:
         loss={**first.loss, **second.loss},
         pictures=first.pictures + second.pictures,
         moving_hours=first.moving_hours + second.moving_hours,
+        machine=second.machine,
     )
 
 

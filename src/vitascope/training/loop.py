@@ -106,7 +106,7 @@ class Trainer:
     def run(self, save_to: Path, wanted: Callable[[Report], None]) -> None:
         """Trains until the recipe's minutes are over; checkpoints now and then and at the end."""
         if not (self.steps or self.taught):
-            self.measure(self.objective.source(1))
+            self.measure(self.objective.shortest())
         begin = saved = looked = time.monotonic()
         for share in self._clock(begin):
             started = time.monotonic()

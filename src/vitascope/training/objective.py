@@ -181,12 +181,17 @@ class Objective:
         return (missed * counted).sum() / counted.sum()
 
     def source(self, frames: int, view: int = 0, *, shown: bool = False) -> Shards:
-        """The clips of ``frames`` frames; a still is the first latent of a clip of the shortest length there is."""
-        length = frames if frames > 1 else _shortest(self.preset, view)
+        """The clips of ``frames`` frames; where no stills were drawn, one is the first latent of the shortest clips."""
+        drawn = frames > 1 or shards(self.preset, frames, view, shown=shown)
+        length = frames if drawn else _shortest(self.preset, view)
         name = (length, view, shown)
         if name not in self._sources:
             self._sources[name] = Shards(self.preset, length, view, shown=shown, device=self.device)
         return self._sources[name]
+
+    def shortest(self) -> Shards:
+        """The shortest clips there are: a still says nothing about change in time."""
+        return self.source(_shortest(self.preset, 0))
 
     def refresh(self) -> None:
         """Takes in the shards that a writer has finished since."""

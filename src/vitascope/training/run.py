@@ -56,16 +56,20 @@ def recipe(
     plain = (replace(few, share=stills, plain=True), replace(short, share=1.0, plain=True))
     opened = tuple(replace(short, share=share, shown=True) for share in (shown,) if share)
     usual = (*plain, few, short, pictured, *opened)
-    other = (_further(view, number, scale) for number, view in enumerate(views, 1))
+    other = [diet for number, view in enumerate(views, 1) for diet in _further(view, number, scale)]
     last = (*usual, longer, replace(longer, share=0.3, plain=True), *other)
     begin = {0.0: (still,), images: usual, max(images, long): last}
     diets = {share: diet for share, diet in begin.items() if share < 1}
     return Recipe(minutes=minutes, diets=diets, portions=PORTIONS if scale == 1 else 1)  # a GPU takes a batch whole
 
 
-def _further(view: View, number: int, scale: int) -> Diet:
-    """Clips of a further view; of those at twice the rate, twice as many rows, half as many."""
-    return Diet(frames=view.frames[-1], size=max(1, 8 * scale * 33 // view.frames[-1]), share=0.1, view=number)
+def _further(view: View, number: int, scale: int) -> tuple[Diet, Diet]:
+    """Clips of a further view, of those at twice the rate, twice as many rows, half as many; and stills of it.
+
+    What is painted once is a still: without any, wide pictures were blobs where wide clips were none.
+    """
+    clips = Diet(frames=view.frames[-1], size=max(1, 8 * scale * 33 // view.frames[-1]), share=0.1, view=number)
+    return clips, Diet(frames=1, size=32 * scale, share=0.15, view=number)
 
 
 class Diary:

@@ -58,7 +58,7 @@ def backend(preset: Preset, weights: dict[str, Floats], device: str) -> NativeBa
     if preset.animator is None:
         return NativeBackend(runtime, codec)
     matte = TorchMatte(preset.animator, weights, device)
-    return NativeBackend(runtime, codec, animation=Animation(weights, matte, max(preset.size)))
+    return NativeBackend(runtime, codec, animation=Animation(weights, matte, preset.animator.side, preset.alive))
 
 
 def main() -> None:

@@ -95,11 +95,12 @@ def _readings(backend: Backend, checker: Checker, asked: Sequence[Question]) -> 
 
 
 def main() -> None:
-    """Examine the shipped weights and the run beside each other; writes ``evals/without-THING.md``."""
+    """Examine the run and weights that saw the thing beside each other; writes ``evals/without-THING.md``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("thing")
     parser.add_argument("--preset", default="xs")
     parser.add_argument("--run", required=True, help="the training run without the thing")
+    parser.add_argument("--beside", default="", help="a run that saw it; by default the shipped weights")
     parser.add_argument("--clips", type=int, default=CLIPS)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
@@ -115,14 +116,18 @@ def _examine(told: argparse.Namespace) -> None:
     edition = edition_of(preset_of(told.preset).vocabulary_sha256)
     asked, others = questions(told.thing, told.clips, told.seed, edition)
     checker, _ = open_checker(home(edition), edition)
-    state = settings().home / "runs" / told.run / "state.safetensors"
-    candidates = {"shipped": shipped(told.preset), told.run: running(state, preset_of(told.preset), told.threads)}
+    runs = {name: _running(name, told) for name in (told.beside, told.run) if name}
+    candidates = runs if told.beside else {"shipped": shipped(told.preset), **runs}
     findings = [_finding(name, told.thing, one, checker, asked, others) for name, one in candidates.items()]
     text = table(told.thing, findings)
     where = settings().home / "evals" / f"without-{told.thing}.md"
     where.parent.mkdir(parents=True, exist_ok=True)
     where.write_text(text, "utf-8")
     Console().print(text)
+
+
+def _running(name: str, told: argparse.Namespace) -> Candidate:
+    return running(settings().home / "runs" / name / "state.safetensors", preset_of(told.preset), told.threads)
 
 
 def _finding(

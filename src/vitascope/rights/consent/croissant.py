@@ -66,7 +66,7 @@ _RAI: Final[dict[str, Json]] = {
     "rai:dataCollectionRawData": "The files of the packages as published; each is named with its sha256.",
     "rai:dataPreprocessingProtocol": ["Drawings are centred, scaled and composed over painted scenes with captions."],
     "rai:dataAnnotationProtocol": "None by people: captions are composed from the scene that was drawn.",
-    "rai:dataLimitations": ["Icon-like art of some sixty things; it shows no real people and no real places."],
+    "rai:dataLimitations": ["Icon-like art of some 120 things; it shows no real people and no real places."],
     "rai:dataBiases": ["Emoji sets choose what exists: western objects and animals are over-represented."],
     "rai:personalSensitiveInformation": ["None known. Names of artists appear only as they chose to be credited."],
     "rai:dataUseCases": ["Training and evaluating the embedded text-to-video model of Vitascope."],

@@ -1,23 +1,23 @@
 #!/bin/sh
-# The S weights on one borrowed GPU: three parts under seven minutes each, a quarter of an hour in all, on bare machines
+# A model on a learned codec, on one borrowed GPU: three parts under seven minutes each, a quarter of an hour in all, on bare machines
 # without network. Each part begins with what the one before brought back, so any of them may be done again, on another
 # machine, on another day; on a machine that is still warm leave IN away, and its clips are kept. Needs torch with CUDA, numpy, opencv, pillow, safetensors, matplotlib and rich there, and the
 # atlas of the second edition of the world (from `python -m vitascope.corpus.build --edition 2`) at
 # $VITASCOPE_HOME/corpus/atlas-2.zip; no OpenVINO, no skia.
 #
-#   VITASCOPE_HOME=$PWD/var              OUT=$PWD/out1 runs/gpu-s.sh codec    5 min: codec, decibels, a sheet
-#   VITASCOPE_HOME=$PWD/var IN=$PWD/out1 OUT=$PWD/out2 runs/gpu-s.sh flow     6 min: latents, transformer and words
-#   VITASCOPE_HOME=$PWD/var IN=$PWD/out2 OUT=$PWD/out3 runs/gpu-s.sh map      3 min: few steps, guidance baked in, export
-#   REHEARSE=1 VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu-s.sh all         the rehearsal: s-small, a CPU, minutes
+#   VITASCOPE_HOME=$PWD/var              OUT=$PWD/out1 runs/gpu-conv.sh codec    5 min: codec, decibels, a sheet
+#   VITASCOPE_HOME=$PWD/var IN=$PWD/out1 OUT=$PWD/out2 runs/gpu-conv.sh flow     6 min: latents, transformer and words
+#   VITASCOPE_HOME=$PWD/var IN=$PWD/out2 OUT=$PWD/out3 runs/gpu-conv.sh map      3 min: few steps, guidance baked in, export
+#   REHEARSE=1 VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu-conv.sh all         the rehearsal: conv-small, a CPU, minutes
 #
-# What comes back in $OUT: weights in shards under 15 MiB, figures, pictures, diaries. From `map`: s.json and the weights
-# that ship in parts of 15 MiB; `cat s.safetensors.* > s.safetensors` joins them.
+# What comes back in $OUT: weights in shards under 15 MiB, figures, pictures, diaries. From `map`: conv.json and the weights
+# that ship in parts of 15 MiB; `cat conv.safetensors.* > conv.safetensors` joins them.
 set -eu
 cd "$(dirname "$0")/.."
 PART=${1:?codec, flow, map or all}
 REHEARSE=${REHEARSE:-}
-PRESET=${PRESET:-${REHEARSE:+s-small}}
-PRESET=${PRESET:-s}
+PRESET=${PRESET:-${REHEARSE:+conv-small}}
+PRESET=${PRESET:-conv}
 DEVICE=${DEVICE:-${REHEARSE:+cpu}}
 DEVICE=${DEVICE:-cuda}
 PROCESSES=${PROCESSES:-${REHEARSE:+0}}
