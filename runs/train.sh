@@ -29,6 +29,10 @@ python=.venv/bin/python
 home=${VITASCOPE_HOME:-$HOME/.vitascope}
 
 if [ "$PRESET" != xs ]; then # another edition of the world, on a GPU
+  $python -c "import torch; raise SystemExit(not torch.cuda.is_available())" || {
+    echo "$PRESET wants a GPU, and torch finds none here; PRESET=xs makes a smaller model on two CPU cores."
+    exit 2
+  }
   [ -f "$home/corpus/atlas-2.zip" ] || $python -m vitascope.corpus.build --edition 2
   export VITASCOPE_HOME="$home" OUT="${OUT:-$home/out}" PYTHON="$PWD/$python"
   [ "$PRESET" = s ] || exec runs/gpu-conv.sh all
