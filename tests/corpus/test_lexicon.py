@@ -5,7 +5,7 @@ import lzma
 
 import pytest
 
-from vitascope.corpus import lexicon, wordnet
+from vitascope.corpus import lexicon, sources, wordnet
 from vitascope.text.world import SUBJECTS
 
 NOUNS = {
@@ -36,8 +36,9 @@ def _member(archive, path):
 def built(monkeypatch, tmp_path):
     """The tables of a small build, and its folder."""
     monkeypatch.setattr(wordnet, "CONCEPTS", {"dog": ("02086723",)})
-    monkeypatch.setattr(lexicon, "bring", lambda source: source)
-    monkeypatch.setattr(lexicon, "open_member", _member)
+    for module in (lexicon, sources):
+        monkeypatch.setattr(module, "bring", lambda source: source)
+        monkeypatch.setattr(module, "open_member", _member)
     monkeypatch.setattr(lexicon, "open_members", lambda archive, paths: {path: NOUNS[path] for path in paths})
     lexicon.build(tmp_path)
     return json.loads(lzma.decompress((tmp_path / "lexicon.json.xz").read_bytes())), tmp_path

@@ -2,7 +2,7 @@
 
 import json
 
-from vitascope.corpus import tags
+from vitascope.corpus import sources, tags
 
 ENTRIES = [
     {"emoji": "\U0001f37a", "order": 7, "group": 4, "label": "beer mug", "tags": ["beer", "is", "x"]},
@@ -19,7 +19,7 @@ def _member(_archive, path):
 
 def test_words_stand_by_their_emoji(monkeypatch):
     """Those of exactly the same emoji together."""
-    monkeypatch.setattr(tags, "bring", lambda source: source)
-    monkeypatch.setattr(tags, "open_member", _member)
+    monkeypatch.setattr(sources, "bring", lambda source: source)
+    monkeypatch.setattr(sources, "open_member", _member)
 
     assert {"7": "beer mug", "7 8": "beer", "8": "bar|cheers|clinking beer mugs"} == tags.tags("en")

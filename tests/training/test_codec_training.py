@@ -13,7 +13,6 @@ from vitascope.backends.choose import open_backend  # noqa: E402  after the guar
 from vitascope.backends.weights import load  # noqa: E402  after the guard
 from vitascope.corpus.reels import Reel  # noqa: E402  after the guard
 from vitascope.errors import TrainingError  # noqa: E402  after the guard
-from vitascope.settings import settings  # noqa: E402  after the guard
 from vitascope.text.words import no_words  # noqa: E402  after the guard
 from vitascope.training import codec_run, latents, presets  # noqa: E402  after the guard
 from vitascope.training.codec_loop import CodecTrainer  # noqa: E402  after the guard
@@ -42,15 +41,6 @@ def drawn():
     """A studio without helpers, and one batch of three clips."""
     with Studio(real(), torch.device("cpu"), 0) as studio:
         yield studio, next(studio.batches(REEL, 3))
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home of its own."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
 
 
 def test_a_batch_is_decided_by_its_number(drawn):

@@ -11,7 +11,6 @@ from tests.corpus.sprites import real  # noqa: E402  after the guard
 from vitascope.backends.codec import LappedCodec  # noqa: E402  after the guard
 from vitascope.corpus.reels import Reel  # noqa: E402  after the guard
 from vitascope.errors import TrainingError  # noqa: E402  after the guard
-from vitascope.settings import settings  # noqa: E402  after the guard
 from vitascope.training import cache, latents, presets  # noqa: E402  after the guard
 from vitascope.training.data import folder  # noqa: E402  after the guard
 from vitascope.training.footage import Studio  # noqa: E402  after the guard
@@ -28,15 +27,6 @@ def tiny():
     net = replace(preset.net, width=64, depth=3, heads=1, hidden=64, text_width=64, text_depth=1, text_heads=1)
     codec = replace(preset.codec, channels=48)
     return replace(preset, name="tiny", net=net, codec=codec, size=(64, 64), frames=(1, 5), views=())
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home of its own."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
 
 
 @pytest.mark.parametrize("size", [(64, 64), (96, 64)])

@@ -5,19 +5,9 @@ import pytest
 pytest.importorskip("torch")
 
 from vitascope.errors import TrainingError
-from vitascope.settings import settings
 from vitascope.training import presets, snapshot
 
 pytestmark = pytest.mark.torch
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home of its own."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
 
 
 def test_a_corpus_is_its_register_its_drawings_and_its_codec(tmp_path):

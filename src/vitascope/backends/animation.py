@@ -92,11 +92,11 @@ class Animation:
         known: dict[bytes, list[Floats]] = {}
         for part in staging.parts(plan.words):
             once = self._alive is not None and part.subject not in self._alive
-            name = np.stack(list(part.words.values())).tobytes()
-            if name not in known:
+            if part.painting not in known:
                 painted = paint(part.words, 1 if once else plan.frames)
-                known[name] = [self._thing(frame, plate) for frame, plate in zip(painted, plates, strict=False)]
-            things = known[name]
+                # strict would refuse a thing that is painted once over a place that rains for a whole clip
+                known[part.painting] = [self._thing(one, plate) for one, plate in zip(painted, plates, strict=False)]
+            things = known[part.painting]
             middle = middle_of(np.mean(things, axis=0))
             tracks = self.tracks(plan, part.motions, middle, camera)
             yield _Act(things=things, middle=middle, tracks=about(tracks, middle, part))
@@ -206,7 +206,7 @@ def about(tracks: Tracks, middle: Spot, part: staging.Part) -> Tracks:
 
 
 def within(view: Tracks) -> Tracks:
-    """A camera's way over a plate, drawn nearer until no part of it leaves the plate."""
+    """A camera's way over a plate, in sides of it, drawn nearer until no part of what it sees leaves the plate."""
     half = view.zoom[:, None] / 2
     low, high = (view.pan - half).min(axis=0), (view.pan + half).max(axis=0)
     wide = np.float32(max(1.0, (high - low).max()))

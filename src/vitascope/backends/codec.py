@@ -20,9 +20,10 @@ import numpy.typing as npt
 
 from vitascope.types import CodecPreset, Floats, LappedPreset, Pixels
 
-_GREY = 127.5
+GREY = 127.5
+"""What is 0 in rows: the middle of a byte."""
 
-_OPPONENT: Floats = np.array(
+OPPONENT: Floats = np.array(
     [[3**-0.5, 3**-0.5, 3**-0.5], [2**-0.5, 0.0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]], np.float32
 )
 """Orthonormal brightness and two opponent colours: eyes need less detail in the latter."""
@@ -55,7 +56,7 @@ class LappedCodec:
     def encode(self, frames_THWC: Pixels) -> Floats:
         """See :class:`Codec`. The first frame is repeated to fill its latent, which leaves only its mean in time."""
         _, height, width, _ = frames_THWC.shape
-        x = (frames_THWC.astype(np.float32) - _GREY) / _GREY @ _OPPONENT.T
+        x = (frames_THWC.astype(np.float32) - GREY) / GREY @ OPPONENT.T
         x = np.concatenate([np.repeat(x[:1], self.preset.frames - 1, axis=0), x])
         down, across = lapped(height, self.preset.stride), lapped(width, self.preset.stride)
         x = np.matmul(down, x.transpose(0, 3, 1, 2)) @ across.T  # T C H W
@@ -70,7 +71,7 @@ class LappedCodec:
             if latent == 0:
                 x_TCHW = x_TCHW.mean(axis=0, keepdims=True)
             frames = np.matmul(down.T, x_TCHW) @ across
-            pixels = frames.transpose(0, 2, 3, 1) @ _OPPONENT * _GREY + _GREY
+            pixels = frames.transpose(0, 2, 3, 1) @ OPPONENT * GREY + GREY
             yield from np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
     def _pack(self, x_TCHW: Floats) -> Floats:

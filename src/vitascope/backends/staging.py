@@ -16,11 +16,14 @@ from vitascope.types import Integers
 USUAL_PLACE = "place:meadow"
 """Where a prompt that names no place plays: all that is painted for it must play in one."""
 
-BESIDE = 0.46 / 0.60
-"""Size of one of two things against that of one alone."""
+ALONE, PAIRED, THREE = 0.60, 0.46, 0.36
+"""Sides of one thing alone, of one of two and of one of three, in frame sides, as in corpus/scenes.py."""
 
-COUNTS = {"two": (2, 0.46), "three": (3, 0.36)}
-"""How many of a kind, and their side in frame sides; one alone has 0.60."""
+COUNTS: Mapping[str, tuple[int, float]] = {"two": (2, PAIRED), "three": (3, THREE)}
+"""How many of a kind, and their side."""
+
+SIDEWAYS = ("right", "left", "cross", "swim")
+"""Movements on which several go abreast, one behind the other in depth."""
 
 Spot = tuple[float, float]
 Column = tuple[int, int, int, int]  # token, role, entity, segment
@@ -35,6 +38,12 @@ class Part:
     faces: int  # the way its drawing looks: -1 left, 1 right, 0 neither
     subject: str = ""  # what it is
     aside: Spot = (0.0, 0.0)  # from where it would stand alone
+
+    @property
+    def painting(self) -> bytes:
+        """The name of what is painted for it: things of the same words share one painting."""
+        return np.stack(list(self.words.values())).tobytes()
+
     spot: Spot | None = None  # where its middle belongs, if not where it is painted
     size: float = 1.0  # factor
 
@@ -61,7 +70,7 @@ def parts(words: Mapping[str, Integers]) -> tuple[Part, ...]:
 
 def paintings(words: Mapping[str, Integers]) -> int:
     """How many pictures are painted for a prompt: its place, and each thing that is like no other."""
-    return 1 + len({np.stack(list(part.words.values())).tobytes() for part in parts(words)})
+    return 1 + len({part.painting for part in parts(words)})
 
 
 def plate(words: Mapping[str, Integers]) -> Mapping[str, Integers]:
@@ -123,16 +132,13 @@ def _copies(part: Part, thing: Sequence[Column]) -> Iterator[Part]:
     """Two or three of a kind from one painting: side by side, or one behind the other where they go to a side."""
     role = ROLES.index("count")
     many = next((VOCABULARY[token] for token, said, *_ in thing if said == role), "one")
-    count, side = COUNTS.get(many, (1, 0.60))
+    count, side = COUNTS.get(many, (1, ALONE))
     one = _rows([column for column in _columns(part.words) if column[1] != role])
-    goes = any(VOCABULARY[token].removeprefix("motion:") in _SIDEWAYS for token in part.motions)
+    goes = any(VOCABULARY[token].removeprefix("motion:") in SIDEWAYS for token in part.motions)
     for number in range(count):
         place = number - (count - 1) / 2
         aside = (0.10 * place, 0.84 * side * place) if goes else (0.92 * side * place, 0.0)
-        yield replace(part, words=one, size=side / 0.60, aside=aside) if count > 1 else part
-
-
-_SIDEWAYS = ("right", "left", "cross", "swim")
+        yield replace(part, words=one, size=side / ALONE, aside=aside) if count > 1 else part
 
 
 def _relation(columns: Sequence[Column]) -> str:
@@ -148,4 +154,4 @@ def _paired(pair: Sequence[Part], relation: str) -> list[Part]:
         "chases": ((0.5 - 0.21 * ahead, 0.58), (0.5 + 0.21 * ahead, 0.58)),
         "above": ((0.5, 0.30), (0.5, 0.74)),
     }
-    return [replace(part, spot=spot, size=BESIDE) for part, spot in zip(pair, spots[relation], strict=True)]
+    return [replace(part, spot=spot, size=PAIRED / ALONE) for part, spot in zip(pair, spots[relation], strict=True)]

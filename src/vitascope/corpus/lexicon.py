@@ -10,9 +10,8 @@ import lzma
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from vitascope.corpus.sources import CLDR, EMOJIBASE, WORD_SOURCES, WORDNET, Source, bring, open_member, open_members
+from vitascope.corpus.sources import CLDR, EMOJIBASE, WORD_SOURCES, WORDNET, bring, open_member, open_members, read_json
 from vitascope.corpus.wordnet import Nouns, nearest, read_nouns, words_of_kinds
 from vitascope.text.lexicon import language, name_in
 from vitascope.text.tokens import key
@@ -63,9 +62,9 @@ def _known(spoken: str, edition: Edition) -> frozenset[str]:
 
 def _things(spoken: str, edition: Edition) -> dict[str, list[str]]:
     """Names of those of our subjects that an emoji shows: emojibase's label, CLDR's short name, tags that are forms."""
-    emoji = {_plain(entry["hexcode"]): entry for entry in _load(EMOJIBASE, f"{spoken}/data.json")}
+    emoji = {_plain(entry["hexcode"]): entry for entry in read_json(EMOJIBASE, f"{spoken}/data.json")}
     code = {"zh-hant": "zh-Hant", "nb": "no"}.get(spoken, spoken)
-    cldr = _load(CLDR, f"annotations/{code}/annotations.json")["annotations"]["annotations"]
+    cldr = read_json(CLDR, f"annotations/{code}/annotations.json")["annotations"]["annotations"]
     known = _known(spoken, edition)
     things: dict[str, list[str]] = {}
     for subject in (SUBJECTS[id_] for id_ in _new(edition) if SUBJECTS[id_].hex):
@@ -81,10 +80,6 @@ def _things(spoken: str, edition: Edition) -> dict[str, list[str]]:
 def _is_form(tag: str, label: str) -> bool:
     """Tags are free association (owl: wise); only those that share a stem with a label of one word name it."""
     return len(tag) >= 4 and " " not in label and label.casefold().startswith(tag[:4].casefold())
-
-
-def _load(source: Source, path: str) -> Any:  # noqa: ANN401 JSON of two shapes
-    return json.loads(open_member(bring(source), path))
 
 
 def _plain(hexcode: str) -> str:

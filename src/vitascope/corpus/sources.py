@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from vitascope.corpus.archives import walk
 from vitascope.errors import CorpusError
@@ -95,6 +95,11 @@ def _numbered(file: str) -> list[str]:
     numbers, _, end = tail.partition("]")
     first, _, last = numbers.partition("-")
     return [f"{head}{number}{end}" for number in range(int(first), int(last) + 1)]
+
+
+def read_json(source: Source, path: str) -> Any:  # noqa: ANN401  a member may hold a list or an object
+    """The JSON in a member of a source's package. Raises as :func:`bring` and :func:`open_member` do."""
+    return json.loads(open_member(bring(source), path))
 
 
 def open_member(archive: Path, path: str) -> bytes:

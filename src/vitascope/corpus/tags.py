@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vitascope.corpus.lexicon import DATA, LANGUAGES
-from vitascope.corpus.sources import CLDR, EMOJIBASE, Source, bring, open_member
+from vitascope.corpus.sources import CLDR, EMOJIBASE, read_json
 from vitascope.text.lexicon import language
 from vitascope.text.tokens import is_unspaced, key
 
@@ -30,10 +30,10 @@ def build(folder: Path = DATA) -> None:
 def tags(spoken: str) -> dict[str, str]:
     """Every name and tag of a language as the lexicon files it, by its emoji; sentences and empty words left out."""
     code = {"zh-hant": "zh-Hant", "nb": "no"}.get(spoken, spoken)
-    cldr = _load(CLDR, f"annotations/{code}/annotations.json")["annotations"]["annotations"]
+    cldr = read_json(CLDR, f"annotations/{code}/annotations.json")["annotations"]["annotations"]
     known = language(spoken).phrases
     found: defaultdict[str, set[int]] = defaultdict(set)
-    for entry in _load(EMOJIBASE, f"{spoken}/data.json"):
+    for entry in read_json(EMOJIBASE, f"{spoken}/data.json"):
         if entry.get("group", 2) in _LEFT_OUT:
             continue
         for phrase in _phrases(entry, cldr.get(entry["emoji"].replace("\ufe0f", ""), {})):
@@ -58,10 +58,6 @@ def _is_short(phrase: str) -> bool:
     """A word or a phrase: sentences are said in other words anyway, and one Latin letter is none."""
     most = _MOST_UNSPACED if phrase and is_unspaced(phrase[0]) else _MOST_TOKENS
     return bool(phrase) and phrase.count(" ") < most and (len(phrase) > 1 or not phrase.isascii())
-
-
-def _load(source: Source, path: str) -> Any:  # noqa: ANN401 JSON of two shapes
-    return json.loads(open_member(bring(source), path))
 
 
 if __name__ == "__main__":

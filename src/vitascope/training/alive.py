@@ -23,7 +23,8 @@ from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import covered, render
 from vitascope.corpus.scenes import stage
 from vitascope.corpus.splits import held_out_place
-from vitascope.errors import TrainingError
+from vitascope.errors import TrainingError, VitascopeError
+from vitascope.shipped import MODEL
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import edition_of
 from vitascope.training.cache import open_atlas
@@ -94,9 +95,17 @@ def _steepness(frame: Pixels, mask: Floats) -> float:
 def main() -> None:
     """Measures every thing of the model's world, says what it found, and writes the preset anew."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--preset", default="s")
+    parser.add_argument("--preset", default=MODEL)
     parser.add_argument("--weights", type=Path, default=SHIPPED, help="the folder of the weights")
     asked, console = parser.parse_args(), Console(stderr=True)
+    try:
+        _rewrite(asked, console)
+    except VitascopeError as error:
+        console.print(str(error), style="red")
+        raise SystemExit(2) from error
+
+
+def _rewrite(asked: argparse.Namespace, console: Console) -> None:
     backend = open_backend(asked.preset, folder=asked.weights)
     if not isinstance(backend, NativeBackend):
         raise TrainingError(f"{asked.preset} is not painted by this project's own network.")

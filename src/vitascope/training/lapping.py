@@ -6,11 +6,8 @@ Letters in shapes: B clips, T frames, H W pixels, K latents, N rows, D channels.
 import torch
 from torch import Tensor, nn
 
-from vitascope.backends.codec import LappedCodec, cosine, lapped
+from vitascope.backends.codec import GREY, OPPONENT, LappedCodec, cosine, lapped
 from vitascope.types import LappedPreset
-
-_OPPONENT = ((3**-0.5, 3**-0.5, 3**-0.5), (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 6**-0.5, 6**-0.5))
-_GREY = 127.5
 
 
 class Lapping(nn.Module):
@@ -28,7 +25,7 @@ class Lapping(nn.Module):
         super().__init__()
         width, height = size
         codec, self.frames = LappedCodec(preset), preset.frames
-        self.register_buffer("opponent", torch.tensor(_OPPONENT))
+        self.register_buffer("opponent", torch.from_numpy(OPPONENT))
         self.register_buffer("down", torch.from_numpy(lapped(height, preset.stride)))
         self.register_buffer("across", torch.from_numpy(lapped(width, preset.stride)))
         self.register_buffer("time", torch.from_numpy(cosine(preset.frames)))
@@ -37,7 +34,7 @@ class Lapping(nn.Module):
 
     def forward(self, pixels_BTHWC: Tensor) -> Tensor:
         """``(B, 1 + 4k, H, W, 3)`` uint8 to ``(B, k + 1, N, D)`` float32."""
-        x = (pixels_BTHWC.float() - _GREY) / _GREY @ self.opponent.T
+        x = (pixels_BTHWC.float() - GREY) / GREY @ self.opponent.T
         x = torch.cat((x[:, :1].expand(-1, self.frames - 1, -1, -1, -1), x), dim=1).movedim(-1, 2)
         x = self.down @ x @ self.across.T  # B T C H W
         x = x.reshape(len(x), -1, self.frames, x[0, 0].numel())
