@@ -185,6 +185,18 @@ def test_an_animator_ships_with_the_weights_of_the_transformer(tmp_path):
     assert states.shipped(tmp_path / "tiny.safetensors", preset)
 
 
+def test_an_animator_is_taken_over_from_weights_that_ship(tmp_path):
+    """Another run of the transformer ships with it to the last bit, without the state it was taught in."""
+    preset, animator = untaught(tmp_path), born(SMALL, 0).state_dict()
+    checkpoint.save(tmp_path / "animator.safetensors", animator, {})
+    export(preset, tmp_path / "state.safetensors", tmp_path / "first", animator=tmp_path / "animator.safetensors")
+
+    export(preset, tmp_path / "state.safetensors", tmp_path, animator=tmp_path / "first" / "tiny.safetensors")
+
+    first, second = ((folder / "tiny.safetensors").read_bytes() for folder in (tmp_path / "first", tmp_path))
+    assert first == second
+
+
 def test_weights_without_an_animator_say_so(tmp_path):
     """A preset that has room for one ships without where none was taught."""
     preset = untaught(tmp_path)

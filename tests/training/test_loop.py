@@ -19,6 +19,7 @@ from vitascope.training import data, presets  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
 from vitascope.training.objective import LEAST_WEIGHT, Diet, weights  # noqa: E402  after the guard
+from vitascope.training.run import Shares, recipe  # noqa: E402  after the guard
 
 pytestmark = pytest.mark.torch
 
@@ -382,3 +383,17 @@ def test_plain_clips_are_of_one_thing_that_does_one_thing(monkeypatch, tmp_path)
     assert set(picked.tolist()) <= {1, int(spoken[0, 0, 0])}
     monkeypatch.undo()
     settings.cache_clear()
+
+
+def test_a_run_may_look_mostly_at_stills_of_every_shape():
+    """With few clips all that moves weighs less, by the same factor; stills of each further view weigh as asked."""
+    views = presets.s().views
+    usual, few = (
+        recipe(1, images=0, long=0, views=views, shares=shares).diets[0.0]
+        for shares in (Shares(), Shares(shapes=0.6, clips=0.1))
+    )
+
+    for one, other in zip(usual, few, strict=True):
+        expected = 0.6 if other.view and other.frames == 1 else one.share * (0.1 if other.frames > 1 else 1)
+        assert pytest.approx(expected) == other.share
+        assert other.size >= 2

@@ -58,12 +58,14 @@ def home(preset: Preset) -> Path:
 def stored(preset: Preset, path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The animator's weights by name, and what they cost: pictures and hours.
 
-    Raises TrainingError where the state is missing, damaged, or of other widths than the preset's.
+    ``path`` is a state, or weights that ship with an animator. Raises TrainingError where they are missing, damaged, or
+    of other widths than the preset's.
     """
     try:
         tensors, facts = checkpoint.load(path)
     except (OSError, ValueError) as error:
         raise TrainingError(f"The animator's state {path} cannot be read: {error}. Remove it to begin anew.") from error
+    tensors = checkpoint.under("animator", tensors) or tensors
     wanted = {name: tensor.shape for name, tensor in born(_animator(preset), 0).state_dict().items()}
     if wanted != {name: tensor.shape for name, tensor in tensors.items()}:
         raise TrainingError(f"{path} is of an animator of other widths than that of {preset.name}. Remove it, or both.")

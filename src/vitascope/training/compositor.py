@@ -188,21 +188,22 @@ def _draw(frames: Tensor, slot: _Slot, bank: SpriteBank, side: int) -> None:
         drawn = functional.grid_sample(
             source[slot.key[here]].float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False
         )
-        over = _tinted(drawn, slot.colour[here]) * slot.opacity[here, None, None, None]
+        tinted = torch.nonzero(slot.colour[here, 0] >= 0)[:, 0]
+        drawn[tinted] = _tinted(drawn[tinted], slot.colour[here][tinted])
+        over = drawn * slot.opacity[here, None, None, None]
         frame = slot.frame[here]
         flat[frame] = over + flat[frame] * (1 - over[:, 3:] / 255)
 
 
 def _tinted(drawn: Tensor, colour: Tensor) -> Tensor:
-    """Shades of one colour where there is a tint; the formula of the CPU's compositor."""
+    """Shades of one colour each; the formula of the CPU's compositor."""
     alpha = drawn[:, 3:]
     luma = torch.tensor(LUMA, device=drawn.device)
     bright = (drawn[:, :3] * luma[:, None, None]).sum(dim=1, keepdim=True)
     depth = torch.minimum(TINT_FLOOR * alpha + TINT_GAIN * bright, alpha)
     sheen = (bright - TINT_KNEE * alpha).clamp(min=0) * TINT_SHEEN
     shade = colour[:, :, None, None]
-    tinted = torch.cat((shade * depth + (1 - shade) * sheen, alpha), dim=1)
-    return torch.where(shade[:, :1] < 0, drawn, tinted)
+    return torch.cat((shade * depth + (1 - shade) * sheen, alpha), dim=1)
 
 
 def _pour(frames: Tensor, compositions: Sequence[Composition], side: int) -> None:

@@ -42,8 +42,8 @@ def export(
     """Writes ``<name>.safetensors`` and ``<name>.json`` into ``folder``; returns the preset with its hashes.
 
     ``codec`` is the state or the weights of the learned codec, where the preset has one, ``animator`` the state of what
-    moves given pictures; where there is none, the weights ship without. Raises TrainingError when the state is no good,
-    when the codec is missing, or when the weights are too large to ship.
+    moves given pictures, or weights that ship with it; where there is none, the weights ship without. Raises
+    TrainingError when the state is no good, when the codec is missing, or when the weights are too large to ship.
     """
     tensors, facts = states.read(state, preset)
     average = checkpoint.under("average", tensors)
@@ -120,14 +120,15 @@ def main() -> None:
     parser.add_argument("--int8", action="store_true", help="matrices in int8 rows: half the bytes")
     parser.add_argument("--to", type=Path, default=SHIPPED)
     parser.add_argument("--moving", type=Path, help="exported weights to put the animator beside: their JSON")
+    parser.add_argument("--animator", type=Path, help="its state, or weights that ship; by default the home folder's")
     asked = parser.parse_args()
+    preset = preset_of(asked.preset)
+    animator = asked.animator or animator_home(preset)
     if asked.moving:
-        moving(preset_of(asked.preset), asked.moving, asked.to, animator_home(preset_of(asked.preset)))
+        moving(preset, asked.moving, asked.to, animator)
         return
     run = settings().home / "runs" / (asked.name or asked.preset)
     codec = asked.codec or run / "codec.safetensors"
-    preset = preset_of(asked.preset)
-    animator = animator_home(preset)
     export(preset, run / "state.safetensors", asked.to, codec=codec, animator=animator, int8=asked.int8)
 
 

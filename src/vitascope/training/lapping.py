@@ -35,8 +35,8 @@ class Lapping(nn.Module):
     def forward(self, pixels_BTHWC: Tensor) -> Tensor:
         """``(B, 1 + 4k, H, W, 3)`` uint8 to ``(B, k + 1, N, D)`` float32."""
         x = (pixels_BTHWC.float() - GREY) / GREY @ self.opponent.T
-        x = torch.cat((x[:, :1].expand(-1, self.frames - 1, -1, -1, -1), x), dim=1).movedim(-1, 2)
-        x = self.down @ x @ self.across.T  # B T C H W
+        x = self.down @ x.movedim(-1, 2) @ self.across.T  # B T C H W
+        x = torch.cat((x[:, :1].expand(-1, self.frames - 1, -1, -1, -1), x), dim=1)
         x = x.reshape(len(x), -1, self.frames, x[0, 0].numel())
         rows: Tensor = (self.time @ x).flatten(2)[:, :, self.places] * self.weight
         return rows

@@ -5,7 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -36,40 +36,58 @@ SPEAK = 10.0
 """Seconds between two lines of progress."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """Weights of kinds of batches once clips have come.
+
+    ``stills`` of one thing, against 1 for plain clips; stills of each further view (``shapes``); clips of things that
+    only a picture shows (``shown``). ``clips`` multiplies the weight of all that is longer than a still: a run on two
+    cores that begins with weights that ship has no time for many.
+    """
+
+    stills: float = 0.5
+    shapes: float = 0.15
+    shown: float = 0.0
+    clips: float = 1.0
+
+
 def recipe(
-    minutes: float, *, images: float, stills: float = 0.5, long: float = LONG, scale: int = 1,
-    views: Sequence[View] = (), shown: float = 0.0,
+    minutes: float, *, images: float, long: float = LONG, scale: int = 1, views: Sequence[View] = (),
+    shares: Shares | None = None,
 ) -> Recipe:  # fmt: skip
     """The diet of every preset: stills for a share ``images`` of the run, then clips too, from ``long`` on longer ones.
 
-    Stills teach what things and places look like at a third of the cost of a clip; ``stills`` is how many batches of
-    them come with one of clips. Most are plain: one thing that does one thing. Batches are small, for many steps: in
-    nine minutes of one core 480 small steps left an error an eighth lower than 205 steps three times as large had
-    (docs/log.md, 2026-11-26). ``scale`` multiplies batches, for a GPU; in the last part each further view comes with a
-    tenth of the weight of a plain clip. ``shown`` is the weight of clips of things that only a picture shows.
+    Stills teach what things and places look like at a third of the cost of a clip. Most are plain: one thing that does
+    one thing. Batches are small, for many steps: in nine minutes of one core 480 small steps left an error an eighth
+    lower than 205 steps three times as large had (docs/log.md, 2026-11-26). ``scale`` multiplies batches, for a GPU;
+    in the last part clips of each further view come with a tenth of the weight of plain ones. ``shares`` says how much
+    of what comes then.
     """
+    shares = shares or Shares()
+    clips = shares.clips
     still = Diet(frames=1, size=32 * scale, share=1.0)
     few = replace(still, share=0.3)
-    short = Diet(frames=17, size=16 * scale, share=0.5)
-    pictured = Diet(frames=17, size=12 * scale, share=0.1, reference=True)
-    longer = Diet(frames=33, size=8 * scale, share=0.15)
-    plain = (replace(few, share=stills, plain=True), replace(short, share=1.0, plain=True))
-    opened = tuple(replace(short, share=share, shown=True) for share in (shown,) if share)
+    short = Diet(frames=17, size=16 * scale, share=0.5 * clips)
+    pictured = Diet(frames=17, size=12 * scale, share=0.1 * clips, reference=True)
+    longer = Diet(frames=33, size=8 * scale, share=0.15 * clips)
+    plain = (replace(few, share=shares.stills, plain=True), replace(short, share=clips, plain=True))
+    opened = tuple(replace(short, share=share, shown=True) for share in (shares.shown,) if share)
     usual = (*plain, few, short, pictured, *opened)
-    other = [diet for number, view in enumerate(views, 1) for diet in _further(view, number, scale)]
-    last = (*usual, longer, replace(longer, share=0.3, plain=True), *other)
+    other = [diet for number, view in enumerate(views, 1) for diet in _further(view, number, scale, shares)]
+    last = (*usual, longer, replace(longer, share=2 * longer.share, plain=True), *other)
     begin = {0.0: (still,), images: usual, max(images, long): last}
     diets = {share: diet for share, diet in begin.items() if share < 1}
     return Recipe(minutes=minutes, diets=diets, portions=PORTIONS if scale == 1 else 1)  # a GPU takes a batch whole
 
 
-def _further(view: View, number: int, scale: int) -> tuple[Diet, Diet]:
+def _further(view: View, number: int, scale: int, shares: Shares) -> tuple[Diet, Diet]:
     """Clips of a further view, of those at twice the rate, twice as many rows, half as many; and stills of it.
 
     What is painted once is a still: without any, wide pictures were blobs where wide clips were none.
     """
-    clips = Diet(frames=view.frames[-1], size=max(1, 8 * scale * 33 // view.frames[-1]), share=0.1, view=number)
-    return clips, Diet(frames=1, size=32 * scale, share=0.15, view=number)
+    size = max(2, 8 * scale * 33 // view.frames[-1])
+    long = Diet(frames=view.frames[-1], size=size, share=0.1 * shares.clips, view=number)
+    return long, Diet(frames=1, size=32 * scale, share=shares.shapes, view=number)
 
 
 class Diary:
@@ -154,10 +172,8 @@ def _train(asked: argparse.Namespace) -> None:
 
 def _recipe(asked: argparse.Namespace, preset: Preset) -> Recipe:
     views = preset.views if asked.views else ()
-    plan = recipe(
-        asked.minutes, images=asked.images, stills=asked.stills, long=asked.long, scale=asked.scale, views=views,
-        shown=asked.shown,
-    )  # fmt: skip
+    shares = Shares(stills=asked.stills, shapes=asked.shapes, shown=asked.shown, clips=asked.clips)
+    plan = recipe(asked.minutes, images=asked.images, long=asked.long, scale=asked.scale, views=views, shares=shares)
     return replace(
         plan, middle=asked.middle, spread=asked.spread, focus=asked.focus, rate=asked.rate, flat=asked.flat,
         memory=asked.memory, seed=asked.seed, hold=asked.hold,
@@ -176,6 +192,8 @@ def _asked() -> argparse.Namespace:
         "--shown", type=float, default=0.0, help="clips of what no word says, against 1 for plain clips"
     )
     parser.add_argument("--views", action="store_true", help="with the longer clips, the preset's further shapes too")
+    parser.add_argument("--shapes", type=float, default=0.15, help="stills of each further shape, against the same 1")
+    parser.add_argument("--clips", type=float, default=1.0, help="multiplies the weight of all that moves")
     parser.add_argument("--stage", default="flow", choices=["flow", "map"], help="map: few steps, guidance baked in")
     parser.add_argument("--guidance", type=float, default=3.0, help="the scale that stage map bakes in")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
