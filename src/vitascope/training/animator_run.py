@@ -23,6 +23,7 @@ from vitascope.settings import settings
 from vitascope.text.words import VOCABULARY_SIZE, edition_of
 from vitascope.training import states
 from vitascope.training.cache import open_atlas
+from vitascope.training.precision import autocast
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.separating import Separated, separated
 from vitascope.training.softening import blur
@@ -126,7 +127,7 @@ def _signal(pixels: Pixels) -> Tensor:
 
 def matte_loss(net: Animator, picture: Tensor, matte: Tensor, behind: Tensor) -> Tensor:
     """Cross entropy of the matte, and how far the plate is from the place without the thing."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast("cpu"):
         answer = net.matte(picture).float()
     edges = F.binary_cross_entropy_with_logits(answer[:, :1], matte)
     hidden = F.max_pool2d(matte, 5, 1, 2)

@@ -37,6 +37,7 @@ from vitascope.training.checker import (
     small,
     store,
 )
+from vitascope.training.precision import autocast
 from vitascope.training.presets import xs
 from vitascope.training.softening import blur, soften, stain, through_codec
 from vitascope.training.traits import ATTRIBUTES, FRAMES, Traits, traits
@@ -193,7 +194,7 @@ def _some(pool: list[Lesson], count: int, studio: Studio) -> _Batch:
 def _step(checker: Checker, optimiser: torch.optim.Optimizer, clips: _Batch, frames: _Batch) -> float:
     """One update; returns its loss, summed over the attributes."""
     checker.train()
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast("cpu"):
         logits = {**checker.glimpse(frames.clips_BTCHW.flatten(0, 1)), "motion": checker.moves(clips.clips_BTCHW)}
     right = {**frames.answers, "motion": clips.answers["motion"]}
     loss = torch.stack([F.cross_entropy(logits[name].float(), right[name]) for name in ATTRIBUTES]).sum()

@@ -15,6 +15,7 @@ from vitascope.training import effort, states
 from vitascope.training.codec_loss import Asked, codec_loss
 from vitascope.training.footage import Drawn, as_signal
 from vitascope.training.loop import schedule
+from vitascope.training.precision import autocast
 from vitascope.types import ConvPreset, Preset
 
 AVERAGE = 0.998
@@ -67,7 +68,7 @@ class CodecTrainer:
         """One update at ``share`` of the run; returns the loss."""
         asked = Asked(clip_BTCHW=as_signal(drawn.pixels), covered_BTHW=drawn.covered.float() / 255)
         generator = torch.Generator(self.device).manual_seed(self.steps)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device.type):
             loss = codec_loss(self.net, asked, self.steps, generator)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves this method without annotations
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

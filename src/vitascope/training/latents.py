@@ -28,6 +28,7 @@ from vitascope.training.cache import covered_rows, look_pictures, open_atlas, st
 from vitascope.training.data import folder
 from vitascope.training.footage import Drawn, Studio, as_signal
 from vitascope.training.lapping import Lapping
+from vitascope.training.precision import autocast
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import CodecPreset, ConvPreset, LappedPreset, Pixels, Preset, viewed
@@ -73,7 +74,7 @@ def encoder(preset: Preset, path: Path | None, device: torch.device, size: tuple
 @torch.inference_mode()
 def encoded(encode: Encode, pixels_BTHWC: Tensor) -> npt.NDArray[np.float16]:
     """Clips as rows, ``(B, K, N, D)``."""
-    with torch.autocast(pixels_BTHWC.device.type, torch.bfloat16, enabled=not isinstance(encode, Lapping)):
+    with autocast(pixels_BTHWC.device.type, enabled=not isinstance(encode, Lapping)):
         rows: npt.NDArray[np.float16] = encode(pixels_BTHWC).half().cpu().numpy()
     return rows
 

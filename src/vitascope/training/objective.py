@@ -24,6 +24,7 @@ from vitascope.models.packed import Packed
 from vitascope.models.transformer import Transformer
 from vitascope.training import conditioning, hues
 from vitascope.training.data import Batch, Shards, shards, unnamed
+from vitascope.training.precision import autocast
 from vitascope.types import Floats, Preset, viewed
 
 HELD = 0.5
@@ -120,7 +121,7 @@ class Objective:
         batch = self._batch(diet, diet.size // portions, random)
         waited = time.monotonic() - began
         generator = torch.Generator(self.device).manual_seed(int(random.integers(2**62)))
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device.type):
             loss = self.loss(batch, diet.frames, generator, diet.view)
         (loss / portions).backward()  # type: ignore[no-untyped-call]  # torch leaves this method without annotations
         return Portion(loss=self._told(loss.detach()), waited=waited)
