@@ -32,13 +32,23 @@ def test_latents_stand_at_the_middle_of_their_frames():
 
 
 def test_positions_run_through_time_then_down_then_across():
-    """In units of the longer side, so that a wide frame is not stretched."""
-    place = rows.positions(2, (64, 32), 8, CODEC)
+    """In sides of the square, two rows across here."""
+    place = rows.positions(2, (32, 32), 8, CODEC)
 
-    assert place.shape == (2 * rows.rows_of_latent((64, 32), CODEC), 3)
+    assert place.shape == (2 * rows.rows_of_latent((32, 32), CODEC), 3)
     assert place.dtype == np.float32
-    np.testing.assert_allclose([[0, 0.125, 0.125], [0, 0.125, 0.375]], place[:2])
-    np.testing.assert_allclose([2.5 / 8, 0.375, 0.875], place[-1])
+    np.testing.assert_allclose([[0, 0.25, 0.25], [0, 0.25, 0.75]], place[:2])
+    np.testing.assert_allclose([2.5 / 8, 0.75, 0.75], place[-1])
+
+
+def test_a_wide_frame_keeps_the_places_of_the_square():
+    """Ten by six rows show what eight by eight do, one more to either side and none of the uppermost two."""
+    square, wide, tall = (rows.positions(1, size, 8, CODEC)[:, 1:] for size in ((128, 128), (160, 96), (96, 160)))
+
+    assert {y for y, _ in square.tolist()} - {y for y, _ in wide.tolist()} == {0.0625, 0.1875}
+    assert {x for _, x in wide.tolist()} - {x for _, x in square.tolist()} == {-0.0625, 1.0625}
+    assert {y for y, _ in tall.tolist()} - {y for y, _ in square.tolist()} == {-0.0625, 1.0625}
+    assert {x for _, x in square.tolist()} - {x for _, x in tall.tolist()} == {0.0625, 0.9375}
 
 
 def test_a_reference_stands_before_the_clip():

@@ -14,6 +14,9 @@ CLIP, REFERENCE = 0, 1
 SPOKEN_OF = (0.5, 0.25, 0.75)
 """By segment, where in a clip the time lies that a word speaks of: of the whole, of its first and its second half."""
 
+LOWERED = 0.75
+"""How much of what a wide frame leaves out of a square is left out above: things stand a little below the middle."""
+
 REFERENCE_TIME = -1.0
 """Seconds before the clip at which a reference picture stands (references come first in rotary time, as in H3)."""
 
@@ -36,6 +39,11 @@ def grid_of_latent(size: tuple[int, int], codec: CodecPreset) -> tuple[int, int]
     return size[1] // codec.stride, size[0] // codec.stride
 
 
+def square_of(size: tuple[int, int], stride: int) -> int:
+    """The side in pixels of the square that has as many rows as a frame of ``size``, to the nearest row."""
+    return max(1, round((size[0] * size[1]) ** 0.5 / stride)) * stride
+
+
 def latent_seconds(num_latents: int, fps: float, codec: CodecPreset) -> Floats:
     """The time at the middle of each latent, ``(K,)`` seconds; the first is the single frame at 0."""
     index = np.arange(num_latents, dtype=np.float32)
@@ -44,8 +52,10 @@ def latent_seconds(num_latents: int, fps: float, codec: CodecPreset) -> Floats:
 
 
 def positions(num_latents: int, size: tuple[int, int], fps: float, codec: CodecPreset) -> Floats:
-    """Seconds, y and x of every row of a clip, ``(N, 3)``; y and x in units of the longer side of the frame.
+    """Seconds, y and x of every row of a clip, ``(N, 3)``; y and x in sides of the square of as many rows.
 
+    A wide frame shows more at the sides of that square and less above, a tall one the other way round, and nothing in
+    it is larger: what is learned of the one helps the other.
     Time is in seconds, not frames, so that rate and length may vary freely (as LTX-2 does).
     """
     return _grid(latent_seconds(num_latents, fps, codec), size, codec)
@@ -58,9 +68,10 @@ def reference_positions(size: tuple[int, int], codec: CodecPreset) -> Floats:
 
 def _grid(seconds: Floats, size: tuple[int, int], codec: CodecPreset) -> Floats:
     across, down = size[0] // codec.stride, size[1] // codec.stride
-    longer = max(across, down)
-    y = (np.arange(down, dtype=np.float32) + 0.5) / longer
-    x = (np.arange(across, dtype=np.float32) + 0.5) / longer
+    side, longer = square_of(size, codec.stride) // codec.stride, max(across, down)
+    beyond = (longer - side) / 2
+    y = (np.arange(down, dtype=np.float32) + 0.5 + (longer - down) * LOWERED - beyond) / side
+    x = (np.arange(across, dtype=np.float32) + 0.5 + (longer - across) / 2 - beyond) / side
     grid = np.stack(np.meshgrid(seconds, y, x, indexing="ij"), axis=-1)
     return np.ascontiguousarray(grid.reshape(-1, 3), np.float32)
 

@@ -10,8 +10,12 @@ from itertools import islice
 
 import numpy as np
 
+from vitascope.backends.rows import square_of
 from vitascope.corpus.scenes import Composition, compose, compose_in_place
 from vitascope.text.world import FIRST, TAKES, Edition
+
+STRIDE = 32
+"""Pixels of a row's side, of every codec."""
 
 SPARE = 16
 """Paintings of each place and hour for clips without a take, which else would each need a new one."""
@@ -32,6 +36,11 @@ class Reel:
     def side(self) -> int:
         """Side of the square that is drawn, of which other shapes are cut."""
         return max(self.size)
+
+    @property
+    def scale(self) -> int:
+        """Side of the square of as many rows: in frames of another shape things are as large as in this one."""
+        return square_of(self.size, STRIDE)
 
 
 def composed(reel: Reel, number: int, size: int, looks: frozenset[tuple[str, str]]) -> list[Composition]:

@@ -60,6 +60,19 @@ class Composition:
         return len(self.camera)
 
 
+def opened(composition: Composition, factor: float) -> Composition:
+    """The same seen by a camera that shows ``factor`` times as much to each side, as large as it was drawn."""
+    layers = tuple(replace(layer, affine=_opened(layer.affine, factor)) for layer in composition.layers)
+    return replace(composition, layers=layers, camera=_opened(composition.camera, factor))
+
+
+def _opened(affine_T23: Floats, factor: float) -> Floats:
+    scaled = affine_T23.copy()
+    scaled[:, :, :2] *= factor
+    scaled[:, :, 2] += affine_T23[:, :, :2].sum(axis=2) * _MIDDLE * (1 - factor)
+    return scaled
+
+
 def compose(
     rng: np.random.Generator, *, frames: int = 17, fps: int = 8, split: Split = "train", edition: Edition = FIRST
 ) -> Composition:

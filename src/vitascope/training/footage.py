@@ -16,18 +16,16 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from vitascope.backends.rows import LOWERED
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import canvas_of
 from vitascope.corpus.reels import Reel, composed
-from vitascope.corpus.scenes import Composition
+from vitascope.corpus.scenes import Composition, opened
 from vitascope.training.compositor import SpriteBank, render_covered, sprite_bank
 from vitascope.types import Pixels
 
 AHEAD = 4
 """Batches that are composed before they are asked for."""
-
-LOWERED = 0.6
-"""How much of what a wide view cuts away is taken from above: things stand a little below the middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +68,9 @@ class Studio:
 
     def draw(self, compositions: list[Composition], reel: Reel) -> Drawn:
         """The pixels of some clips."""
-        canvases = torch.stack([self._canvas(composition, reel.side) for composition in compositions])
-        square = render_covered(compositions, self.bank, side=reel.side, canvases=canvases)
+        canvases = torch.stack([self._canvas(composition, reel.scale) for composition in compositions])
+        wider = [opened(composition, reel.side / reel.scale) for composition in compositions]
+        square = render_covered(wider, self.bank, side=reel.side, canvases=canvases)
         frames = _cut(square, reel.size)
         return Drawn(compositions=tuple(compositions), pixels=frames[..., :3], covered=frames[..., 3])
 
