@@ -124,6 +124,18 @@ def test_a_thing_of_a_pair_stands_at_its_spot_and_is_as_large_as_said_in_the_mid
     np.testing.assert_allclose([0.4, 1.6], laid.scale, rtol=1e-5)
 
 
+def test_two_find_room_in_the_shorter_side_of_a_wide_frame():
+    """One alone keeps its size there; of a pair one above the other, both are smaller, as far as the frame is flat."""
+    alone, one = (
+        about(tracks(), (0.5, 0.6), a_part, (320, 180)) for a_part in (part(), part(spot=(0.5, 0.3), size=0.8))
+    )
+    several = about(tracks(), (0.5, 0.5), part(aside=(0.4, 0.2)), (320, 180))
+
+    np.testing.assert_allclose([1, 1], alone.scale)
+    np.testing.assert_allclose([0.8 * 0.75] * 2, one.scale, rtol=1e-6)
+    np.testing.assert_allclose([[0.4 * 180 / 320, 0.2]] * 2, several.shift, rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("shift", "faces", "mirrored"), [(0.6, -1, True), (-0.6, -1, False), (0.6, 0, False), (0.1, -1, False)]
 )

@@ -99,7 +99,7 @@ class Animation:
             things = known[part.painting]
             middle = middle_of(np.mean(things, axis=0))
             tracks = self.tracks(plan, part.motions, middle, camera)
-            yield _Act(things=things, middle=middle, tracks=about(tracks, middle, part))
+            yield _Act(things=things, middle=middle, tracks=about(tracks, middle, part, plan.size))
 
     def _thing(self, frame: Pixels, plate: Floats) -> Floats:
         """What of a painted frame is thing, ``(H, W, 4)``: by its matte, and never what the empty place shows, too."""
@@ -186,21 +186,25 @@ def _laid(frame: Floats, acts: Sequence[_Act], number: int) -> Pixels:
     return as_pixels(frame)
 
 
-def about(tracks: Tracks, middle: Spot, part: staging.Part) -> Tracks:
+def about(tracks: Tracks, middle: Spot, part: staging.Part, size: tuple[int, int] = (1, 1)) -> Tracks:
     """The way of a painted thing, laid so that its middle is the thing's spot, as training clips lay theirs.
 
     Its size is that in the middle of its way, too. What goes to a side looks there, if its drawing faces a side. A
-    long way up or down is laid about the middle of the frame, where no spot is wanted.
+    long way up or down is laid about the middle of the frame, where no spot is wanted. ``size`` is that of the frame,
+    across and down: where it is no square, several things find room in its shorter side.
     """
     low, high = tracks.shift.min(axis=0), tracks.shift.max(axis=0)
     tall, stood = high[1] - low[1], np.array(middle, np.float32)
     spot = part.spot or (0.5, 0.5 + (middle[1] - 0.5) * max(0.0, 1 - tall / TALL))
-    there = np.array(spot, np.float32) + np.array(part.aside, np.float32)
+    room = np.array(min(size), np.float32) / size
+    there = np.array(spot, np.float32) + part.aside * room
+    crowded = part.spot is not None or any(part.aside)
+    larger = part.size * np.sqrt(room.prod()) if crowded else part.size
     heading = np.sign(tracks.shift[-1, 0] - tracks.shift[0, 0]) * (high[0] - low[0] > FAR)
     return replace(
         tracks,
         shift=tracks.shift - (low + high) / 2 + there - stood,
-        scale=tracks.scale / np.sqrt(tracks.scale.max() * tracks.scale.min()) * np.float32(part.size),
+        scale=tracks.scale / np.sqrt(tracks.scale.max() * tracks.scale.min()) * np.float32(larger),
         mirrored=bool(heading * part.faces < 0),
     )
 

@@ -42,7 +42,7 @@ class Layers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracks:
-    """Where things are in each frame, counted from the first: lengths in longer sides, angles in radians clockwise."""
+    """Where things are in each frame, counted from the first: lengths in sides of it, angles in radians clockwise."""
 
     shift: Floats  # (T, 2), x and y
     angle: Floats  # (T,)
@@ -121,7 +121,7 @@ def lay(frame: Floats, thing: Floats, tracks: Tracks, number: int, middle: tuple
     """Draws a thing ``(H, W, 4)`` over a frame of as many pixels, where its track has led it by frame ``number``."""
     height, width = thing.shape[:2]
     stood = np.array(middle) * (width, height) - 0.5
-    affine = _turned(stood, tracks, number, max(width, height))
+    affine = _turned(stood, tracks, number, (width, height))
     top, bottom, left, right = _reached(thing[..., 3], affine)
     over = sampled(thing, affine, (top, bottom, left, right)) * tracks.opacity[number]
     under = frame[top:bottom, left:right]
@@ -167,16 +167,16 @@ def seen(plate: Floats, tracks: Tracks, number: int) -> Floats:
         return plate.copy()
     height, width, _ = plate.shape
     centre = np.array([width - 1, height - 1]) / 2
-    look = _line(np.eye(2) * tracks.zoom[number], centre, centre + tracks.pan[number] * max(width, height))
+    look = _line(np.eye(2) * tracks.zoom[number], centre, centre + tracks.pan[number] * (width, height))
     return sampled(plate, look, (0, height, 0, width), mirror=True)
 
 
-def _turned(stood: Doubles, tracks: Tracks, number: int, side: int) -> Doubles:
+def _turned(stood: Doubles, tracks: Tracks, number: int, size: tuple[int, int]) -> Doubles:
     """From a pixel of the frame to the pixel of the picture whose part of the thing is seen there."""
     cos, sin = np.cos(tracks.angle[number]), np.sin(tracks.angle[number])
     way = np.diag([-1.0 if tracks.mirrored else 1.0, 1.0])
     back = way @ np.array([[cos, sin], [-sin, cos]]) / tracks.scale[number]
-    return _line(back, stood + tracks.shift[number] * side, stood)
+    return _line(back, stood + tracks.shift[number] * size, stood)
 
 
 def _line(matrix: Doubles, here: Doubles, there: Doubles) -> Doubles:

@@ -66,10 +66,10 @@ def opened(composition: Composition, factor: float) -> Composition:
     return replace(composition, layers=layers, camera=_opened(composition.camera, factor))
 
 
-def _opened(affine_T23: Floats, factor: float) -> Floats:
-    scaled = affine_T23.copy()
+def _opened(affine: Floats, factor: float) -> Floats:
+    scaled = affine.copy()
     scaled[:, :, :2] *= factor
-    scaled[:, :, 2] += affine_T23[:, :, :2].sum(axis=2) * _MIDDLE * (1 - factor)
+    scaled[:, :, 2] += affine[:, :, :2].sum(axis=2) * _MIDDLE * (1 - factor)
     return scaled
 
 
