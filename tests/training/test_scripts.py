@@ -15,7 +15,7 @@ echo "$*" >> "$CALLED"
 
 @pytest.fixture
 def called(tmp_path):
-    """Runs ``runs/train.sh`` for a preset in a house of twins; gives the arguments Python was called with."""
+    """Runs a script for a preset in a house of twins; gives the arguments Python was called with."""
     shutil.copytree(ROOT / "runs", tmp_path / "runs")
     for name in (".venv/bin/python", "twins/make"):
         twin = tmp_path / name
@@ -23,11 +23,14 @@ def called(tmp_path):
         twin.write_text(TWIN)
         twin.chmod(0o755)
 
-    def run(preset):
+    def run(preset, script="train.sh"):
         lines = tmp_path / "called"
-        here = {"CALLED": str(lines), "PRESET": preset, "VITASCOPE_HOME": str(tmp_path / "home")}
+        weights = tmp_path / "s.safetensors"
+        for part in (weights, weights.with_suffix(".json")):
+            part.touch()
+        here = {"CALLED": str(lines), "PRESET": preset, "VITASCOPE_HOME": str(tmp_path / "home"), "FROM": str(weights)}
         path = f"{tmp_path / 'twins'}:{os.environ['PATH']}"
-        subprocess.run([tmp_path / "runs" / "train.sh"], env={**here, "PATH": path}, check=False, capture_output=True)
+        subprocess.run([tmp_path / "runs" / script], env={**here, "PATH": path}, check=False, capture_output=True)
         return lines.read_text().splitlines()
 
     return run
@@ -62,3 +65,20 @@ def test_a_learned_codec_is_learned_first(called):
 
     assert lines[0] == "-m vitascope.corpus.build --edition 2"
     assert lines[1].startswith("-m vitascope.training.codec_run --preset conv --device cuda")
+
+
+def test_a_map_is_taught_from_what_ships_and_keeps_its_animator(called, tmp_path):
+    """Stills of every shape before clips; the weights it began with are put aside before the package's are replaced."""
+    lines = [line for line in called("s", "cpu-map.sh") if line.startswith("-m vitascope.")]
+    drawn = [line for line in lines if "training.latents" in line]
+    began = tmp_path / "home" / "began" / "s.safetensors"
+
+    assert lines[0] == "-m vitascope.corpus.build --edition 2"
+    assert {"--view 0", "--view 1", "--view 2", "--view 3"} == {line[line.index("--view") :] for line in drawn}
+    assert all("--placed" in line for line in drawn)
+    run, export, alive, evals = lines[-4:]
+    assert "--stage map" in run
+    assert f"--from {began}" in run
+    assert f"--animator {began}" in export
+    assert ["-m vitascope.training.alive", "-m vitascope.training.evals --preset s"] == [alive, evals]
+    assert began.exists()

@@ -33,6 +33,10 @@ HELD = 0.5
 ON_SUBJECT = 3.0
 """How much more an error counts in a row that is all subject: places are learned long before things (docs/log.md)."""
 
+LENGTHS = 64
+"""Compilations of a block that are kept: one a length, and again without gradient. Beyond torch's own limit of eight
+what is most frequent may be what runs uncompiled."""
+
 LEAST_WEIGHT = 0.05
 """Of the finest channels' errors, while the large ones are learned."""
 
@@ -111,6 +115,7 @@ class Objective:
         On a GPU one compilation serves every length: each would cost a quarter of a short minute.
         """
         dynamic = self.device.type != "cpu"
+        torch._dynamo.config.recompile_limit = LENGTHS  # noqa: SLF001  the only name it has
         for block in (block for network in self.networks() for block in network.blocks):
             block.compile(dynamic=dynamic)
 

@@ -1,0 +1,47 @@
+#!/bin/sh
+# From the flow that ships to a flow map, on two CPU cores: few steps without guidance, wide and tall frames. Begins with the
+# weights of the package, takes the animator over from them, and writes both back. Stop it whenever you like: finished
+# shards and the last checkpoint are kept, and running it again goes on. VITASCOPE_HOME names the folder for all of it.
+#
+#   runs/cpu-map.sh                        the whole run
+#   MINUTES=2 MANY=1 SHIP=no runs/cpu-map.sh    a rehearsal, to see that every part works
+set -eu
+cd "$(dirname "$0")/.."
+MINUTES=${MINUTES:-58}
+MANY=${MANY:-24}         # shards of 256 stills of each shape
+FROM=${FROM:-$PWD/src/vitascope/weights/s.safetensors}
+SHIP=${SHIP:-yes}        # export into the package, and examine
+
+make -s .venv/.ready-train
+python=$PWD/.venv/bin/python
+home=${VITASCOPE_HOME:-$HOME/.vitascope}
+clips="$home/cache/s"
+mkdir -p "$home/began"
+[ -f "$home/began/s.safetensors" ] || cp "$FROM" "${FROM%.safetensors}.json" "$home/began/" # the package's are replaced
+
+draw() { # frames, shards, clips of a shard, view
+  OMP_NUM_THREADS=1 $python -m vitascope.training.latents --preset s --placed --frames "$1" --shards "$2" --clips "$3" --view "$4"
+}
+[ -f "$home/corpus/atlas-2.zip" ] || $python -m vitascope.corpus.build --edition 2
+draw 1 "$MANY" 256 2 &
+beside=$!
+draw 1 "$MANY" 256 3
+draw 1 "$MANY" 256 0
+wait "$beside"
+mkdir -p "$clips"
+[ -e "$clips/view1-001" ] || ln -s 001 "$clips/view1-001" # a still has no rate
+draw 33 1 24 2 &
+beside=$!
+draw 33 1 24 3
+draw 65 1 16 1
+draw 17 2 96 0
+draw 33 4 32 0
+wait "$beside"
+
+OMP_NUM_THREADS=1 $python -m vitascope.training.run --preset s --name s-map --stage map --guidance 1.5 --fuse --mates 1 \
+  --minutes "$MINUTES" --from "$home/began/s.safetensors" --images 0 --long 0 --stills 0.8 --shapes 0.3 --clips 0.15 \
+  --rate 3e-4 --flat 0.4 --views --focus 0.0005 --middle 1.5 --memory 0.98 --seed 6
+[ "$SHIP" = yes ] || exit 0
+$python -m vitascope.training.export --preset s --name s-map --int8 --animator "$home/began/s.safetensors"
+$python -m vitascope.training.alive
+$python -m vitascope.training.evals --preset s
