@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 
-from vitascope.backends.rows import square_of
+from vitascope.backends.rows import LOWERED, square_of
 from vitascope.corpus.scenes import Composition, compose, compose_in_place
 from vitascope.text.world import FIRST, TAKES, Edition
 
@@ -41,6 +41,12 @@ class Reel:
     def scale(self) -> int:
         """Side of the square of as many rows: in frames of another shape things are as large as in this one."""
         return square_of(self.size, STRIDE)
+
+
+def window(side: int, size: tuple[int, int]) -> tuple[slice, slice]:
+    """Which rows and columns of a square of ``side`` pixels a view of ``size`` shows."""
+    left, top = (side - size[0]) // 2, round((side - size[1]) * LOWERED)
+    return slice(top, top + size[1]), slice(left, left + size[0])
 
 
 def composed(reel: Reel, number: int, size: int, looks: frozenset[tuple[str, str]]) -> list[Composition]:

@@ -246,8 +246,9 @@ def _examine(asked: argparse.Namespace, console: Console) -> None:
     room = Room(checker=checker, atlas=open_atlas(edition), codec=codec, side=preset.size[0],
                 backend=candidate.backend, speak=console.print, edition=edition)  # fmt: skip
     counts: dict[Split, int] = {"seen": asked.seen, "held_motion": asked.held, "held_place": asked.held}
+    sampler = (preset if candidate.backend is None else candidate.backend.preset).sampler  # that of a map is its own
     subject = report.Subject(name=asked.preset, weights_sha256=candidate.sha256, command=_command(asked),
-                             seed=asked.seed, steps=preset.sampler.steps, guidance=preset.sampler.guidance,
+                             seed=asked.seed, steps=sampler.steps, guidance=sampler.guidance,
                              checker_renders=renders, machine=asked.machine)  # fmt: skip
     try:
         film.bring()

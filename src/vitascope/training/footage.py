@@ -16,10 +16,9 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from vitascope.backends.rows import LOWERED
 from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import canvas_of
-from vitascope.corpus.reels import Reel, composed
+from vitascope.corpus.reels import Reel, composed, window
 from vitascope.corpus.scenes import Composition, opened
 from vitascope.training.compositor import SpriteBank, render_covered, sprite_bank
 from vitascope.types import Pixels
@@ -71,7 +70,8 @@ class Studio:
         canvases = torch.stack([self._canvas(composition, reel.scale) for composition in compositions])
         wider = [opened(composition, reel.side / reel.scale) for composition in compositions]
         square = render_covered(wider, self.bank, side=reel.side, canvases=canvases)
-        frames = _cut(square, reel.size)
+        down, across = window(reel.side, reel.size)
+        frames = square[:, :, down, across]
         return Drawn(compositions=tuple(compositions), pixels=frames[..., :3], covered=frames[..., 3])
 
     def _canvas(self, composition: Composition, side: int) -> Tensor:
@@ -84,13 +84,6 @@ class Studio:
 def looks_of(atlas: Atlas) -> frozenset[tuple[str, str]]:
     """Subject and style of every drawing there is."""
     return frozenset((subject, style) for subject in atlas.subjects for style in atlas.styles(subject))
-
-
-def _cut(square: Tensor, size: tuple[int, int]) -> Tensor:
-    """A view of ``size`` out of squares ``(B, T, S, S, 4)``."""
-    side = square.shape[2]
-    left, top = (side - size[0]) // 2, round((side - size[1]) * LOWERED)
-    return square[:, :, top : top + size[1], left : left + size[0]]
 
 
 def as_signal(pixels_BTHWC: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vitascope.corpus.strangers import open_strangers
-from vitascope.training import colours, distance, exam, stairs, strangers
+from vitascope.training import colours, distance, exam, shapes, stairs, strangers
 from vitascope.training.room import Room
 from vitascope.training.study import Study
 from vitascope.types import Pixels
@@ -38,6 +38,7 @@ STUDIES: Mapping[str, Entry] = {
     "steps": Entry(run=lambda room, _, n, seed: stairs.stairs(room, n, seed), questions=100, clips_each=2.0),
     "swap": Entry(run=lambda room, _, n, seed: colours.swap(room, n, seed), questions=60, clips_each=2.0),
     "colour": Entry(run=lambda room, _, n, seed: colours.hue(room, n, seed), questions=40, clips_each=2.0),
+    "shapes": Entry(run=lambda room, _, n, seed: shapes.shapes(room, n, seed), questions=50, clips_each=2.0),
     "image": Entry(
         run=lambda room, _, n, seed: strangers.image(room, open_strangers(), n, seed), questions=50, clips_each=3.3
     ),
@@ -61,7 +62,9 @@ def clips_of(counts: Mapping[str, int]) -> float:
 
 
 def studies(room: Room, written: Written, counts: Mapping[str, int], seed: int) -> Iterator[Study]:
-    """Each study as it is done."""
+    """Each study as it is done; none of further shapes of a preset that has none."""
     for name, count in counts.items():
         room.speak(f"study of {name}, {count} questions")
-        yield STUDIES[name].run(room, written, count, seed)
+        study = STUDIES[name].run(room, written, count, seed)
+        if study.lines:
+            yield study
