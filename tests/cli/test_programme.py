@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 from tests.programme.members import add_render
 from vitascope.backends.choose import preset_of
 from vitascope.cli.main import app
+from vitascope.provenance.audit import admit
 from vitascope.rights.register import Register
+from vitascope.settings import settings
 from vitascope.shipped import MODEL
 from vitascope.store.database import open_database
 from vitascope.store.migrate import upgrade
@@ -36,6 +38,15 @@ def say(tmp_path):
         return done.output
 
     return said
+
+
+@pytest.fixture
+def stewards(tmp_path, monkeypatch):
+    """What two stewards type when they are asked for their key."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    yield [f"{admit(tmp_path / 'home', name)}\n" for name in ("sally", "sam")]
+    settings.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -168,14 +179,15 @@ def test_mutuals_are_named_by_both(say):
     assert "  ben (once they name you) until" in say("likeness", "list")
 
 
-def test_the_log_is_watched_and_cosigned(say, tmp_path):
+def test_the_log_is_watched_and_cosigned(say, stewards, tmp_path):
     """From its files and its public key alone."""
     key = say("log", "begin", "studio.example/log").strip()
     folder = tmp_path / "house" / "log"
     watch = ("log", "monitor", str(folder), "--key", key, "--memory", str(tmp_path / "seen"))
     assert "First seen" in say(*watch)
     say("contribution", "submit", "Good", "--by", "ana")
-    say("log", "erase", "0", "--by", "st")
+    for typed in stewards:
+        say("log", "erase", "0", typed=typed)
     assert "continues the 0 seen before" in say(*watch)
     note = tmp_path / "note"
     note.write_text((folder / "checkpoint").read_text())
@@ -186,38 +198,46 @@ def test_the_log_is_watched_and_cosigned(say, tmp_path):
     assert "removed" in say(*watch, code=1)
 
 
-def test_what_the_log_tells_of_people_is_erased_at_once(say, tmp_path):
-    """Several people, some from a file; first only said. Others stay told of, and every proof holds."""
+def test_what_the_log_tells_of_people_is_erased_by_two(say, stewards, tmp_path):
+    """Several people, some from a file; first only said. One alone changes nothing; others stay told of."""
     for who in ("ana", "ben", "cleo", "dan"):
         say("likeness", "grant", f"face-{who}", "--by", who, "--to", "eve")
     listed = tmp_path / "people"
     listed.write_text("# asked to be forgotten\nben  # by letter\n\ncleo\n")
-    people = ("log", "erase", "--of", "ana", "--from", str(listed), "--by", "st")
-    dry = say(*people, "--dry-run")
+    people = ("log", "erase", "--of", "ana", "--from", str(listed))
+    first, second = stewards
+    dry = say(*people, "--dry-run", typed=first)
+    alone = [say(*people, typed=first) for _ in range(2)]
     whole = say("log", "verify")
-    done = say(*people)
+    done = say(*people, typed=second)
     openings = (tmp_path / "house" / "log" / "openings").read_text().splitlines()
     told = {json.loads(json.loads(line)["payload"])["by"] for line in openings}
 
     assert 6 == dry.count("permission.given")
     assert "6 leaves, of 3 people, would be erased. Nothing was." in dry
+    assert all("6 leaves asked for; another steward" in said for said in alone)
     assert "0 were erased" in whole
     assert "6 leaves say nothing any more" in done
     assert "6 were erased" in say("log", "verify")
-    assert {"dan", "st"} == told
-    assert "tells nothing of 'ana'" in say(*people, code=2)
+    assert {"dan", "sally", "sam"} == told
+    assert "tells nothing of 'ana'" in say(*people, typed=first, code=2)
 
 
-def test_nothing_is_erased_where_anything_named_is_wrong(say, tmp_path):
-    """Nobody, an unknown person among known ones, oneself, and a leaf that is not there beside one that is."""
+def test_nothing_is_erased_where_anything_named_is_wrong(say, stewards, tmp_path):
+    """Nobody, an unknown person among known ones, oneself, a leaf that is not there, and a key that is nobody's."""
     say("likeness", "grant", "smile", "--by", "ana")
-    erase = ("log", "erase", "--by", "st")
-    assert "Name leaves" in say(*erase, code=2)
-    assert "tells nothing of 'nobody'" in say(*erase, "--of", "ana", "--of", "nobody", code=2)
-    assert "cannot erase what the log says of them" in say("log", "erase", "--by", "ana", "--of", "ana", code=1)
-    assert "there is no leaf 99" in say(*erase, "0", "99", code=1)
+    say("likeness", "grant", "grin", "--by", "sally")
+    first, _ = stewards
+    assert "Name leaves" in say("log", "erase", code=2)
+    for typed in stewards:
+        unknown = say("log", "erase", "--of", "ana", "--of", "nobody", typed=typed, code=2)
+        assert "tells nothing of 'nobody'" in unknown
+        assert "there is no leaf 99" in say("log", "erase", "0", "99", typed=typed, code=2)
+    assert "cannot erase what the log says of them" in say("log", "erase", "--of", "sally", typed=first, code=1)
+    assert "tells of sally" in say("log", "erase", "0", "1", typed=first, code=1)
+    say("log", "erase", "0", typed="guess\n", code=1)
 
-    assert "1 leaves" in say("log", "verify")
+    assert "2 leaves" in say("log", "verify")
     assert "0 were erased" in say("log", "verify")
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vitascope.cli.house import Data, Db, House, opened
+from vitascope.cli.house import Data, Db, opened
+from vitascope.cli.steward import shown, steward_of
 
 if TYPE_CHECKING:
-    from vitascope.programme.actor import Actor
     from vitascope.rights.hold import Hold
 
 hold = typer.Typer(no_args_is_help=True, help="Pause a key, a permission, a cohort, a feature or all; lift it again.")
@@ -39,9 +39,9 @@ def place(
         reason=reason,
         lasts=timedelta(hours=hours),
     )
-    shown = _shown()
+    key = shown()
     with opened(data, db) as house:
-        _tell(holds.place(house.tx, house.log, _steward(house, shown), pause, now=house.now))
+        _tell(holds.place(house.tx, house.log, steward_of(house, key), pause, now=house.now))
 
 
 @hold.command("list")
@@ -59,9 +59,9 @@ def agree(name: _Name, data: Data = None, db: Db = "") -> None:
     """Give the second steward's yes to a wide hold. Asks for a steward's key."""
     from vitascope.programme.access import holds
 
-    shown = _shown()
+    key = shown()
     with opened(data, db) as house:
-        _tell(holds.agree(house.tx, house.log, _steward(house, shown), name, now=house.now))
+        _tell(holds.agree(house.tx, house.log, steward_of(house, key), name, now=house.now))
 
 
 @hold.command()
@@ -69,9 +69,9 @@ def lift(name: _Name, data: Data = None, db: Db = "") -> None:
     """End a hold early. Asks for a steward's key."""
     from vitascope.programme.access import holds
 
-    shown = _shown()
+    key = shown()
     with opened(data, db) as house:
-        _tell(holds.lift(house.tx, house.log, _steward(house, shown), name, now=house.now))
+        _tell(holds.lift(house.tx, house.log, steward_of(house, key), name, now=house.now))
 
 
 @hold.command()
@@ -84,9 +84,9 @@ def answer(
     """Answer an appeal, as somebody who had no part in the hold. Asks for a steward's key."""
     from vitascope.programme.access import holds
 
-    shown = _shown()
+    key = shown()
     with opened(data, db) as house:
-        _tell(holds.answer(house.tx, house.log, _steward(house, shown), name, is_upheld=uphold, now=house.now))
+        _tell(holds.answer(house.tx, house.log, steward_of(house, key), name, is_upheld=uphold, now=house.now))
 
 
 @hold.command()
@@ -99,9 +99,9 @@ def renew(
     """Place a hold on the same again, for a new reason; a wide one waits for a second steward. Asks for a key."""
     from vitascope.programme.access import holds
 
-    shown = _shown()
+    key = shown()
     with opened(data, db) as house:
-        _tell(holds.renew(house.tx, house.log, _steward(house, shown), name, reason=reason, now=house.now))
+        _tell(holds.renew(house.tx, house.log, steward_of(house, key), name, reason=reason, now=house.now))
 
 
 @hold.command()
@@ -116,34 +116,6 @@ def appeal(
 
     with opened(data, db) as house:
         _tell(holds.appeal(house.tx, house.log, by, name, now=house.now))
-
-
-def _shown() -> str:
-    """The key somebody shows; asked for before the house is opened, so that nobody waits for a slow hand."""
-    return str(typer.prompt("Key of the steward", hide_input=True, err=True)).strip()
-
-
-def _steward(house: House, shown: str) -> "Actor":
-    """Who acts: the steward whose key is shown; a name alone could be anybody's.
-
-    A key of the server with the scope ``programme.act`` acts in its owner's roles; a key that `keys steward` made is
-    that steward's.
-    """
-    from vitascope.programme.access.gate import enter
-    from vitascope.programme.actor import Actor
-    from vitascope.programme.credential import PREFIX
-    from vitascope.programme.door import Knock
-    from vitascope.programme.roles.seats import SCOPE, acting
-    from vitascope.provenance.audit import steward
-    from vitascope.rights.uses import Use
-    from vitascope.settings import settings
-    from vitascope.store.secrets import open_secrets
-
-    if shown.startswith(PREFIX):
-        knock = Knock(credential=shown, scope=SCOPE)
-        came = enter(house.tx, knock, secrets=open_secrets(house.data), log=house.log, now=house.now.timestamp())
-        return acting(house.tx, came.grant, house.now)
-    return Actor(party=steward(settings().home, shown).name, uses=frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT}))
 
 
 def _tell(known: "Hold") -> None:

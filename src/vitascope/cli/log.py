@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitascope.cli.client import Server, desk
-from vitascope.cli.house import By, Data, Db, folder_of, opened
+from vitascope.cli.house import Data, Db, folder_of, opened
+from vitascope.cli.steward import shown, steward_of
 
 if TYPE_CHECKING:
-    from vitascope.programme.roles.forgetting import Told
+    from vitascope.cli.house import House
     from vitascope.rights.checkpoint import Checkpoint
+    from vitascope.rights.log import Said
     from vitascope.rights.monitor import Monitor
 
 log = typer.Typer(no_args_is_help=True, help="The transparency log: verify, watch, cosign, erase.")
@@ -108,7 +110,6 @@ def hand_in(
 
 @log.command()
 def erase(
-    by: By,
     leaves: Annotated[list[int] | None, typer.Argument(metavar="LEAF", help="Numbers of leaves.")] = None,
     of: Annotated[
         list[str] | None, typer.Option(metavar="PERSON", help="All that is told of them; may repeat.")
@@ -118,36 +119,39 @@ def erase(
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Destroy what leaves say and their salts; the leaves and every proof stay.
+    """Destroy what leaves say and their salts; the leaves and every proof stay. Asks for a steward's key.
 
-    A person is named by id, or by a name that nobody else has. All that was named is erased, or nothing. Who ever held
-    a role is not forgotten as a whole: what was done in it stays seen.
+    One steward asks, another gives the same command and it is done. A person is named by id, or by a name that nobody
+    else has. If one thing named is wrong, nothing happens. Who ever held a role is not forgotten as a whole: what was
+    done in it stays seen.
     """
-    from datetime import UTC, datetime
-
-    from vitascope.rights.logbook import open_log
+    from vitascope.programme.roles import erasing
 
     persons = [*(of or ()), *_listed(people)]
-    told = _told_of(persons, by, data, db) if persons else ()
-    said = {one.index: one for each in told for one in each.said}
-    numbers = tuple(dict.fromkeys((*(leaves or ()), *sorted(said))))
-    if not numbers:
+    if not persons and not leaves:
         raise typer.BadParameter("Name leaves, people with --of, or a file of people with --from.")
-    if dry_run:
-        for one in said.values():
-            typer.echo(f"{one.index}  {one.at}  {one.kind}  by {one.by}  about {one.about}")
-        typer.echo(f"{_leaves(len(numbers))}, of {len(told)} people, would be erased. Nothing was.")
-        return
-    first, *_ = open_log(folder_of(data)).erase_all(numbers, by=by, now=datetime.now(UTC))
-    which = f"Leaf {numbers[0]} says" if len(numbers) == 1 else f"{_leaves(len(numbers))} say"
-    typer.echo(f"{which} nothing any more; leaf {first.index} says so, and by whom.")
+    key = shown()
+    with opened(data, db) as house:
+        actor = steward_of(house, key)
+        said = _told_of(house, persons, actor.party)
+        numbers = tuple(dict.fromkeys((*(leaves or ()), *sorted(said))))
+        if dry_run:
+            for one in said.values():
+                typer.echo(f"{one.index}  {one.at}  {one.kind}  by {one.by}  about {one.about}")
+            typer.echo(f"{_leaves(len(numbers))}, of {len(persons)} people, would be erased. Nothing was.")
+            return
+        done = erasing.erase(house.tx, house.log, actor, numbers, now=house.now)
+    if done.erased:
+        typer.echo(f"{_leaves(len(done.erased))} {'says' if len(done.erased) == 1 else 'say'} nothing any more.")
+    if done.waiting:
+        typer.echo(f"{_leaves(len(done.waiting))} asked for; another steward gives the same command, and it is done.")
 
 
-def _told_of(persons: list[str], by: str, data: Path | None, db: str) -> "tuple[Told, ...]":
+def _told_of(house: "House", persons: list[str], party: str) -> "dict[int, Said]":
+    """What the log tells of these people, by the number of its leaf."""
     from vitascope.programme.roles.forgetting import told_of
 
-    with opened(data, db) as house:
-        return told_of(house.tx, house.log, persons, by=by)
+    return {one.index: one for each in told_of(house.tx, house.log, persons, by=party) for one in each.said}
 
 
 def _leaves(count: int) -> str:

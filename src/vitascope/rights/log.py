@@ -142,12 +142,6 @@ class Log:
             raise LogError(message)
         return true[0] if true else None
 
-    def who(self, kind: str, about: str) -> tuple[str, ...]:
-        """Who wrote events of that kind about that, oldest first; of erased ones nobody is known."""
-        with self._locked():
-            told = [json.loads(opening.payload) for opening in self._openings()]
-        return tuple(str(event["by"]) for event in told if (event["kind"], event["about"]) == (kind, about))
-
     def commitment(self, index: int) -> bytes:
         """The 32 bytes of leaf ``index``."""
         self._require(index, self.size)

@@ -14,7 +14,7 @@ def login_state(tx: Transaction, session: Session, now: datetime) -> KeyState:
     """The person behind a session: what they do hangs on their own early access, while there is one."""
     until = session.confirmed_until
     return KeyState(
-        id=f"login_{session.digest[:8]}",
+        id=login_name(session.digest),
         kind=KeyKind.LOGIN,
         party=session.party,
         permission=own_access(tx, session.party, now),
@@ -22,6 +22,11 @@ def login_state(tx: Transaction, session: Session, now: datetime) -> KeyState:
         expires=datetime.fromtimestamp(session.expires_at, UTC),
         confirmed_until=None if until is None else datetime.fromtimestamp(until, UTC),
     )
+
+
+def login_name(digest: str) -> str:
+    """What a session is called in leaves and explanations: enough of its digest to be one session's alone."""
+    return f"login_{digest[:16]}"
 
 
 def own_access(tx: Transaction, party: str, now: datetime) -> str | None:

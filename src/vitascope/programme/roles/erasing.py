@@ -1,33 +1,59 @@
-"""Erasing what a leaf says: one steward asks, another does it, and neither where it tells of themselves.
+"""Erasing what leaves say: one steward asks, another does it, and neither where a leaf tells of themselves.
 
-The leaf and every proof stay; a leaf of its own says that it was erased, and by whom.
+The leaves and every proof stay; for each a leaf of its own says that it was erased, and by whom.
 """
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from vitascope.errors import LogError, RecordNotFoundError
-from vitascope.programme.actor import Actor, require, require_other
+from vitascope.errors import LogError, OwnCaseError, RecordNotFoundError
+from vitascope.programme.actor import Actor, require
+from vitascope.programme.roles.forgetting import ERASURE_ASKED, names_of
 from vitascope.rights.event import Event
 from vitascope.rights.log import Log
 from vitascope.rights.uses import Use
+from vitascope.store.database import Transaction
 
-_ASKED = "leaf.erasure asked"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What became of it: leaves that say nothing any more, and leaves that wait for another steward."""
+
+    erased: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
 
 
-def erase(log: Log, actor: Actor, leaf: int, *, now: datetime) -> bool:
-    """Ask for the erasure of a leaf, or carry out what another steward asked; whether it is erased now.
+def erase(tx: Transaction, log: Log, actor: Actor, leaves: Collection[int], *, now: datetime) -> Erasure:
+    """Carry out what another steward asked of these leaves, and ask for the rest.
 
     Raises RoleError; OwnCaseError for a leaf that tells of them; RecordNotFoundError where there is nothing to erase.
+    Then nothing happened to any of them.
     """
     require(actor, Use.LOG_ERASE)
-    require_other(actor, _told_of(log, leaf), "erase what the log says of it")
-    others = set(log.who(_ASKED, str(leaf))) - {actor.party}
-    if not others:
-        log.append(Event(kind=_ASKED, by=actor.party, about=str(leaf), at=now))
-        return False
-    log.erase(leaf, by=actor.party, now=now)
-    return True
+    own = set(names_of(tx, actor.party))
+    for leaf in leaves:
+        if own & set(_told_of(log, leaf)):
+            raise OwnCaseError(f"Leaf {leaf} tells of {actor.party}, who cannot erase it; another person must.")
+    asked = _asked(log, leaves)
+    due = tuple(leaf for leaf in leaves if asked[leaf] - {actor.party})
+    waiting = tuple(leaf for leaf in leaves if leaf not in due)
+    for leaf in waiting:
+        if actor.party not in asked[leaf]:
+            log.append(Event(kind=ERASURE_ASKED, by=actor.party, about=str(leaf), at=now))
+    if due:
+        log.erase_all(due, by=actor.party, now=now)
+    return Erasure(erased=due, waiting=waiting)
+
+
+def _asked(log: Log, leaves: Collection[int]) -> dict[int, set[str]]:
+    """Who asked for the erasure of each of these leaves."""
+    by_leaf: dict[int, set[str]] = {leaf: set() for leaf in leaves}
+    for said in log.telling({str(leaf) for leaf in leaves}):
+        if said.kind == ERASURE_ASKED and said.about in map(str, leaves):
+            by_leaf[int(said.about)].add(said.by)
+    return by_leaf
 
 
 def _told_of(log: Log, leaf: int) -> tuple[str, str]:

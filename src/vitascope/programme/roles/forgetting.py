@@ -1,6 +1,7 @@
 """Whom the log tells of: the leaves that name a person, found so that what they say can be erased.
 
-A leaf names a person by their id, by a key, permission or pause of theirs. What somebody did in a role stays seen, and
+A leaf names a person by their id, or by something of theirs: a key, a permission, a pause, a session at the page, a
+report, a work, a render. What somebody did in a role stays seen, and
 so does every erasure: whoever ever held a role is not forgotten as a whole, only leaf by leaf.
 """
 
@@ -16,7 +17,10 @@ from vitascope.rights.log import Log, Said
 from vitascope.rights.owners import repository as owners
 from vitascope.store.database import Transaction
 
-_KEPT = frozenset({"leaf.erased", "leaf.erasure asked"})
+ERASURE_ASKED = "leaf.erasure asked"
+"""What a leaf says by which one steward asks another to erase a leaf."""
+
+_KEPT = frozenset({"leaf.erased", ERASURE_ASKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +57,15 @@ def _said(tx: Transaction, log: Log, party: str, by: str) -> tuple[Said, ...]:
         raise OwnCaseError(f"{party} cannot erase what the log says of them; somebody else does.")
     if roles.of(tx, [party]):
         raise RoleError(f"{party} holds or held a role: what was done in it stays seen. Erase single leaves by number.")
-    said = tuple(one for one in log.telling(_names(tx, party)) if one.kind not in _KEPT)
+    said = tuple(one for one in log.telling(names_of(tx, party)) if one.kind not in _KEPT)
     if not said:
         raise RecordNotFoundError(f"The log tells nothing of {party[:80]!r}, by that id or name.")
     return said
 
 
-def _names(tx: Transaction, party: str) -> Collection[str]:
-    """Every id by which a leaf may tell of them."""
+def names_of(tx: Transaction, party: str) -> Collection[str]:
+    """Every id by which a leaf may tell of somebody."""
     own = {key.id for key in keys.keys(tx, party)} | {one.id for one in access.permissions_of(tx, party)}
     own |= {one.permission.id for one in (*owners.by(tx, party), *owners.to(tx, party))}
-    pauses = {hold.id for hold in access.all_holds(tx) if hold.selector.id in own}
-    return own | pauses | {party}
+    own |= {party} | roles.things_of(tx, party)
+    return own | {hold.id for hold in access.all_holds(tx) if hold.selector.id in own}

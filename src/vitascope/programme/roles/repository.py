@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from vitascope.store import people_tables
+from vitascope.programme.people.login import login_name
+from vitascope.store import people_tables, rights_tables, tables
 from vitascope.store.database import Transaction
 
 _AUDITORS, _COSIGNATURES = people_tables.auditors.c, people_tables.cosignatures.c
@@ -67,6 +68,24 @@ def of(tx: Transaction, parties: Iterable[str]) -> tuple[str, ...]:
         .order_by(_ROLES.permission)
     )
     return tuple(tx.execute(query).scalars())
+
+
+def things_of(tx: Transaction, party: str) -> frozenset[str]:
+    """The ids of what belongs to one person beside keys and permissions, as leaves name them.
+
+    Sessions at the page, the invitation they came by, reports, proposals, works put in, renders and their marks.
+    """
+    queries = (
+        sa.select(rights_tables.contributions.c.id).where(rights_tables.contributions.c.party == party),
+        sa.select(rights_tables.proposals.c.id).where(rights_tables.proposals.c.party == party),
+        sa.select(rights_tables.opt_in_works.c.id).where(rights_tables.opt_in_works.c.owner == party),
+        sa.select(people_tables.invitations.c.id).where(people_tables.invitations.c.used_by == party),
+        sa.select(tables.videos.c.id).where(tables.videos.c.party == party),
+        sa.select(tables.marks.c.id).where(tables.marks.c.party == party),
+    )
+    found = {str(name) for query in queries for name in tx.execute(query).scalars()}
+    sessions = sa.select(people_tables.sessions.c.digest).where(people_tables.sessions.c.party == party)
+    return frozenset(found | {login_name(digest) for digest in tx.execute(sessions).scalars()})
 
 
 def name_auditor(tx: Transaction, name: str, *, key: str, party: str, at: float) -> None:

@@ -79,8 +79,8 @@ async def erase_leaf(leaf: Annotated[int, Path(ge=0, le=2**53)], visit: Visitor)
     """Have what a leaf says destroyed: one steward asks, another does it; the leaf and every proof stay."""
     await visit.enter(SCOPE)
     log = await _log(visit.desk)
-    is_erased = await acted(visit, lambda _tx, actor, now: erasing.erase(log, actor, leaf, now=now))
-    return wire.answer({"id": leaf, "object": "log.leaf", "state": "erased" if is_erased else "asked"})
+    done = await acted(visit, lambda tx, actor, now: erasing.erase(tx, log, actor, (leaf,), now=now))
+    return wire.answer({"id": leaf, "object": "log.leaf", "state": "erased" if done.erased else "asked"})
 
 
 async def _log(desk: Desk) -> Log:
