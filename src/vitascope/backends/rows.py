@@ -3,6 +3,8 @@
 Letters in shapes: K latents, N rows (K times the rows of a latent), W words.
 """
 
+import math
+
 import numpy as np
 
 from vitascope.backends.base import Rows
@@ -41,7 +43,7 @@ def grid_of_latent(size: tuple[int, int], codec: CodecPreset) -> tuple[int, int]
 
 def square_of(size: tuple[int, int], stride: int) -> int:
     """The side in pixels of the square that has as many rows as a frame of ``size``, to the nearest row."""
-    return max(1, round((size[0] * size[1]) ** 0.5 / stride)) * stride
+    return max(1, round(math.sqrt(size[0] * size[1]) / stride)) * stride
 
 
 def latent_seconds(num_latents: int, fps: float, codec: CodecPreset) -> Floats:
