@@ -70,6 +70,30 @@ def test_what_is_not_said_is_not_heard(text, ruled_out):
     assert said(text, (ruled_out,)) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "ruled_out", "heard"),
+    [
+        ("a cat on a beach", ("chat",), ("chat", "cat")),
+        ("a cat on a beach", ("chat", "bière"), ("chat", "cat")),
+        ("a cat on a beach", ("chat", "gun"), None),
+        ("un chat noir", ("chat", "gun"), ("chat", "chat")),
+        ("a chat among friends", ("cat",), None),
+        ("two people chat", ("cat",), ("cat", "chat")),
+        ("una bomba de gasolina", ("tank", "gun"), None),
+        ("ein Panzer am Strand", ("tank", "gun"), None),
+        ("ein Panzer am Strand", ("tank", "Panzer"), ("Panzer", "Panzer")),
+    ],
+    ids=[
+        "alone it may be French", "beside French it is", "beside English it is talk", "its letters count anyway",
+        "in English a cat is no talk", "read as French, a cat would be drawn", "an armoured one is no petrol pump",
+        "no emoji shows one", "so it is ruled out in German too",
+    ],
+)  # fmt: skip
+def test_a_word_of_two_languages_is_of_the_one_beside_it(text, ruled_out, heard):
+    """Which language is meant is told by the other words ruled out; a word that stands alone is heard in both."""
+    assert heard == said(text, ruled_out)
+
+
 def test_held_out_words_are_heard_in_twelve_languages():
     """Nearly nine in ten, in a sentence of their language; and none where the sentence does not say it."""
     told = {(word, code): said(SENTENCES[code].format(other), (word,)) for word, others in WORDS.items()

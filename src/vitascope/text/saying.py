@@ -56,7 +56,7 @@ def _has_letters(text: str, phrase: str) -> bool:
 
 def _another_way(words: Sequence[Token], ruled_out: Sequence[str], spoken: Language) -> tuple[str, str] | None:
     """In another form, or bridged: the first place of the text where a phrase stands that says one of them."""
-    ways = {phrase: _ways(phrase) for phrase in ruled_out}
+    ways = {phrase: _ways(phrase, _homes(phrase, ruled_out)) for phrase in ruled_out}
     longer = {way.partition(" ")[0]: 1 for all_ways in ways.values() for way in all_ways if " " in way}
     longest = max((way.count(" ") + 1 for all_ways in ways.values() for way in all_ways), default=0)
     for start, first in enumerate(words):
@@ -108,20 +108,49 @@ def _meaning(phrase: str) -> Meaning | None:
 
 
 @lru_cache(1000)
-def _ways(phrase: str) -> Ways:
-    """Every way to say a phrase: in its own forms, in English, and in the languages bridged to that."""
-    words = tokens(unicodedata.normalize("NFKC", phrase))
+def _ways(phrase: str, homes: frozenset[str]) -> Ways:
+    """Every way to say a phrase of those languages: in its own forms, and in the languages bridged to it."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    if not words or any(word.text == BREAK for word in words):
-        return found
-    own = _own_forms(words)
+    own = _own(phrase)
     for form in own:
         found[form].add(_ANY)
-    homes = homes_of(own)
-    is_english_tag = "en" in homes and _is_all_english(words)  # "chat" is talk, not a cat
-    for other, codes in bridged(own, {"en"} if is_english_tag else homes).items():
+    for other, codes in bridged(own, homes).items():
         found[other] |= codes
     return found
+
+
+def _homes(phrase: str, ruled_out: Sequence[str]) -> frozenset[str]:
+    """The languages a phrase is taken to be of.
+
+    What English has and tags is English: "gift" is a present. What English has and tags nowhere, as "chat" or "tank",
+    is of the language of the words ruled out beside it: beside "bière" it is a cat, beside "gun" it is talk. Alone it
+    may be either, and is heard as both.
+    """
+    if evident := _evident(phrase):
+        return evident
+    beside = frozenset[str]().union(*(_evident(other) for other in ruled_out))
+    return _tagged(phrase) & beside if beside else _tagged(phrase)
+
+
+@lru_cache(1000)
+def _evident(phrase: str) -> frozenset[str]:
+    """The languages a phrase shows itself to be of; none where it could be English or another."""
+    tagged = _tagged(phrase)
+    if not _is_all_english(tokens(phrase)):
+        return tagged
+    return frozenset({"en"}) if "en" in tagged or not tagged else frozenset()
+
+
+@lru_cache(1000)
+def _tagged(phrase: str) -> frozenset[str]:
+    """The languages in which a phrase, in one of its forms, is a tag."""
+    return homes_of(_own(phrase))
+
+
+def _own(phrase: str) -> frozenset[str]:
+    """A ruled-out phrase and its forms; none where it has no words, or is cut by the end of a clause."""
+    words = tokens(unicodedata.normalize("NFKC", phrase))
+    return frozenset() if not words or any(word.text == BREAK for word in words) else _own_forms(words)
 
 
 def _own_forms(words: Sequence[Token]) -> frozenset[str]:
