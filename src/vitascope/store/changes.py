@@ -8,7 +8,7 @@ from sqlalchemy import exc
 
 from vitascope.store.database import CHANNEL, Database
 
-_LOOK_SECONDS = 0.02  # reading SQLite's counter takes microseconds: no page of the file is touched
+_LOOK_SECONDS = 0.005  # reading SQLite's counter takes ten microseconds: no page of the file is touched
 
 
 class Changes(Protocol):

@@ -23,10 +23,11 @@ from vitascope.videos import claims, outgoing, workers
 from vitascope.videos.deliveries import Send
 from vitascope.videos.queue import APPLICATION, VERSION, WORKFLOW, queue_name
 from vitascope.worker import clerk
+from vitascope.worker.bell import AT_ONCE, Bell, listen
 from vitascope.worker.engine import Engine
 from vitascope.worker.jobs import Workshop, finish, paint
 
-_LOOKS_EVERY = 0.05  # seconds between two looks at the queue: half of it is what a job waits at an idle worker
+_LOOKS_EVERY = 0.05  # seconds between two looks at whether it is time to leave
 _MOST_RECOVERIES = 100  # far beyond ours, which count deaths of workers and not their leaving in good order
 _HAND_BACK_SECONDS = 30.0  # for the renders under way to come to their next step
 
@@ -54,10 +55,12 @@ def run(place: Place, engines: Sequence[Engine]) -> None:
     shop = _workshop(place, database, engines)
     side = clerk.Clerk(shop.worker, database, lost=lost)
     _enter(shop)
-    _launch(shop, database)
+    bells = _launch(shop, database)
     side.begin(shop.blobs, open_secrets(place.data), _sender(private_ok=place.plain_webhooks))
     while not stop.wait(_LOOKS_EVERY) and not lost.is_set():
         pass
+    for bell in bells:
+        bell.set()
     _leave(shop, side)
 
 
@@ -80,8 +83,8 @@ def _enter(shop: Workshop) -> None:
         workers.publish(tx, shop.worker, [engine.capability() for engine in shop.engines.values()], now)
 
 
-def _launch(shop: Workshop, database: Database) -> None:
-    """Start DBOS, and listen to the queues of our models alone."""
+def _launch(shop: Workshop, database: Database) -> tuple[Bell, ...]:
+    """Start DBOS, whose own looks go to no queue of ours, and listen to those of our models."""
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": database.url,
@@ -93,11 +96,12 @@ def _launch(shop: Workshop, database: Database) -> None:
     DBOS(config=config)
     write_to_stderr()  # after DBOS, which brings a handler of its own
     _define(shop)
-    queues = [queue_name(model) for model in shop.engines]
-    DBOS.listen_queues(queues)
+    DBOS.listen_queues([])
     DBOS.launch()
+    queues = [queue_name(model) for model in shop.engines]
     for queue in queues:
-        DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=_LOOKS_EVERY)
+        DBOS.register_queue(queue, worker_concurrency=AT_ONCE)
+    return listen(database, queues)
 
 
 def _define(shop: Workshop) -> None:
