@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from houses import NOW, SECRETS, new_key
 from tests.programme.members import Leaves
 from vitascope.bench.artists import Town, days_of, draw_artist
 from vitascope.bench.leaks import Leak, honest, replay, settled
-from vitascope.errors import AlertError, GrantError, OwnCaseError, RefusedError, ScanError
+from vitascope.errors import AlertError, GrantError, OwnCaseError, RefusedError, ScanError, ServerError
 from vitascope.programme.access import gate, holds, repository, watch
 from vitascope.programme.access.watch import Asked
 from vitascope.programme.aggregates import aggregates
@@ -21,7 +22,8 @@ from vitascope.programme.credential import draw
 from vitascope.programme.door import Knock
 from vitascope.programme.leaks import repository as told
 from vitascope.programme.leaks.alerts import Alert, known_scanners, read_alerts
-from vitascope.programme.leaks.habits import Habits, observe
+from vitascope.programme.leaks.datacentres import read_datacentres
+from vitascope.programme.leaks.habits import Habits, at_home, observe
 from vitascope.programme.leaks.ladder import WATCHER, automatic_hold, require_may_place, verdict
 from vitascope.programme.leaks.scan import find_keys, scan
 from vitascope.programme.leaks.score import ALL_SIGNALS, Part, Score, Signal, score
@@ -54,10 +56,13 @@ def test_no_count_of_networks_is_needed(member):
     assert replay(member, Leak(hours=1.0), 2, signals=signals).minutes <= 10
 
 
-@pytest.mark.parametrize("off", [Signal.PROMPTS, Signal.ORIGIN, Signal.CLIENT, Signal.REGULARITY, Signal.SATURATION])
-def test_no_signal_alone_is_needed(off):
-    """Without what is written, or where it comes from, the leak is caught all the same, by what began with it."""
-    caught = replay(settled(1), Leak(hours=1.0), 1, signals=frozenset(Signal) - {off})
+@pytest.mark.parametrize("off", sorted(ALL_SIGNALS - {Signal.CERTAIN, Signal.FAN_OUT}))
+def test_no_signal_alone_is_needed(member, off):
+    """Without what is written, or where it comes from, the leak is caught all the same, by what began with it.
+
+    This member always polled by a program of the page's beat.
+    """
+    caught = replay(member, Leak(hours=1.0), 2, signals=ALL_SIGNALS - {off})
 
     assert caught.minutes is not None
     assert caught.minutes <= 10
@@ -113,13 +118,93 @@ def test_a_new_place_without_a_free_moment_is_an_arrival(length, signals, is_thr
     assert is_throttled == (score(known, signals).level >= Level.THROTTLE)
 
 
+def _page(known, count, *, calm_first=False):
+    """What comes next at a new place, by the owner's own beat: jobs that let no free place be, or a calm one first."""
+    at = 249 * 3600.0
+    if calm_first:
+        known = observe(known, _seen(0, network="page", at=at - 600.0))
+    for number in range(count):
+        known = observe(known, _seen(number, network="page", in_flight=min(number, 3), at=at + 15 * number))
+    return known
+
+
+@pytest.mark.parametrize(
+    ("count", "calm_first", "signals", "points"),
+    [
+        (4, False, ALL_SIGNALS - {Signal.PROMPTS}, 0),
+        (6, False, ALL_SIGNALS - {Signal.PROMPTS}, 17),
+        (8, False, ALL_SIGNALS - {Signal.PROMPTS}, 34),
+        (8, True, ALL_SIGNALS - {Signal.PROMPTS}, 0),
+        (8, False, ALL_SIGNALS, 0),
+        (8, False, ALL_SIGNALS - {Signal.SATURATION, Signal.PROMPTS}, 0),
+    ],
+    ids=["they fill the places", "it begins", "it is one", "a free place was let be", "their own words", "unseen"],
+)
+def test_a_new_place_that_begins_in_a_rush_is_told(count, calm_first, signals, points):
+    """From the very first job on, whoever writes; a batch of one's own, or after a first look round, is none."""
+    judged = score(_page(_worked(), count, calm_first=calm_first), signals)
+
+    assert points == sum(part.points for part in judged.parts if part.signal is Signal.RUSH)
+
+
+def test_this_is_me_ends_a_rush():
+    """What the owner says is theirs is not held against them when the batch goes on."""
+    known = at_home(_page(_worked(), 8))
+
+    assert 0 == known.rush
+    assert Level.THROTTLE > score(_page(known, 8), ALL_SIGNALS - {Signal.PROMPTS}).level
+
+
+def test_an_honest_day_may_begin_with_a_batch():
+    """The members that the watch is measured on do not always look round before they order fifty films."""
+    import numpy as np
+
+    rng, town = np.random.default_rng(3), Town(works=1.0, batch=1.0, batch_first=1.0)
+    seen = list(days_of(rng, draw_artist(rng, town, "m"), town, num_days=1))[:50]
+
+    assert all(one.in_flight >= 3 for one in seen[3:])
+
+
+def test_a_new_datacentre_says_more_than_a_new_network(tmp_path):
+    """By the operator's list; to somebody who always works from one it says hardly more than any network."""
+    listed = tmp_path / "datacentres.txt"
+    listed.write_text("# clouds\n192.0.2.0/25\n192.0.2.128/25  # two that touch\n\n2001:db8::/40\n")
+    known = read_datacentres(listed)
+    held = ["192.0.2.0", "192.0.2.255", "2001:db8:ff:ffff::1"]
+    free = ["192.0.1.255", "192.0.3.0", "2001:db8:100::", "0.0.0.1", "255.255.255.255", "testclient", ""]
+
+    assert (held, []) == ([one for one in held if known.hold(one)], [one for one in free if known.hold(one)])
+    assert not read_datacentres(tmp_path / "none").hold("192.0.2.1")
+    told = {}
+    for usual in (False, True):
+        for now in (False, True):
+            worked = Habits()
+            for number in range(80):
+                worked = observe(worked, replace(_seen(number), is_hosted=usual))
+            moved = observe(worked, replace(_seen(80, network="page"), is_hosted=now))
+            told[usual, now] = score(moved, frozenset({Signal.ORIGIN})).points
+    assert told.pop((True, True)) == pytest.approx(12, abs=1)
+    assert {(False, False): 12, (False, True): 16, (True, False): 12} == told
+
+
+@pytest.mark.parametrize("line", ["192.0.2.1/24", "cloud", "192.0.2.0/33", "::/129", "1.2.3.4-1.2.3.9"])
+def test_a_list_of_datacentres_that_is_none_is_named_by_its_line(tmp_path, line):
+    """Before the desk opens: a list that is read by half would be trusted whole."""
+    (tmp_path / "list").write_text(f"192.0.2.0/24\n{line}\n")
+
+    with pytest.raises(ServerError, match="Line 2 of"):
+        read_datacentres(tmp_path / "list")
+
+
 def test_habits_of_an_older_house_are_read():
     """What it did not keep yet is not there yet."""
     kept = json.loads(_worked(30).to_text())
-    for name in ("beats", "full_run"):
+    for name in ("beats", "full_run", "rush"):
         del kept[name]
+    del kept["usual"]["hosted"], kept["today"]["hosted"]
+    del kept["recent"]["is_hosted"]
 
-    assert ({}, 0) == ((found := Habits.from_text(json.dumps(kept))).beats, found.full_run)
+    assert ({}, 0, 0) == ((found := Habits.from_text(json.dumps(kept))).beats, found.full_run, found.rush)
 
 
 def test_honest_members_are_left_alone():

@@ -55,8 +55,10 @@ class Town:
     works: float = 0.75  # chance of a working day
     long_day: float = 0.1  # of 12 to 14 hours; other days have 3 to 10
     batch: float = 0.15  # of 50 jobs at once
+    batch_first: float = 0.3  # of batches: the day begins with it, wherever that is and by whatever program
     trip: float = 0.03  # of 2 to 5 days, each with one or two networks never seen before
     tunnel: float = 0.05  # a session through a private network's exit
+    is_listed: bool = False  # whether the operator lists datacentres, where such exits and public pages are
     new_client: float = 0.02  # a new laptop, browser or program
     render: tuple[float, float] = (60.0, 0.5)  # median seconds and spread of the logarithm
 
@@ -203,7 +205,10 @@ def days_of(
 ) -> Iterator[Sighting]:
     """All creations of a member's next days, in order, as the watch sees them."""
     for made in work_of(rng, artist, town, num_days=num_days, begin=begin):
-        yield sighting(made.at, made.prompt, made.origin, in_flight=made.in_flight, polls=made.polls)
+        is_hosted = town.is_listed and made.origin.network.startswith("tunnel")
+        yield sighting(
+            made.at, made.prompt, made.origin, in_flight=made.in_flight, polls=made.polls, is_hosted=is_hosted
+        )
 
 
 def work_of(
@@ -230,7 +235,15 @@ def work_of(
             yield from _day(rng, sitting, desk, begin + day * DAY, devices)
 
 
-def sighting(at: float, prompt: str, origin: Origin, *, in_flight: int, polls: tuple[float, ...] = ()) -> Sighting:
+def sighting(  # what the desk sees of an order, one by one
+    at: float,
+    prompt: str,
+    origin: Origin,
+    *,
+    in_flight: int,
+    polls: tuple[float, ...] = (),
+    is_hosted: bool = False,
+) -> Sighting:
     """A creation as the watch of a real server sees it: the same hashes of the same text."""
     return Sighting(
         at=at,
@@ -240,6 +253,7 @@ def sighting(at: float, prompt: str, origin: Origin, *, in_flight: int, polls: t
         in_flight=in_flight,
         limit=LIMIT,
         polls=polls,
+        is_hosted=is_hosted,
     )
 
 
@@ -251,18 +265,29 @@ def _day(
     hours = float(rng.uniform(12, 14) if rng.random() < town.long_day else rng.uniform(3, 10))
     clock = midnight + float(rng.uniform(7, 11)) * HOUR
     until = min(clock + hours * HOUR, midnight + DAY - HOUR)
-    batch_at = clock + float(rng.uniform(0, hours)) * HOUR if rng.random() < town.batch else until + DAY
+    share = float(rng.uniform()) if rng.random() < town.batch else None
+    batch_at = until + DAY if share is None else clock + share * hours * HOUR
+    is_first = share is not None and share < town.batch_first
     while clock < until:
         network = f"tunnel{rng.integers(200)}" if rng.random() < town.tunnel else sitting.origin.network
         here = replace(sitting, origin=Origin(network=network, client=_pick(rng, devices)))
         end, pace = clock + float(rng.uniform(20, 90)) * 60, 60 / float(rng.uniform(0.1, 0.4))
+        if is_first:
+            batch_at, is_first = until + DAY, False
+            clock = yield from _batch(rng, here, desk, clock)
         while clock < end:
             clock = (yield from _create(rng, here, desk, clock)) + float(rng.exponential(pace))
         if clock > batch_at:
             batch_at = until + DAY
-            for _ in range(50):
-                clock = (yield from _create(rng, here, desk, clock)) + 0.2
+            clock = yield from _batch(rng, here, desk, clock)
         clock += float(rng.uniform(5, 60)) * 60
+
+
+def _batch(rng: np.random.Generator, sitting: _Sitting, desk: _Desk, clock: float) -> Generator[Creation, None, float]:
+    """Fifty jobs without a pause; gives back when the last was taken."""
+    for _ in range(50):
+        clock = (yield from _create(rng, sitting, desk, clock)) + 0.2
+    return clock
 
 
 def _create(rng: np.random.Generator, sitting: _Sitting, desk: _Desk, clock: float) -> Generator[Creation, None, float]:

@@ -1,8 +1,8 @@
 """The leak of 2024 played again against our own watch, and honest members against the same watch.
 
 ``python -m vitascope.bench.leaks`` prints the figures on leaks of ``docs/figures.md``; ``--quick`` a slice. Thresholds
-were set on the seeds 0 to 59 of leaks and 1,000 of honest members; the rows called "unseen" are drawn from ``UNSEEN``,
-which nobody looked at before.
+were set on the seeds 0 to 59 of leaks, the newest on 0 to 29, and on 1,000 of honest members; the rows called "unseen"
+are drawn from ``UNSEEN``, which nobody looked at before.
 """
 
 import argparse
@@ -29,12 +29,13 @@ from vitascope.programme.leaks.score import ALL_SIGNALS, Score, Signal, score
 from vitascope.programme.leaks.sighting import Origin, Sighting
 from vitascope.rights.hold import Level
 
-UNSEEN = 20_270_201
+UNSEEN = 20_271_201
 """The seed of the last rows: never used while points and thresholds were set. Whoever mends the watch after reading
 them takes another one, 30 further on at least. Spent: 20,261,123 showed that an owner who writes in many manners hid a
 leak for twelve minutes; 20,261,126 was read before prompts were made as people make them; 20,261,227 showed that an
 honest batch of fifty from a new place was taken for a leak once in thirty members and months; 20,270,101 was read
-before jobs that have just ended counted as in flight.
+before jobs that have just ended counted as in flight; 20,270,201 before a rush at a new place counted, and before
+honest days could begin with a batch.
 """
 
 
@@ -48,6 +49,10 @@ class Leak:
     hours: float = 24.0
     wave: float = 0.4  # prompts about what everybody is about: the page is in the news
     is_elsewhere: bool = True  # from a network and a program of its own, as it was
+    quiet: float = 0.0  # minutes before the crowd comes, with an order every 40 seconds or so
+
+
+_OWN = Leak(is_elsewhere=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +141,11 @@ def _leaked(rng: np.random.Generator, leak: Leak, town: Town, begin: float) -> I
         prompt = write_prompt(rng, hand, tuple(hand.topics[:3]), town, at=clock, wave=leak.wave)
         num_polls = min(24, int((clock - begin) / leak.poll_every))
         polls = tuple(float(gap) for gap in rng.normal(leak.poll_every, leak.poll_every / 100, size=num_polls))
-        yield sighting(clock, prompt, Origin(network=network, client=client), in_flight=len(ends), polls=polls)
+        origin, is_hosted = Origin(network=network, client=client), leak.is_elsewhere and town.is_listed
+        yield sighting(clock, prompt, origin, in_flight=len(ends), polls=polls, is_hosted=is_hosted)
         heappush(ends, clock + leak.render * float(rng.uniform(0.95, 1.05)))
-        clock = ends[0] if len(ends) >= LIMIT else clock + 1.0
+        pause = float(rng.exponential(40.0)) if clock < begin + 60 * leak.quiet else 1.0
+        clock = max(ends[0], clock + pause - 1.0) if len(ends) >= LIMIT else clock + pause
 
 
 def _guest(rng: np.random.Generator, town: Town, number: int, device: str) -> Iterator[Sighting]:
@@ -226,13 +233,13 @@ def report(seeds: range, *, num_members: int, num_days: int, num_groups: int) ->
     """The lines of the table, each as soon as it is known."""
     members = {seed: settled(seed) for seed in seeds}
     yield from _renders("leak", members)
-    few = {seed: members[seed] for seed in seeds[:10]}
     for signal in Signal:
         if signal is not Signal.CERTAIN:
-            runs = [replay(member, Leak(), seed, signals=ALL_SIGNALS - {signal}) for seed, member in few.items()]
+            runs = [replay(member, Leak(), seed, signals=ALL_SIGNALS - {signal}) for seed, member in members.items()]
             yield _line(f"leak, 60 s, without {signal}", runs)
-    own = Leak(is_elsewhere=False)
-    yield _line("leak from the member's own machine", [replay(member, own, seed) for seed, member in few.items()])
+    few = {seed: members[seed] for seed in seeds[:10]}
+    for name, other in {"that begins with ten quiet minutes": Leak(quiet=10.0), "from their own machine": _OWN}.items():
+        yield _line(f"leak {name}", [replay(member, other, seed) for seed, member in few.items()])
     yield from _renders("unseen: leak", {UNSEEN + seed: settled(UNSEEN + seed) for seed in seeds})
     yield _levels(f"unseen: honest members, {num_days} days", honest(num_members, num_days, UNSEEN))
     yield _levels("workshop guests with passes", workshops(num_groups, 1))

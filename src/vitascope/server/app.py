@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, Response
 
 from vitascope import __version__
+from vitascope.programme.leaks.datacentres import Datacentres, read_datacentres
 from vitascope.refusals import FieldError
 from vitascope.rights.logbook import Leaves
 from vitascope.server import bookings, outbox, page
@@ -51,6 +52,7 @@ from vitascope.server.openapi import envelope
 from vitascope.server.turnstile import Turnstile
 from vitascope.server.web import routes as web
 from vitascope.settings import DeskSettings
+from vitascope.settings import settings as told
 from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
 from vitascope.store.database import Database
@@ -126,6 +128,7 @@ def build(  # the foundations of the house
         meters=Meters(),
         glances=Glances(),
         turnstile=Turnstile(),
+        datacentres=_datacentres(),
         **limiters(database),
     )
     for face in _FACES:
@@ -138,6 +141,11 @@ def build(  # the foundations of the house
     _add_layers(app, settings, traces)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app
+
+
+def _datacentres() -> Datacentres:
+    """The operator's list, where there is one: the house asks no other machine for it."""
+    return read_datacentres(told().home / "datacentres.txt")
 
 
 def _add_layers(app: FastAPI, settings: DeskSettings, traces: Traces) -> None:

@@ -14,6 +14,7 @@ from vitascope.orders import Grant
 from vitascope.programme.access import gate
 from vitascope.programme.access.watch import Asked
 from vitascope.programme.door import Knock
+from vitascope.programme.leaks.datacentres import Datacentres
 from vitascope.refusals import KeyMissingError
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.question import Ingredient
@@ -49,6 +50,7 @@ class Desk:
     meters: Meters
     glances: Glances
     turnstile: Turnstile
+    datacentres: Datacentres
     readers: anyio.CapacityLimiter
     writers: anyio.CapacityLimiter
     others: anyio.CapacityLimiter  # files, addresses, other programs
@@ -95,6 +97,7 @@ class Visit:
     credential: str
     network: str  # the caller's /24 or /48
     client: str  # what program calls: its name, and the order of its headers
+    is_hosted: bool  # whether the address is a datacentre's
 
     async def read(self, scope: str, work: Callable[[Transaction, Grant, float], T], *uses: Use) -> T:
         """What ``work`` reads, if the key may make ``uses``: one transaction that writes nothing."""
@@ -128,7 +131,10 @@ class Visit:
     ) -> Grant:
         """The programme's yes or no; what is to be made of ``prompts`` is looked at for signs of a leaked key."""
         desk, polls = self.desk, self.desk.glances.gaps(self.credential)
-        asked = tuple(Asked(prompt=prompt, network=self.network, client=self.client, polls=polls) for prompt in prompts)
+        asked = tuple(
+            Asked(prompt=prompt, network=self.network, client=self.client, polls=polls, is_hosted=self.is_hosted)
+            for prompt in prompts
+        )
         return gate.enter(
             tx, knock, secrets=desk.secrets, log=desk.log, now=now, ingredients=ingredients, asked=asked
         ).grant
@@ -146,22 +152,31 @@ async def _visit(request: Request) -> Visit:
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not credential.strip():
         raise KeyMissingError("The request has no key. Send the header `Authorization: Bearer vs_...`.")
-    return Visit(
-        desk=await _desk(request), credential=credential.strip(), network=_network(request), client=_client(request)
-    )
+    return await _from(request, credential.strip())
 
 
 async def _anybody(request: Request) -> Visit:
     """Whoever asks; a credential that is no key of a house like this one is none: SDKs always send something."""
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     key = credential.strip() if kind.lower() == "bearer" and credential.strip().startswith(_OURS) else ""
-    return Visit(desk=await _desk(request), credential=key, network=_network(request), client=_client(request))
+    return await _from(request, key)
 
 
-def _network(request: Request) -> str:
+async def _from(request: Request, credential: str) -> Visit:
+    desk, address = await _desk(request), request.client.host if request.client else ""
+    return Visit(
+        desk=desk,
+        credential=credential,
+        network=_network(address),
+        client=_client(request),
+        is_hosted=desk.datacentres.hold(address),
+    )
+
+
+def _network(host: str) -> str:
     """Where from, coarsely: one home or one office, not one device."""
     try:
-        address = ip_address(request.client.host if request.client else "")
+        address = ip_address(host)
     except ValueError:
         return "unknown"
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))

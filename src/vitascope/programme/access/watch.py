@@ -35,6 +35,7 @@ class Asked:
     network: str  # the caller's /24 or /48
     client: str  # user agent and order of headers
     polls: tuple[float, ...] = ()  # seconds between the last looks at the list, newest last
+    is_hosted: bool = False  # from a datacentre, as far as the operator has a list of those
     before: int = 0  # creations of the same request that come before this one
 
 
@@ -57,6 +58,7 @@ def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: S
         in_flight=in_flight + asked.before,
         limit=min(grant.limits.jobs_in_flight, BUSY),
         polls=asked.polls,
+        is_hosted=asked.is_hosted,
     )
     known = observe(repository.habits(tx, grant.key), seen)
     repository.keep_habits(tx, grant.key, known, seen.at)

@@ -33,9 +33,10 @@ class Extremes:
     steady: float = 0.7  # beside polls as regular as a clock: 1 or 0
     run_hours: float = 2.0  # without an idle moment
     places: float = 1.0  # networks used within 24 hours
+    hosted: float = 0.0  # from a datacentre: 1 or 0
 
 
-_NOTHING = Extremes(hands=0.0, alphabets=0.0, close=1.0, full=0.0, steady=0.0, run_hours=0.0, places=0.0)
+_NOTHING = Extremes(hands=0.0, alphabets=0.0, close=1.0, full=0.0, steady=0.0, run_hours=0.0, places=0.0, hosted=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Recent:
     close: tuple[float, ...] = ()  # likeness of each to the nearest prompt before it
     full: tuple[bool, ...] = ()
     is_steady: bool = False
+    is_hosted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Habits:
         default_factory=dict
     )  # of programs that look at the list, likewise
     full_run: int = 0  # creations in a row, the last among them, that took the last free place
+    rush: int = 0  # creations since the first one at a new place, if every free place was taken at once ever since
     recent: Recent = Recent()
     today: Extremes = _NOTHING
     usual: Extremes = Extremes()
@@ -98,7 +101,7 @@ class Habits:
         )
 
 
-_PLAIN = ("count", "num_days", "since", "last_at", "run_began", "hours", "full_run")
+_PLAIN = ("count", "num_days", "since", "last_at", "run_began", "hours", "full_run", "rush")
 _PLACED = ("networks", "clients", "beats")
 
 
@@ -119,6 +122,7 @@ def observe(habits: Habits, seen: Sighting) -> Habits:
         clients=_seen(habits.clients, seen.origin.client, seen.at),
         beats=_beats(habits, seen),
         full_run=habits.full_run + 1 if _is_full(seen) else 0,
+        rush=_rush(habits, seen),
         recent=_recent(habits, seen),
     )
     return replace(after, today=_farther(before.today, extremes(after)))
@@ -135,6 +139,7 @@ def extremes(habits: Habits) -> Extremes:
         steady=float(recent.is_steady),
         run_hours=(now - habits.run_began) / 3600,
         places=float(sum(now - last < _DAY for _, last in habits.networks.values())),
+        hosted=float(recent.is_hosted),
     )
 
 
@@ -147,6 +152,7 @@ def at_home(habits: Habits) -> Habits:
         clients={name: (0.0, last) for name, (_, last) in habits.clients.items()},
         beats={name: (0.0, last) for name, (_, last) in habits.beats.items()},
         full_run=0,
+        rush=0,
         run_began=habits.last_at or 0.0,
         hours=(),
     )
@@ -169,7 +175,7 @@ def _slept(habits: Habits, now: float) -> Habits:
     return replace(habits, num_days=habits.num_days + 1, usual=Extremes(**learned), today=_NOTHING)
 
 
-_NAMES = ("hands", "alphabets", "close", "full", "steady", "run_hours", "places")
+_NAMES = ("hands", "alphabets", "close", "full", "steady", "run_hours", "places", "hosted")
 
 
 def _farther(one: Extremes, other: Extremes) -> Extremes:
@@ -181,6 +187,7 @@ def _farther(one: Extremes, other: Extremes) -> Extremes:
         steady=max(one.steady, other.steady),
         run_hours=max(one.run_hours, other.run_hours),
         places=max(one.places, other.places),
+        hosted=max(one.hosted, other.hosted),
     )
 
 
@@ -192,7 +199,16 @@ def _recent(habits: Habits, seen: Sighting) -> Recent:
         close=(*recent.close, closest)[-LATELY:],
         full=(*recent.full, _is_full(seen))[-LATELY:],
         is_steady=_is_steady(seen.polls),
+        is_hosted=seen.is_hosted,
     )
+
+
+def _rush(habits: Habits, seen: Sighting) -> int:
+    """How many creations a new place began with, this one included, while none of them let a free place be."""
+    if habits.rush and seen.in_flight + 1 >= min(habits.rush + 1, seen.limit):
+        return habits.rush + 1
+    is_new = seen.origin.network not in habits.networks or seen.origin.client not in habits.clients
+    return int(is_new)
 
 
 def _is_full(seen: Sighting) -> bool:

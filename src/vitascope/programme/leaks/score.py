@@ -1,4 +1,4 @@
-"""The score of a key: eight signals, each a number of points and a sentence; no machine learning, nothing hidden.
+"""The score of a key: nine signals, each a number of points and a sentence; no machine learning, nothing hidden.
 
 The points and thresholds were set on the seeds that ``bench/leaks.py`` names for tuning, and measured on another.
 """
@@ -22,6 +22,7 @@ class Signal(StrEnum):
     DUTY = "duty"
     FAN_OUT = "fan_out"
     ARRIVAL = "arrival"
+    RUSH = "rush"
     CERTAIN = "certain"
 
 
@@ -70,6 +71,7 @@ ALL_SIGNALS = frozenset(Signal)
 _YOUNG = 48 * 3600.0  # seconds a place counts as new
 _SETTLED = 3 * 86_400.0  # seconds of history before a new place means anything
 _OFTEN = 20  # creations before it does
+_FILLS = 4  # jobs that fill all places a key has, see ``ladder.BUSY``: the first ones at a new place, where it rushes
 _IN_A_ROW = 5  # jobs that took the last free place, one after the other
 _LONG = 12  # so many in a row, at a new place, are an arrival whoever writes
 _BATCH = 100  # so many, where the prompts are plainly the owner's: a batch of fifty is half of that
@@ -83,6 +85,8 @@ def score(habits: Habits, signals: frozenset[Signal] = ALL_SIGNALS) -> Score:
     judged = [judge(habits, now) for signal, judge in _JUDGES.items() if signal in signals]
     if Signal.ARRIVAL in signals:  # made of others, as far as they are seen
         judged.append(_arrival(habits, now, signals))
+    if Signal.RUSH in signals:
+        judged.append(_rush(habits, now, signals))
     return Score(parts=tuple(part for part in judged if part is not None))
 
 
@@ -104,9 +108,11 @@ def _prompts(habits: Habits, now: Extremes) -> Part | None:
     return _told(Signal.PROMPTS, by_hands + by_alphabets + by_words, words)
 
 
-def _origin(habits: Habits, _: Extremes) -> Part | None:
-    points = 12.0 * _is_new_place(habits, habits.networks)
-    return _told(Signal.ORIGIN, points, "The key is used from a network it was never used from before.")
+def _origin(habits: Habits, now: Extremes) -> Part | None:
+    hosted = 4 * _part(now.hosted - habits.usual.hosted, 0.6)
+    points = (12 + hosted) * _is_new_place(habits, habits.networks)
+    where = "a datacentre" if hosted else "a network"
+    return _told(Signal.ORIGIN, points, f"The key is used from {where} it was never used from before.")
 
 
 def _client(habits: Habits, _: Extremes) -> Part | None:
@@ -146,15 +152,30 @@ def _arrival(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part 
     Each alone is an honest day: a trip, a batch of fifty, a new project. The prompts of an owner who changes manner and
     subject with each of them say little, whoever writes; their leak is told by what else began with it.
     """
-    places = {Signal.ORIGIN: habits.networks, Signal.CLIENT: habits.clients}
-    is_new = [_is_new_place(habits, seen) for signal, seen in places.items() if signal in signals]
     run = habits.full_run if Signal.SATURATION in signals else _IN_A_ROW
-    if not is_new or not all(is_new) or run < _IN_A_ROW:
+    if not _is_elsewhere(habits, signals) or run < _IN_A_ROW:
         return None
     unlike = _prompts(habits, now) if Signal.PROMPTS in signals else None
     long = _BATCH if Signal.PROMPTS in signals and _is_plainly_theirs(habits.usual, now) else _LONG
     share = max(_part(unlike.points, 6) if unlike else 0.0, _part(run - long / 2, long / 2))
-    return _told(Signal.ARRIVAL, 24 * share, "All of this began at once, and there has been no free moment since.")
+    return _told(Signal.ARRIVAL, 20 * share, "All of this began at once, and there has been no free moment since.")
+
+
+def _rush(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | None:
+    """A new place whose very first jobs take every free place, and whose next ones take each the moment it is free."""
+    if Signal.SATURATION not in signals or not _is_elsewhere(habits, signals):
+        return None
+    if Signal.PROMPTS in signals and _is_plainly_theirs(habits.usual, now):
+        return None
+    words = f"The first {habits.rush} jobs from a new place took every free place, without a moment's pause."
+    return _told(Signal.RUSH, 34 * _part(habits.rush - _FILLS, _FILLS), words)
+
+
+def _is_elsewhere(habits: Habits, signals: frozenset[Signal]) -> bool:
+    """Whether network and program, as far as they are seen, are both new."""
+    places = {Signal.ORIGIN: habits.networks, Signal.CLIENT: habits.clients}
+    is_new = [_is_new_place(habits, seen) for signal, seen in places.items() if signal in signals]
+    return bool(is_new) and all(is_new)
 
 
 def _is_plainly_theirs(usual: Extremes, now: Extremes) -> bool:

@@ -33,7 +33,8 @@ class Sighting:
     """One creation as the watch sees it. ``in_flight`` counts the owner's jobs that have not ended, or only just.
 
     This one is not among them; ``limit`` is how many keep a key busy, see ``ladder.BUSY``.
-    ``polls`` are the seconds between the last looks at the list by the same key, newest last.
+    ``polls`` are the seconds between the last looks at the list by the same key, newest last. ``is_hosted``: it
+    came from a datacentre, where the operator has a list of those.
     """
 
     at: float
@@ -43,6 +44,7 @@ class Sighting:
     in_flight: int
     limit: int
     polls: tuple[float, ...] = ()
+    is_hosted: bool = False
 
 
 def minhash(prompt: str, pepper: bytes) -> frozenset[int]:
