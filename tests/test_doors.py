@@ -10,7 +10,7 @@ import pytest
 from fakes import MovingGradient
 
 import vitascope
-from vitascope import front, pipeline
+from vitascope import front
 from vitascope.cli.main import app
 from vitascope.errors import SealError
 from vitascope.media.read import video
@@ -52,8 +52,10 @@ def by_pipeline(suffix):
 def as_still(suffix, kind):
     def leave(to):
         request = Request(prompt=PROMPT, size=(256, 256), seconds=2)
-        clip = render(request, to=to.with_suffix(".mp4"), backend=MovingGradient(), tick=lambda _: None)
-        return pipeline.still(clip, to=to.with_suffix(suffix), kind=kind)
+        path = to.with_suffix(suffix)
+        film = {"to": to.with_suffix(".mp4"), "backend": MovingGradient(), "tick": lambda _: None}
+        render(request, **film, pictures={kind: path})
+        return path
 
     return leave
 
@@ -92,7 +94,7 @@ def test_what_leaves_carries_both_layers(tmp_path, door):
 
 @pytest.mark.parametrize("kind", ["thumbnail", "spritesheet"])
 def test_a_still_is_marked_at_its_own_size(tmp_path, kind):
-    """Where scaling has taken the mark of the film away it is laid again, so that nothing has to be searched for."""
+    """Scaled first and marked then, so that nothing has to be searched for."""
     path = as_still(".png", kind)(tmp_path / "left")
 
     (entry,) = LocalRegister(settings().home).entries()[-1:]

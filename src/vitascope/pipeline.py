@@ -1,12 +1,14 @@
 """The whole path of one video, from a request to a sealed file. Read me first.
 
 ``Request -> Plan -> Frames -> Marked -> file -> Clip``: one small frozen value on each arrow, and none points back.
-Frames are iterators: the first is marked and encoded while the last is still being painted.
+Frames are iterators: the first is marked and encoded while the last is still being painted. A thumbnail and a sheet are
+drawn beside the film, from its frames as they pass.
 """
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -16,19 +18,17 @@ from vitascope.backends.base import Backend, Tick
 from vitascope.engine.plan import plan as plan_for
 from vitascope.media import gif, mp4, stills, webm
 from vitascope.media.badge import badged
-from vitascope.media.draft import draft
-from vitascope.media.read import video
+from vitascope.media.draft import draft, whole
 from vitascope.media.resize import cover
 from vitascope.media.sheets import png_bytes
 from vitascope.provenance.authority import Authority, open_authority
-from vitascope.provenance.detect import carries
 from vitascope.provenance.fingerprint import Sampler, words_of
 from vitascope.provenance.manifest import Claim
-from vitascope.provenance.mark import carried, mark
+from vitascope.provenance.mark import mark
 from vitascope.provenance.register import Issued, LocalRegister, Register, now
 from vitascope.provenance.seal import Sealed, format_of, seal, sealed_bytes, sidecar_of
 from vitascope.settings import settings
-from vitascope.types import Clip, Marked, Pixels, Plan, Preset, Progress, Request, Source
+from vitascope.types import NO_MINING, Clip, Marked, Pixels, Plan, Preset, Progress, Request, Source
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -45,10 +45,13 @@ PREVIEW_PAUSE = 1.0
 Show = Callable[[bytes, int], None]
 """Takes a preview, a marked and sealed WebP, and the step it was seen at."""
 
+Picture = Literal["thumbnail", "spritesheet"]
+"""The first frame, small; twelve frames of the clip on one sheet."""
+
 _WRITERS = {"mp4": mp4.write, "webm": webm.write, "gif": gif.write}
 
 
-def render(
+def render(  # noqa: PLR0913  # each is one thing a caller may want; only the first four are needed
     request: Request,
     *,
     to: Path,
@@ -58,12 +61,14 @@ def render(
     register: Register | None = None,
     party: str = "",
     show: Show | None = None,
+    pictures: Mapping[Picture, Path] | None = None,
 ) -> Clip:
     """Make what ``request`` asks for and put the file at ``to``, in place of what is there: finished or not at all.
 
     ``tick`` hears of every step, ``show`` takes previews; ``thanks`` are the artists the seal names; ``register`` gives
-    the mark, by default the one in the data folder, and remembers that it was for ``party``. Whatever fails, a full
-    disk or an interrupt, ``to`` stays as it was. Raises UserError, WeightsError, SealError.
+    the mark, by default the one in the data folder, and remembers that it was for ``party``. ``pictures`` are stills
+    that are wanted beside the clip, ``.png``, ``.jpg`` or ``.webp``, marked and sealed as it is. Whatever fails, a
+    full disk or an interrupt, ``to`` stays as it was. Raises UserError, WeightsError, SealError.
     """
     plan, home = plan_for(request, backend.preset), settings().home
     register = register or LocalRegister(home)
@@ -72,41 +77,21 @@ def render(
     claim = _claim(request, plan, backend.preset, mark_id=mark_id, thanks=thanks)
     tick = tick if show is None else _showing(show, tick, claim, authority)
     tick(Progress(stage="read", step=1, steps=1))
-    with draft(to) as unfinished:
+    with draft(to) as unfinished, ThreadPoolExecutor(max_workers=2) as pool:
+        gallery = _Gallery(pool, pictures or {}, plan, claim, authority)
         painted = islice(backend.render(plan, tick), plan.keep)
         resized = _badged(_resized(_hashed(painted, digest), plan), settings().badge)
-        marked = _told(mark(sampler.watch(resized), mark_id, authority.mark_key), plan, tick)
+        marked = _told(mark(gallery.watch(sampler.watch(resized)), mark_id, authority.mark_key), plan, tick)
         _WRITERS[plan.container](marked, unfinished, fps=plan.fps)
         tick(Progress(stage="seal", step=0, steps=1))
         sealed = seal(unfinished, claim, authority)
         tick(Progress(stage="seal", step=1, steps=1))
+        gallery.seal(sealed)
         clip = _clip(plan, backend.preset, sealed, to=to, frames_sha256=digest.hexdigest())
         register.enter(_entry(clip, party), words_of(sampler.planes))
+        gallery.hang(tick)
         _place(sealed, clip)
     return clip
-
-
-def still(clip: Clip, *, to: Path, kind: Literal["thumbnail", "spritesheet"] = "thumbnail") -> Path:
-    """One picture of a finished ``clip`` at ``to``, ``.png``, ``.jpg`` or ``.webp``: marked and sealed as the clip is.
-
-    Its credential names the clip as parent. Raises OutputError, VerifyError, SealError.
-    """
-    authority = open_authority(settings().home)
-    frames = video(clip.path)
-    picture = stills.sheet(list(frames)) if kind == "spritesheet" else stills.small(next(frames))
-    with draft(to) as unfinished:
-        stills.write(_marked_once(picture, clip, authority), unfinished)
-        claim = Claim(
-            title=TITLE,
-            model=clip.model,
-            weights_sha256=clip.weights_sha256,
-            trained_on="",
-            mark_id=clip.mark_id,
-            sources=(source_of(clip.path, sidecar=clip.sidecar),),
-            change="edited",
-        )
-        seal(unfinished, claim, authority, to=to)
-    return to
 
 
 def source_of(path: Path, *, role: Literal["parent", "component"] = "parent", sidecar: Path | None = None) -> Source:
@@ -117,6 +102,50 @@ def source_of(path: Path, *, role: Literal["parent", "component"] = "parent", si
         role=role,
         sidecar=None if sidecar is None else sidecar.read_bytes(),
     )
+
+
+class _Gallery:
+    """The stills that are wanted beside a clip, in the making while it is: drawn from its frames, sealed after it.
+
+    Each is marked at its own size, and its credential names the clip as parent.
+    """
+
+    def __init__(
+        self, pool: Executor, wanted: Mapping[Picture, Path], plan: Plan, claim: Claim, authority: Authority
+    ) -> None:
+        self._pool, self._wanted, self._authority = pool, wanted, authority
+        self._claim = replace(claim, trained_on="", credits=(), sources=(), change="edited", mining=NO_MINING)
+        self._glance = stills.Glance(pool, plan.keep)
+        self._drawn, self._sealed = dict[Picture, Future[bytes]](), dict[Picture, Future[bytes]]()
+
+    def watch(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
+        """``frames``, each looked at as it passes; behind the last the drawing begins."""
+        yield from self._glance.watch(frames) if self._wanted else frames
+        self._drawn = {kind: self._pool.submit(self._draw, kind) for kind in self._wanted}
+
+    def seal(self, film: Sealed) -> None:
+        """Begin to sign: ``film`` is finished."""
+        if not self._wanted:
+            return
+        claim = replace(self._claim, sources=(source_of(film.path, sidecar=film.sidecar),))
+        self._sealed = {kind: self._pool.submit(self._sign, kind, claim) for kind in self._drawn}
+
+    def hang(self, tick: Tick) -> None:
+        """Put all of them where they are wanted. Raises SealError, OutputError."""
+        if self._wanted:
+            tick(Progress(stage="stills", step=0, steps=len(self._sealed)))
+        for number, (kind, content) in enumerate(self._sealed.items(), 1):
+            with whole(self._wanted[kind]) as unfinished:
+                unfinished.write_bytes(content.result())
+            tick(Progress(stage="stills", step=number, steps=len(self._sealed)))
+
+    def _draw(self, kind: Picture) -> bytes:
+        picture = self._glance.spritesheet() if kind == "spritesheet" else self._glance.thumbnail()
+        marked = next(mark([picture], self._claim.mark_id, self._authority.mark_key))
+        return stills.encoded(marked, self._wanted[kind].suffix)
+
+    def _sign(self, kind: Picture, claim: Claim) -> bytes:
+        return sealed_bytes(self._drawn[kind].result(), format_of(self._wanted[kind]), claim, self._authority)
 
 
 def _hashed(frames: Iterable[Pixels], digest: "_Hash") -> Iterator[Pixels]:
@@ -182,16 +211,9 @@ def _showing(show: Show, tick: Tick, claim: Claim, authority: Authority) -> Tick
             picture = badged(stills.small(progress.sketch(), side=PREVIEW_SIDE), settings().badge)
             marked = next(mark([picture], claim.mark_id, authority.mark_key))
             shown_at = time.monotonic()
-            show(sealed_bytes(stills.webp(marked), "image/webp", claim, authority), progress.step)
+            show(sealed_bytes(stills.encoded(marked, ".webp"), "image/webp", claim, authority), progress.step)
 
     return told
-
-
-def _marked_once(picture: Pixels, clip: Clip, authority: Authority) -> Marked:
-    """``picture`` with the mark of ``clip``: laid again where scaling has taken it away, and not laid twice."""
-    if carries(picture, clip.mark_id, authority.mark_key):
-        return carried(picture, clip.mark_id)
-    return next(mark([picture], clip.mark_id, authority.mark_key))
 
 
 def _clip(plan: Plan, preset: Preset, sealed: Sealed, *, to: Path, frames_sha256: str) -> Clip:

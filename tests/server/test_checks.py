@@ -18,7 +18,7 @@ from shop import order
 
 from vitascope.marks.book import DatabaseRegister
 from vitascope.origin import verify_file
-from vitascope.pipeline import render, still
+from vitascope.pipeline import render
 from vitascope.provenance.fingerprint import Sampler, words_of
 from vitascope.provenance.register import Issued, LocalRegister, now
 from vitascope.settings import settings
@@ -180,11 +180,12 @@ def _foreign(frames):
 
 def test_a_first_frame_with_a_credential_is_kept_as_it_came(client, desk, tmp_path):
     """So that the chain of the film goes on with it; a picture without one leaves nothing but our own PNG."""
-    clip = render(
+    render(
         Request(prompt="a cat jumps", size=(192, 192), seconds=1),
         to=tmp_path / "a.mp4", backend=MovingGradient(PRESET), tick=lambda _: None,
+        pictures={"thumbnail": tmp_path / "a.png"},
     )  # fmt: skip
-    signed = still(clip, to=tmp_path / "a.png").read_bytes()
+    signed = (tmp_path / "a.png").read_bytes()
     constrained = {"mining": "constrained", "mining_terms": "https://ana.example/terms"}
     orders = []
     for picture in (signed, _png()):

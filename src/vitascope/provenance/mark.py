@@ -61,11 +61,6 @@ def mark(frames: Iterable[Pixels], mark_id: int, key: bytes, loudness: Loudness 
         yield Marked(frame=_embed(frame, cover, level.loudest), mark_id=mark_id)
 
 
-def carried(frame: Pixels, mark_id: int) -> Marked:
-    """A frame decoded from a clip, of which ``detect.carries`` has said that the mark is in it still."""
-    return Marked(frame=frame, mark_id=mark_id)
-
-
 def message_tile(mark_id: int, key: bytes) -> Floats:
     """The ``(T, T)`` tile that spells ``mark_id``, standard deviation 1."""
     signs = signs_of(np.array([mark_id], dtype=np.uint64))[0]

@@ -1,4 +1,4 @@
-"""The embedded model as an engine: an order becomes a request, the pipeline makes the film, and pictures follow it."""
+"""The embedded model as an engine: an order becomes a request, the pipeline makes the film and its pictures."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from vitascope.backends.choose import open_backend
 from vitascope.engine.plan import LONGEST_SECONDS, MOST_STEPS, SIDES
 from vitascope.media.read import still as read_still
 from vitascope.orders import Order, Verb
-from vitascope.pipeline import render, source_of, still
+from vitascope.pipeline import render, source_of
 from vitascope.provenance.register import Register
 from vitascope.provenance.seal import sniffed
 from vitascope.rights.credits import credits_for
@@ -15,7 +15,7 @@ from vitascope.text.lexicon import name
 from vitascope.text.reading import read
 from vitascope.text.words import edition_of, vocabulary
 from vitascope.text.world import TAKES
-from vitascope.types import Change, Clip, Memory, Mining, Preset, Progress, Request, Source
+from vitascope.types import Change, Memory, Mining, Preset, Request, Source
 from vitascope.videos.workers import Capability
 from vitascope.worker.engine import Given, Painted, Show, Tick
 
@@ -40,6 +40,7 @@ class Studio:
         edition = edition_of(self._backend.preset.vocabulary_sha256)
         scene = read(order.prompt, pictured=given.image is not None, edition=edition).scene
         thanks = credits_for(entity.subject for entity in scene.entities)
+        thumbnail, spritesheet = folder / "thumbnail.webp", folder / "spritesheet.jpg"
         clip = render(
             _request(order, self._model, given),
             to=folder / "video.mp4",
@@ -49,8 +50,8 @@ class Studio:
             register=self._register,
             party=party,
             show=show,
+            pictures={"thumbnail": thumbnail, "spritesheet": spritesheet},
         )
-        thumbnail, spritesheet = _stills(clip, folder, tick)
         return Painted(
             video=clip.path,
             thumbnail=thumbnail,
@@ -64,15 +65,6 @@ class Studio:
             notes=clip.notes,
             credits=tuple(thanks),
         )
-
-
-def _stills(clip: Clip, folder: Path, tick: Tick) -> tuple[Path, Path]:
-    tick(Progress(stage="stills", step=0, steps=2))
-    thumbnail = still(clip, to=folder / "thumbnail.webp")
-    tick(Progress(stage="stills", step=1, steps=2))
-    spritesheet = still(clip, to=folder / "spritesheet.jpg", kind="spritesheet")
-    tick(Progress(stage="stills", step=2, steps=2))
-    return thumbnail, spritesheet
 
 
 def _request(order: Order, model: str, given: Given) -> Request:
