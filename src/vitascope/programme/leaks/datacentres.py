@@ -16,7 +16,7 @@ from vitascope.errors import ServerError
 _Kind = TypeVar("_Kind", IPv4Network, IPv6Network)
 
 MOST: Final = 200_000
-"""Networks in a list: all large clouds together publish a third of that."""
+"""Lines of a list: they are read whole when the desk starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
