@@ -9,11 +9,11 @@ from PIL import Image
 
 import vitascope
 from vitascope import front
-from vitascope.errors import UnknownWordsError
+from vitascope.errors import CharacterError, UnknownWordsError
 from vitascope.provenance.authority import open_authority
 from vitascope.provenance.credential import read_credential
 from vitascope.settings import settings
-from vitascope.types import Mining
+from vitascope.types import AnimatorPreset, Mining
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +59,25 @@ def test_a_picture_from_elsewhere_keeps_its_own_credential():
     (first,) = credential(clip.path).ancestors
     assert ("inputTo", "image/png", False) == (first.relationship, first.media_type, first.has_credential)
     assert still.mark_id != clip.mark_id
+
+
+def test_a_character_goes_into_the_chain(monkeypatch):
+    """By name, a file or pixels; each file is a component of the clip, as it came."""
+    moving = replace(PRESET, name="s", animator=AnimatorPreset(widths=(8, 16), words=4, hidden=8))
+    monkeypatch.setattr(front, "open_backend", lambda model: MovingGradient(moving))
+    monkeypatch.setattr(front, "preset_of", lambda model: moving)
+    drawing = np.full((64, 64, 3), 90, np.uint8)
+    Image.fromarray(drawing).save("bo.webp")
+
+    clip = vitascope.generate("Bo jumps next to Kit", characters={"Bo": "bo.webp", "Kit": drawing}, output="b.mp4")
+
+    kinds = [(one.relationship, one.media_type) for one in credential(clip.path).ancestors]
+    assert [("componentOf", "image/webp"), ("componentOf", "image/png")] == kinds
+    assert "trusted" == credential(clip.path).state
+    with pytest.raises(CharacterError, match="does not name 'Bo'"):
+        vitascope.generate("a cat jumps", characters={"Bo": drawing})
+    with pytest.raises(CharacterError, match="facing"):
+        vitascope.generate("Bo jumps", characters={"Bo": drawing}, facing={"Bo": "up"})
 
 
 def test_the_choice_on_mining_is_the_makers(tmp_path):

@@ -57,6 +57,12 @@ class ImageError(UserError):
     code = "invalid_image"
 
 
+class CharacterError(UserError):
+    """A kept character cannot be shown as asked: no name, one that the prompt does not say, too many, nothing seen."""
+
+    code = "invalid_character"
+
+
 class OutputError(UserError):
     """The file cannot be written where it was asked for."""
 

@@ -4,20 +4,27 @@ The command line and ``vitascope.generate`` both come in here, so that what one 
 pipeline below knows no people: their names are looked up here and handed in.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from vitascope.backends.base import Backend, Tick
 from vitascope.backends.choose import open_backend, preset_of
+from vitascope.engine.cast import require_cast
 from vitascope.engine.names import container_of, free_path
 from vitascope.engine.plan import draw_seed, size_of
-from vitascope.media.read import still
+from vitascope.errors import CharacterError
+from vitascope.media.read import portrait, still
+from vitascope.media.sheets import png_bytes
 from vitascope.pipeline import render
 from vitascope.provenance.seal import sniffed
 from vitascope.rights.credits import credits_for
 from vitascope.shipped import MODEL
 from vitascope.text.reading import Reading, read
 from vitascope.text.words import edition_of
-from vitascope.types import Clip, Mining, Pixels, Request, Source
+from vitascope.types import Character, Clip, Mining, Pixels, Request, Source
+
+_WAYS: Mapping[str, int] = {"left": -1, "right": 1}
+"""How people say the way a character looks in its picture."""
 
 
 def generate(  # noqa: PLR0913  # the public call has one argument for each option of the command line
@@ -30,6 +37,8 @@ def generate(  # noqa: PLR0913  # the public call has one argument for each opti
     seed: int | None = None,
     steps: int | None = None,
     image: Pixels | Path | str | None = None,
+    characters: Mapping[str, Pixels | Path | str] | None = None,
+    facing: Mapping[str, str] | None = None,
     model: str = MODEL,
     mining: Mining | None = None,
 ) -> Clip:
@@ -45,6 +54,9 @@ def generate(  # noqa: PLR0913  # the public call has one argument for each opti
         seed: 0 to 2**63 - 1; the same seed gives the same frames on the same machine. Default: drawn.
         steps: Steps from noise to clip, 1 to 100.
         image: The first frame, as a file or as pixels ``(H, W, 3)`` uint8; a file's own credential is kept.
+        characters: Whom the prompt names beside what the model knows, at most two: a picture or film of each by its
+            name, as a file or as pixels ``(H, W, 3 or 4)`` uint8. What is transparent is cut away already.
+        facing: ``"left"`` or ``"right"``, the way a character looks in its picture, so that it looks where it goes.
         model: A name that ``vitascope models`` lists.
         mining: What others may do with the file. Default: no mining, no training.
 
@@ -56,6 +68,7 @@ def generate(  # noqa: PLR0913  # the public call has one argument for each opti
     seed = draw_seed() if seed is None else seed
     to = free_path(Path(), prompt, seed) if output is None else Path(output)
     pixels, sources = first_frame(image)
+    cast, portraits = kept(characters or {}, facing or {})
     request = Request(
         prompt=prompt,
         seconds=seconds,
@@ -64,18 +77,26 @@ def generate(  # noqa: PLR0913  # the public call has one argument for each opti
         seed=seed,
         steps=steps,
         image=pixels,
+        characters=cast,
         model=model,
         container=container_of(to),
-        sources=sources,
+        sources=(*sources, *portraits),
         mining=mining or Mining(),
     )
-    reading = understood(prompt, model, pictured=image is not None)
+    reading = understood(request)
     return make(request, reading, to=to, backend=open_backend(model), tick=lambda _: None)
 
 
-def understood(prompt: str, model: str, *, pictured: bool) -> Reading:
-    """What a model understands; read before it is opened, so that a mistake is told at once. Raises UserError."""
-    return read(prompt, pictured=pictured, edition=edition_of(preset_of(model).vocabulary_sha256))
+def understood(request: Request) -> Reading:
+    """What the model understands; read before it is opened, so that a mistake is told at once. Raises UserError."""
+    preset = preset_of(request.model)
+    require_cast(request, preset)
+    return read(
+        request.prompt,
+        pictured=request.image is not None,
+        edition=edition_of(preset.vocabulary_sha256),
+        characters=[character.name for character in request.characters],
+    )
 
 
 def make(request: Request, reading: Reading, *, to: Path, backend: Backend, tick: Tick) -> Clip:
@@ -99,3 +120,31 @@ def first_frame(image: Pixels | Path | str | None) -> tuple[Pixels | None, tuple
     pixels = still(path)
     content = path.read_bytes()
     return pixels, (Source(content=content, media_type=sniffed(content), role="first-frame"),)
+
+
+def kept(
+    characters: Mapping[str, Pixels | Path | str], facing: Mapping[str, str]
+) -> tuple[tuple[Character, ...], tuple[Source, ...]]:
+    """Characters by their names and pictures, and the files that came.
+
+    Raises CharacterError, ImageError, VerifyError.
+    """
+    for name, way in facing.items():
+        if name not in characters or way not in _WAYS:
+            raise CharacterError(f"{name!r} facing {way!r}: name a character that is given, and left or right.")
+    opened = {name: _opened(picture) for name, picture in characters.items()}
+    cast = tuple(
+        Character(name=name, picture=pixels, faces=_WAYS.get(facing.get(name, ""), 0))
+        for name, (pixels, _) in opened.items()
+    )
+    return cast, tuple(source for _, source in opened.values())
+
+
+def _opened(picture: Pixels | Path | str) -> tuple[Pixels, Source]:
+    """The pixels, and the file as it came, where it came as one whose container can hold a credential."""
+    if isinstance(picture, Path | str):
+        pixels, content = portrait(Path(picture)), Path(picture).read_bytes()
+        if kind := sniffed(content):
+            return pixels, Source(content=content, media_type=kind, role="component")
+        picture = pixels
+    return picture, Source(content=png_bytes(picture), media_type="image/png", role="component")

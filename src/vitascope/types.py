@@ -4,7 +4,7 @@ Shapes: T frames, H rows, W columns, C = 3 colours (RGB). Pixels are uint8 in 0.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -58,6 +58,15 @@ NO_MINING = Mining()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Character:
+    """Somebody or something kept as it is in a picture: prompts call it by its name, clip after clip."""
+
+    name: str
+    picture: Pixels  # (H, W, 3), or (H, W, 4) where it is cut out already
+    faces: int = 0  # the way it looks in the picture: -1 left, 1 right, 0 neither
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a caller asks for, as asked; nothing in it is resolved yet."""
 
@@ -68,6 +77,7 @@ class Request:
     seed: int | None = None
     steps: int | None = None
     image: Pixels | None = None  # first frame
+    characters: tuple[Character, ...] = ()  # whom the prompt names beside what the model knows
     model: str = MODEL
     container: Container = "mp4"
     sources: tuple[Source, ...] = ()  # files the clip is made from, for its credential
@@ -204,7 +214,7 @@ class Plan:
     model: str
     container: Container
     notes: tuple[str, ...]  # sentences for the person: what was read, rounded or left out
-    look: Pixels | None = None  # what the thing looks like, large on white, (H, W, 3) at native size, or None
+    cast: Mapping[int, Character] = field(default_factory=dict)  # who plays which thing, by its number in the words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,52 +1,17 @@
 """A given picture is taken apart and moved: its pixels stay its own, and the words say how it goes."""
 
 import numpy as np
-import openvino as ov
 import pytest
-from fakes import PRESET, plan
-from moving import SIDE, picture, tracks
-from nets import animator_weights
+from easels import RESTING, SIDE, SMALL, WEIGHTS, Easel, Grey, animation, compiled
+from fakes import plan
+from moving import picture, tracks
 
 from vitascope.backends.animation import Animation, about, within
-from vitascope.backends.base import Text
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.backends.native import NativeBackend
 from vitascope.backends.staging import Part
 from vitascope.text.reading import read
-from vitascope.text.words import VOCABULARY, rows, taken
-from vitascope.types import AnimatorPreset
-
-SMALL = AnimatorPreset(widths=(4, 8, 8), words=6, hidden=16)
-WEIGHTS = animator_weights(SMALL)
-
-
-class Grey:
-    """A runtime that sees a grey clip in any noise, and counts how often it looked."""
-
-    name, preset = "grey", PRESET
-
-    def __init__(self):
-        self.looked = 0
-
-    def read(self, words, seconds):
-        """Nothing is made of words."""
-        branches = len(words["token"])
-        return Text(rows_BWE=np.zeros((branches, 16, 4)), pooled_BE=np.zeros((branches, 4)), time_BW=None)
-
-    def denoise(self, text, rows):
-        """Zeros for every branch."""
-        self.looked += 1
-        return np.zeros((len(text.rows_BWE), *rows.z_ND.shape), np.float32)
-
-
-def compiled(name, build):
-    """A graph in float32, freshly compiled."""
-    return ov.Core().compile_model(build(), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
-
-
-def animation():
-    """The small network with random weights."""
-    return Animation(WEIGHTS, MatteNet(SMALL, WEIGHTS, compiled), SIDE)
+from vitascope.text.words import rows, taken
 
 
 def test_the_first_frame_is_the_picture_whatever_the_network_sees():
@@ -174,28 +139,6 @@ def test_three_of_a_kind_are_one_painting():
     assert not {"three", "zoom_in"} & {token for said, _ in easel.asked for token in said}
     red = (frames[0][..., 0].astype(int) - frames[0][..., 2] > 100).any(axis=0)
     assert 3 == (np.diff(np.concatenate(([0], red, [0])).astype(int)) == 1).sum()
-
-
-class Easel:
-    """Paints a grey place and every thing as a square of its colour; remembers what it was asked."""
-
-    def __init__(self):
-        self.asked = []
-
-    def __call__(self, words, frames):
-        """One frame after the other."""
-        said = [VOCABULARY[token] for token in words["token"].tolist() if token]
-        self.asked.append((said, frames))
-        frame = np.full((SIDE, SIDE, 3), 100, np.uint8)
-        colour = {"red": (250, 0, 0), "blue": (0, 0, 250)}
-        for name in set(said) & set(colour):
-            frame[24:40, 24:40] = colour[name]
-        return iter([frame] * frames)
-
-
-RESTING = {name: np.zeros_like(array) for name, array in WEIGHTS.items()}
-RESTING["animator.track.last.bias"][4] = 1.0
-"""Nothing moves, and all of it is there."""
 
 
 def bright(small):

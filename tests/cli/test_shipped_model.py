@@ -9,10 +9,13 @@ import sys
 import time
 from functools import partial
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from vitascope.backends import choose
 from vitascope.cli.main import app
+from vitascope.media.read import video
 
 PROMPT = "a parrot flies over a beach at sunset"
 PROGRAM = "from vitascope.cli.main import app; app()"
@@ -65,6 +68,31 @@ def test_frames_come_from_the_network_alone(tmp_path):
 
     assert made["frames"] > 8
     assert [] == made["notes"]
+
+
+def test_a_character_is_kept(tmp_path):
+    """Its colours are in every frame, where another clip of the prompt has none; its file is in the credential."""
+    ball = Image.new("RGBA", (90, 90))
+    ImageDraw.Draw(ball).ellipse((5, 5, 85, 85), fill=(255, 0, 255), outline=(0, 255, 255), width=9)
+    ball.save(tmp_path / "bo.png")
+    asked = ("generate", "Bo jumps over a beach at sunset", "--json", "--seed", "7", "--seconds", "2")
+
+    made = json.loads(vitascope(tmp_path, *asked, "-o", "bo.mp4", "--character", "Bo=bo.png"))
+    other = generated(tmp_path, "--seed", "7", "--seconds", "2", "-o", "other.mp4")
+
+    assert ["Bo is shown as in the picture."] == [note for note in made["notes"] if "Bo" in note]
+    for frame in video(tmp_path / "bo.mp4"):
+        assert 0.15 < _magenta(frame).mean() < 0.4
+    assert max(_magenta(frame).mean() for frame in video(tmp_path / "other.mp4")) < 0.01
+    report = json.loads(vitascope(tmp_path, "verify", "bo.mp4", "--json"))
+    assert "trusted" == report["credential"]["validation_state"]
+    assert "componentOf" in json.dumps(report["credential"])
+    assert made["frames"] == other["frames"]
+
+
+def _magenta(frame):
+    red, green, blue = np.moveaxis(frame.astype(int), 2, 0)
+    return (red > 180) & (blue > 180) & (green < 110)
 
 
 def test_every_container_verifies(tmp_path):

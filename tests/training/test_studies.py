@@ -149,10 +149,10 @@ def test_a_picture_study_gives_the_picture_and_hides_the_word():
     study = strangers.image(_room(player), Fifty(), 3, 0)
 
     first, look, both = player.plans[0], player.plans[3], player.plans[6]
-    assert (True, False) == (first.first_frame is not None, first.look is not None)
-    assert (False, True) == (look.first_frame is not None, look.look is not None)
+    assert (True, False) == (first.first_frame is not None, 1 in first.cast)
+    assert (False, True) == (look.first_frame is not None, 1 in look.cast)
     assert both.first_frame is not None
-    assert both.look is not None
+    assert 1 in both.cast
     from vitascope.text.words import VOCABULARY
 
     assert VOCABULARY.index(PICTURED) == first.words["token"][0]

@@ -28,6 +28,13 @@ def exact() -> Clip:
     )
 
 
+def kept() -> Clip:
+    """Somebody of one's own, from a picture or a film."""
+    return generate(
+        "Biscuit jumps over a beach", characters={"Biscuit": Path("biscuit.png")}, facing={"Biscuit": "left"}
+    )
+
+
 def origin(clip: Clip) -> tuple[int, str, str]:
     """What a finished clip says of itself."""
     return clip.mark_id, clip.manifest_sha256, clip.weights_sha256

@@ -15,6 +15,7 @@ from PIL import Image, ImageFilter
 
 from vitascope.backends import staging
 from vitascope.backends.layers import (
+    NOTHING,
     Layers,
     Tracks,
     as_pixels,
@@ -22,13 +23,16 @@ from vitascope.backends.layers import (
     filled,
     lay,
     middle_of,
+    placed,
     seen,
     spread,
     taken_apart,
 )
+from vitascope.backends.paper import on_paper
 from vitascope.backends.staging import Spot
+from vitascope.errors import CharacterError
 from vitascope.media.resize import fit
-from vitascope.types import Floats, Integers, Pixels, Plan
+from vitascope.types import Character, Floats, Integers, Pixels, Plan
 
 DICE, SIGNS, WAVES, TRACK = 4, 2, 24, 8
 """As in models/animator.py."""
@@ -41,6 +45,9 @@ UNDECIDED = 0.1
 
 TALL, FAR = 0.6, 0.3
 """In sides: a way so tall is laid about the middle; a way so far to a side is one to that side."""
+
+SOLID = 250
+"""Of 255: a picture with less opacity than this anywhere was cut out by whoever made it."""
 
 NEAR, ALIKE = 4, 0.03
 """Pixels of a look around one in which frame and place are compared, and the difference below which they are alike."""
@@ -88,9 +95,15 @@ class Animation:
         return (_laid(seen(plate, view, number), acts, number) for number, plate in enumerate(plates))
 
     def _acts(self, plan: Plan, paint: Paint, plates: list[Floats], camera: int) -> Iterator["_Act"]:
-        """Each thing as it was painted, frame by frame or once, and its way. Two alike are painted once."""
+        """Each thing as it was painted, frame by frame or once, or as it is kept, and its way.
+
+        Two alike are painted once.
+        """
         known: dict[bytes, list[Floats]] = {}
         for part in staging.parts(plan.words):
+            if (character := plan.cast.get(part.number)) is not None:
+                yield self._played(plan, replace(part, faces=character.faces), character, camera)
+                continue
             once = self._alive is not None and part.subject not in self._alive
             if part.painting not in known:
                 painted = paint(part.words, 1 if once else plan.frames)
@@ -100,6 +113,30 @@ class Animation:
             middle = middle_of(np.mean(things, axis=0))
             tracks = self.tracks(plan, part.motions, middle, camera)
             yield _Act(things=things, middle=middle, tracks=about(tracks, middle, part, plan.size))
+
+    def _played(self, plan: Plan, part: staging.Part, character: Character, camera: int) -> "_Act":
+        """A kept character and its way. Raises CharacterError where nothing of its picture stands out."""
+        thing = self.cut_out(character.picture)
+        if thing[..., 3].mean() < NOTHING:
+            raise CharacterError(
+                f"Nothing stands out in the picture of {character.name!r}. Take one in which it stands alone, whole, "
+                "and before something plain; or cut it out, and leave the rest transparent."
+            )
+        side, spot = staging.stand(part.words)
+        stood = placed(thing, plan.size, side, spot)
+        middle = middle_of(stood)
+        return _Act(
+            things=[stood], middle=middle, tracks=about(self.tracks(plan, part.motions, middle, camera), middle, part)
+        )
+
+    def cut_out(self, picture: Pixels) -> Floats:
+        """The thing of a picture, ``(H, W, 4)``: what its maker cut out, else what is no paper, else by the matte."""
+        if picture.shape[2] == 4 and picture[..., 3].min() < SOLID:
+            matte = _given(picture[..., 3:])
+            return np.asarray(np.concatenate((_given(picture[..., :3]) * matte, matte), axis=2), np.float32)
+        layers = self.layers(np.ascontiguousarray(picture[..., :3]))
+        alone = on_paper(layers.picture, layers.thing[..., 3])
+        return layers.thing if alone is None else alone
 
     def _thing(self, frame: Pixels, plate: Floats) -> Floats:
         """What of a painted frame is thing, ``(H, W, 4)``: by its matte, and never what the empty place shows, too."""

@@ -19,6 +19,9 @@ LEAST = 1 / 512
 NOTHING = 1e-3
 """Share of a picture that must be thing, or there is nothing that stands anywhere."""
 
+SEEN = 1 / 8
+"""Of the matte, from which on it belongs to a thing: a network leaves a little of it everywhere."""
+
 WIDER = 2
 """Pixels by which a hole is larger than what is seen of a thing."""
 
@@ -134,6 +137,30 @@ def middle_of(thing: Floats) -> tuple[float, float]:
     if matte.mean() < NOTHING:
         return 0.5, 0.5
     return _mean(matte.sum(axis=0)), _mean(matte.sum(axis=1))
+
+
+def placed(thing: Floats, size: tuple[int, int], side: float, spot: tuple[float, float]) -> Floats:
+    """A thing ``(H, W, 4)`` cut to itself and laid on an empty canvas of ``size`` (width, height).
+
+    Its longer side is ``side`` of the shorter of those, its middle at ``spot``, x and y in 0..1, or as near as it can
+    be whole.
+    """
+    rows, columns = (np.flatnonzero((thing[..., 3] > SEEN).any(axis=axis)) for axis in (1, 0))
+    canvas = np.zeros((size[1], size[0], 4), np.float32)
+    if not len(rows):
+        return canvas
+    whole = thing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = side * min(size) / max(whole.shape[:2])
+    height, width = (max(1, round(length * scale)) for length in whole.shape[:2])
+    way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    channels = (Image.fromarray(channel) for channel in whole.transpose(2, 0, 1).copy())
+    resized = [np.asarray(channel.resize((width, height), way), np.float32) for channel in channels]
+    left, top = (
+        int(np.clip(round(at * length - part / 2), 0, length - part))
+        for at, length, part in zip(spot, size, (width, height), strict=True)
+    )
+    canvas[top : top + height, left : left + width] = np.clip(np.stack(resized, axis=-1), 0, 1)
+    return canvas
 
 
 def as_pixels(frame: Floats) -> Pixels:

@@ -56,13 +56,12 @@ class NativeBackend:
 
     def _easel(self, plan: Plan, tick: Tick) -> Paint:
         """Paints what a plan is staged from, one after the other; ``tick`` hears of all of them as of one."""
-        pictures, begun, begin = paintings(plan.words), itertools.count(), time.monotonic()
+        pictures, begun, begin = paintings(plan.words, plan.cast), itertools.count(), time.monotonic()
 
         def paint(words: Mapping[str, Integers], frames: int) -> Iterator[Pixels]:
             behind = next(begun)
-            return self.painted(
-                replace(plan, words=words, frames=frames, keep=frames), _told(tick, behind, pictures, begin)
-            )
+            alone = replace(plan, words=words, frames=frames, keep=frames, cast={})  # who is kept is not painted
+            return self.painted(alone, _told(tick, behind, pictures, begin))
 
         return paint
 
@@ -127,7 +126,8 @@ class NativeBackend:
         levels = np.ones(len(place), np.float32) - given_N1[:, 0]
         tags = np.full(len(place), CLIP, np.int32)
         rows = Rows(z_ND=z_ND, t_N=levels, r_N=levels, position_N3=place, tag_N=tags)
-        return (rows, given_N1) if plan.look is None else self._with_look(rows, given_N1, plan.look)
+        shown = next(iter(plan.cast.values()), None)
+        return (rows, given_N1) if shown is None else self._with_look(rows, given_N1, shown.picture)
 
     def _with_look(self, rows: Rows, given_N1: Floats, look: Pixels) -> tuple[Rows, Floats]:
         """The same with the rows of a reference picture before the clip, clean and given, as in training."""
@@ -174,9 +174,10 @@ def _told(tick: Tick, behind: int, pictures: int, begin: float) -> Tick:
 
 def _name(plan: Plan, runtime: Runtime) -> str:
     """sha256 of all that the states between noise and clip depend on: the plan, the weights, and what carries them."""
-    settled = replace(plan, prompt="", notes=(), words={}, first_frame=None, look=None)
+    settled = replace(plan, prompt="", notes=(), words={}, first_frame=None, cast={})
     digest = hashlib.sha256(repr((settled, runtime.preset, runtime.name)).encode())
-    for name, array in sorted({**plan.words, "first_frame": plan.first_frame, "look": plan.look}.items()):
+    shown = {f"cast {number} {one.name!r} {one.faces}": one.picture for number, one in plan.cast.items()}
+    for name, array in sorted({**plan.words, **shown, "first_frame": plan.first_frame}.items()):
         if array is not None:
             digest.update(f"{name} {array.shape} {array.dtype}".encode() + array.tobytes())
     return digest.hexdigest()

@@ -4,12 +4,12 @@ The network is never asked for two things at once, so no colour can go to the wr
 Spots and sizes are those of training clips (corpus/scenes.py). Lengths are in frame sides, y downwards.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vitascope.text.words import ROLES, VOCABULARY, Word, rows
+from vitascope.text.words import PICTURED, ROLES, VOCABULARY, Word, rows
 from vitascope.text.world import POSES, SUBJECTS
 from vitascope.types import Integers
 
@@ -18,6 +18,15 @@ USUAL_PLACE = "place:meadow"
 
 ALONE, PAIRED, THREE = 0.60, 0.46, 0.36
 """Sides of one thing alone, of one of two and of one of three, in frame sides, as in corpus/scenes.py."""
+
+SIZED: Mapping[str, float] = {"small": 0.36, "large": 0.84}
+"""Sides of one thing alone where its size is said."""
+
+BELOW = 0.12
+"""How far below the middle stands what stands on the ground, in frame sides."""
+
+GROUNDLESS = ("place:space", "place:sky", "place:underwater")
+"""Places in which nothing does."""
 
 COUNTS: Mapping[str, tuple[int, float]] = {"two": (2, PAIRED), "three": (3, THREE)}
 """How many of a kind, and their side."""
@@ -37,6 +46,7 @@ class Part:
     motions: tuple[int, ...]  # their tokens in order; 0 for none
     faces: int  # the way its drawing looks: -1 left, 1 right, 0 neither
     subject: str = ""  # what it is
+    number: int = 0  # among the things of the prompt, from 1 on
     aside: Spot = (0.0, 0.0)  # from where it would stand alone
 
     @property
@@ -60,6 +70,7 @@ def parts(words: Mapping[str, Integers]) -> tuple[Part, ...]:
             motions=motions(words, number),
             faces=_faces(thing),
             subject=next(iter(_subjects(thing)), ""),
+            number=number,
         )
         for number, thing in zip(numbers, things, strict=True)
     ]
@@ -68,9 +79,16 @@ def parts(words: Mapping[str, Integers]) -> tuple[Part, ...]:
     return tuple(found) if not found else tuple(_paired(found[:2], _relation(columns)))
 
 
-def paintings(words: Mapping[str, Integers]) -> int:
-    """How many pictures are painted for a prompt: its place, and each thing that is like no other."""
-    return 1 + len({part.painting for part in parts(words)})
+def paintings(words: Mapping[str, Integers], cast: Collection[int] = ()) -> int:
+    """How many pictures are painted for a prompt: its place, and each thing like no other that nothing is given for."""
+    return 1 + len({part.painting for part in parts(words) if part.number not in cast})
+
+
+def stand(words: Mapping[str, Integers]) -> tuple[float, Spot]:
+    """How large one thing alone is, and where its middle is, in frame sides, as in corpus/scenes.py."""
+    said = {VOCABULARY[token] for token, *_ in _columns(words)}
+    side = next((SIZED[size] for size in SIZED if size in said), ALONE)
+    return side, (0.5, 0.5 if said.intersection(GROUNDLESS) else 0.5 + BELOW)
 
 
 def plate(words: Mapping[str, Integers]) -> Mapping[str, Integers]:
@@ -115,17 +133,17 @@ def _scene(columns: Sequence[Column]) -> list[Column]:
 def _alone(thing: Sequence[Column]) -> list[Column]:
     """The words of one thing as if it were the only one, without what it does; a person poses for what comes first."""
     motion = ROLES.index("motion")
-    kept = any(SUBJECTS[name].styles == POSES for name in _subjects(thing))
+    kept = any(name != PICTURED and SUBJECTS[name].styles == POSES for name in _subjects(thing))
     return [(token, role, 1, 0) for token, role, _, part in thing if role != motion or (kept and part < 2)]
 
 
 def _faces(thing: Sequence[Column]) -> int:
-    return next((SUBJECTS[name].faces for name in _subjects(thing)), 0)
+    return next((SUBJECTS[name].faces for name in _subjects(thing) if name != PICTURED), 0)
 
 
 def _subjects(thing: Sequence[Column]) -> list[str]:
     names = (VOCABULARY[token] for token, role, *_ in thing if role == ROLES.index("subject"))
-    return [name for name in names if name in SUBJECTS]
+    return [name for name in names if name == PICTURED or name in SUBJECTS]
 
 
 def _copies(part: Part, thing: Sequence[Column]) -> Iterator[Part]:

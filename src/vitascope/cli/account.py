@@ -55,7 +55,8 @@ def _lines(account: Account) -> Iterator[str]:
 
 def _spoken(reading: Reading) -> list[str]:
     """The words the network was given, as English prints them: parrot, right, beach, sunset."""
-    return [name(word.token) for word in reading.words]
+    things = [entity.subject for entity in reading.scene.entities]
+    return [name(things[word.entity - 1] if word.role == "subject" else word.token) for word in reading.words]
 
 
 def _ratio(account: Account) -> str:

@@ -24,6 +24,13 @@ def generate(
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same frames. Default: drawn.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps from noise to clip, 1 to 100.")] = None,
     image: Annotated[Path | None, typer.Option(help="First frame: a PNG, JPEG or WebP picture.")] = None,
+    character: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help="Whom PROMPT names: a picture or film of them. At most two."),
+    ] = None,
+    facing: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=left|right", help="The way a character looks in its picture.")
+    ] = None,
     model: Annotated[str, typer.Option(help="See `vitascope models`.")] = MODEL,
     mining: Annotated[
         str, typer.Option(help="What others may do with the file: notAllowed, allowed, or constrained with --terms.")
@@ -38,13 +45,13 @@ def generate(
     from vitascope.cli.progress import shown_progress
     from vitascope.engine.names import container_of, free_path
     from vitascope.engine.plan import draw_seed, size_of
-    from vitascope.front import first_frame, make, thanks_for, understood
+    from vitascope.front import first_frame, kept, make, thanks_for, understood
     from vitascope.types import Request
 
-    reading = understood(prompt, model, pictured=image is not None)
     seed = draw_seed() if seed is None else seed
     to = output or free_path(Path(), prompt, seed)
     pixels, sources = first_frame(image)
+    cast, portraits = kept(_named("--character", character), _named("--facing", facing))
     request = Request(
         prompt=prompt,
         seconds=seconds,
@@ -53,11 +60,13 @@ def generate(
         seed=seed,
         steps=steps,
         image=pixels,
+        characters=cast,
         model=model,
         container=container_of(to),
-        sources=sources,
+        sources=(*sources, *portraits),
         mining=_mining(mining, terms),
     )
+    reading = understood(request)
     backend = choose.open_backend(model)
     opened = time.perf_counter()
     with shown_progress() as tick:
@@ -71,6 +80,17 @@ def generate(
         render_seconds=done - opened,
     )
     (print_json if json_ else print_text)(account)
+
+
+def _named(option: str, told: list[str] | None) -> dict[str, str]:
+    """``NAME=VALUE`` as often as the option is there."""
+    from vitascope.errors import CharacterError
+
+    pairs = [one.partition("=") for one in told or ()]
+    for name, equals, value in pairs:
+        if not (name.strip() and equals and value):
+            raise CharacterError(f"{option} takes NAME=VALUE, not {f'{name}{equals}{value}'[:80]!r}.")
+    return {name.strip(): value for name, _, value in pairs}
 
 
 def _mining(use: str, terms: str) -> "Mining":

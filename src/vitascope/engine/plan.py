@@ -9,6 +9,7 @@ import re
 import secrets
 from math import log
 
+from vitascope.engine.cast import cast_of, require_cast
 from vitascope.errors import ImageError, LengthError, SeedError, SizeError
 from vitascope.media.resize import cover
 from vitascope.text.reading import read
@@ -33,10 +34,13 @@ _DRAWN_SEEDS = 2**32  # a drawn seed stays short enough for a file name and exac
 def plan(request: Request, preset: Preset) -> Plan:
     """Resolve ``request`` for the model ``preset`` describes; draws the seed where none was given.
 
-    Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError, ImageError.
+    Raises PromptError, UnknownWordsError, SizeError, LengthError, SeedError, ImageError, CharacterError.
     """
     edition, preset = edition_of(preset.vocabulary_sha256), _view(request, preset)
-    reading = read(request.prompt, pictured=request.image is not None, edition=edition)
+    require_cast(request, preset)
+    names = [character.name for character in request.characters]
+    reading = read(request.prompt, pictured=request.image is not None, edition=edition, characters=names)
+    cast, about_cast = cast_of(request.characters, reading.scene)
     frames, keep, about_length = _length(request.seconds, preset)
     output_size, about_size = _output_size(request.size, preset)
     moves = preset.animator is not None and request.image is not None
@@ -44,7 +48,7 @@ def plan(request: Request, preset: Preset) -> Plan:
     seed = _seed(request.seed)
     about_shape = (about_picture, _about_moving(reading.scene, output_size)) if moves else (about_size, about_picture)
     about_place = _about_place(reading.scene) if preset.animator is not None and request.image is None else ""
-    about = (*reading.notes, about_length, _about_fps(request.fps, preset), *about_shape, about_place)
+    about = (*reading.notes, about_length, _about_fps(request.fps, preset), *about_shape, about_place, about_cast)
     return Plan(
         prompt=request.prompt,
         words=rows(taken(reading.words, seed)),
@@ -60,6 +64,7 @@ def plan(request: Request, preset: Preset) -> Plan:
         model=preset.name,
         container=request.container,
         notes=tuple(note for note in about if note),
+        cast=cast,
     )
 
 

@@ -16,6 +16,7 @@ from av.video.reformatter import VideoReformatter
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from vitascope.errors import ImageError, VerifyError
+from vitascope.media.clearest import clearest
 from vitascope.types import Pixels
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
@@ -29,6 +30,7 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+_STILLS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
 _HEAD = 30  # bytes that tell an animated WebP, and its size
 
 
@@ -52,6 +54,32 @@ def still(path: Path) -> Pixels:
         _require_still(path, picture)
         turned = ImageOps.exif_transpose(picture)
         return np.array(_over_white(turned))
+
+
+def portrait(path: Path) -> Pixels:
+    """What a character is kept from: a still, or the clearest frame of a film.
+
+    ``(H, W, 3)``, or ``(H, W, 4)`` where parts of a still are transparent. Of a long film the first frames are
+    looked at. Raises ImageError, VerifyError.
+    """
+    _require_readable(path)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.startswith(_STILLS) or _is_animated_webp(head):
+        return _clearest_of(path)
+    with _translated(path), Image.open(path, formats=_FORMATS) as picture:
+        if getattr(picture, "n_frames", 1) > 1:
+            return _clearest_of(path)
+        _require_still(path, picture)
+        turned = ImageOps.exif_transpose(picture)
+        return np.array(turned.convert("RGBA" if turned.has_transparency_data else "RGB"))
+
+
+def _clearest_of(path: Path) -> Pixels:
+    found = clearest(video(path))
+    if found is None:
+        raise ImageError(f"{path.name} ({path.stat().st_size:,} bytes) holds no frame that can be read.")
+    return found
 
 
 def video(source: Path | bytes, *, limits: Limits | None = None) -> Iterator[Pixels]:

@@ -70,7 +70,7 @@ def ingredient(source: Source, number: int) -> dict[str, object]:
 
 
 def _actions(claim: Claim) -> Iterator[dict[str, object]]:
-    """A clip made from nothing is created; one with a parent opens it, places what is blended in, and edits."""
+    """A clip made from nothing is created, and what is given placed in it; one with a parent opens it, and edits."""
     labels = {role: [_label(n) for n, s in enumerate(claim.sources) if s.role == role] for role in _RELATIONS}
     agent = {"name": f"Vitascope {claim.model}", "version": claim.weights_sha256[:12] or __version__}
     made_at = datetime.now(UTC).isoformat(timespec="seconds")  # by our own clock: no time stamp of a third party
@@ -81,8 +81,11 @@ def _actions(claim: Claim) -> Iterator[dict[str, object]]:
     if labels["first-frame"]:
         details["ingredientIds"] = labels["first-frame"]
     if not labels["parent"]:
-        made = {"action": "c2pa.created", "when": made_at, "digitalSourceType": _MADE}
+        source_type = _MIXED if labels["component"] else _MADE
+        made = {"action": "c2pa.created", "when": made_at, "digitalSourceType": source_type}
         yield made | {"softwareAgent": agent, "parameters": details}
+        if labels["component"]:
+            yield {"action": "c2pa.placed", "parameters": {"ingredientIds": labels["component"]}}
         return
     yield {"action": "c2pa.opened", "parameters": {"ingredientIds": labels["parent"]}}
     if labels["component"]:

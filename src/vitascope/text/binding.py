@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from vitascope.text.lexicon import Language, Meaning, name
 from vitascope.text.matching import Found
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.words import PICTURED, WORDS, num_words
+from vitascope.text.words import CHARACTER, PICTURED, WORDS, num_words
 from vitascope.text.world import SUBJECTS
 
 MOST_ENTITIES = 2
@@ -103,7 +103,7 @@ def _take(sentence: _Sentence, meaning: Meaning, phrase: Found) -> None:
 
 def _thing(sentence: _Sentence, subject: str, phrase: Found) -> None:
     known = next((thing for thing in sentence.things if thing.subject == subject), None)
-    if known is not None and sentence.definite:
+    if known is not None and (sentence.definite or subject.startswith(CHARACTER)):
         _bind_loose(sentence, known)
         sentence.last, sentence.actors, sentence.acted = known, [known], False
         return
@@ -159,6 +159,8 @@ def _waiting(sentence: _Sentence) -> _Thing:
 
 
 def _count_plural(sentence: _Sentence, thing: _Thing, phrase: Found) -> None:
+    if thing.subject.startswith(CHARACTER):
+        return
     plural = SUBJECTS[thing.subject].plural.replace("_", " ")
     is_plural = phrase.written.casefold() == plural != thing.subject.replace("_", " ")
     if is_plural and "count" not in sentence.loose:

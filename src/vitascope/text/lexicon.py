@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from vitascope.text.tokens import key
-from vitascope.text.words import PICTURED
+from vitascope.text.words import CHARACTER, PICTURED
 from vitascope.text.world import EDITIONS, FIRST, SUBJECTS, Edition
 
 _DATA = Path(__file__).parent / "data"
@@ -128,6 +128,8 @@ def name(concept: str) -> str:
     """A concept as English prints it: ``police_car`` is police car, ``place:sea`` is sea."""
     if concept == PICTURED:
         return "what the picture shows"
+    if concept.startswith(CHARACTER):
+        return concept.removeprefix(CHARACTER)
     return concept.rpartition(":")[2].replace("_", " ")
 
 

@@ -1,11 +1,13 @@
 """Finds the known phrases of a text: guesses its language, then takes the longest match at every token."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from vitascope.text.lexicon import Language, Meaning, abroad, codes, is_english, language, lemmas
+from vitascope.text.names import parted
 from vitascope.text.tokens import BREAK, Token, is_unspaced, tokens
+from vitascope.text.words import CHARACTER
 from vitascope.text.world import FIRST, Edition
 
 _GUESS_FROM = 64  # tokens a language is guessed from
@@ -33,17 +35,30 @@ class Found:
 CLAUSE_END = Found(meaning=Meaning("break", ""), written=",", lemma=BREAK)
 
 
-def match(text: str, edition: Edition = FIRST) -> tuple[Language, tuple[Found, ...]]:
-    """The language of a text and its phrases in order, as an edition of the world understands them."""
-    words = tokens(text)
-    spoken = _guess(words[:_GUESS_FROM], edition)
+def match(text: str, edition: Edition = FIRST, names: Sequence[str] = ()) -> tuple[Language, tuple[Found, ...]]:
+    """The language of a text and its phrases in order, as an edition of the world understands them.
+
+    ``names`` are of things that no language knows; where the text says one, it means that.
+    """
+    parts = list(parted(tokens(text), names))
+    spoken = _guess([word for name, words in parts if not name for word in words][:_GUESS_FROM], edition)
     found: list[Found] = []
+    for name, words in parts:
+        found.extend([_called(name, words)] if name else _phrases(words, spoken))
+    return spoken, tuple(_unknowns_joined(found))
+
+
+def _called(name: str, words: Sequence[Token]) -> Found:
+    written = _written(words)
+    return Found(meaning=Meaning("subject", f"{CHARACTER}{name}"), written=written, lemma=written.casefold())
+
+
+def _phrases(words: Sequence[Token], spoken: Language) -> Iterator[Found]:
     position = 0
     while position < len(words):
         phrase, length = _at(words, position, spoken)
-        found.append(phrase)
+        yield phrase
         position += length
-    return spoken, tuple(_unknowns_joined(found))
 
 
 def _guess(words: Sequence[Token], edition: Edition) -> Language:

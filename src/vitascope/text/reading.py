@@ -10,7 +10,7 @@ from vitascope.text.lexicon import Language, Meaning, is_english, name, nearest
 from vitascope.text.matching import Found, match
 from vitascope.text.scene import Scene
 from vitascope.text.spelling import alike
-from vitascope.text.words import Word, words
+from vitascope.text.words import CHARACTER, Word, words
 from vitascope.text.world import FIRST, SUBJECTS, Edition
 
 LONGEST = 32_000
@@ -40,8 +40,10 @@ class Reading:
     language: str  # code of the language we took the prompt for, such as en or zh-hant
 
 
-def read(prompt: str, *, pictured: bool = False, edition: Edition = FIRST) -> Reading:
+def read(prompt: str, *, pictured: bool = False, edition: Edition = FIRST, characters: Sequence[str] = ()) -> Reading:
     """The scene a prompt asks for. With a picture beside it, it need not name the thing, only say what that does.
+
+    The names of ``characters`` stand for what is kept of them, before whatever else they may mean.
 
     A word of a later edition than the model's is one that nobody taught it, and is told as such.
 
@@ -49,7 +51,7 @@ def read(prompt: str, *, pictured: bool = False, edition: Edition = FIRST) -> Re
     characters, ``UnknownWordsError`` where it names nothing of our world and no picture does.
     """
     _check(prompt)
-    language, phrases = match(prompt, edition)
+    language, phrases = match(prompt, edition, characters)
     scene, rounded = bind(phrases, language, pictured=pictured)
     unknown = _unknown(phrases, language)
     if scene == Scene(entities=()):
@@ -105,6 +107,8 @@ def _is_own_name(phrase: Found, meaning: Meaning) -> bool:
         return _names_a_motion(phrase, meaning)
     if meaning.role == "place":
         return name(meaning.id) in phrase.written.casefold() or not _names_a_place(phrase)
+    if meaning.id.startswith(CHARACTER):
+        return True
     plural = SUBJECTS[meaning.id].plural.replace("_", " ")
     return phrase.lemma == name(meaning.id) or phrase.written.casefold() == plural
 

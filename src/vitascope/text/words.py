@@ -37,6 +37,10 @@ PICTURED = "<none>"
 """Subject of a thing that no word names, because a given picture shows it; training hides the word in that way."""
 
 
+CHARACTER = "character:"
+"""What the subject of a kept character begins with; its name follows. The network is told of it as pictured."""
+
+
 def vocabulary(edition: Edition) -> tuple[str, ...]:
     """The words of an edition in the order of their rows: all of the edition before it, then its own."""
     if edition == FIRST:
@@ -93,7 +97,7 @@ def num_words(scene: Scene) -> int:
 
 
 def _of_entity(entity: Entity, number: int) -> Iterator[Word]:
-    yield Word(entity.subject, "subject", number)
+    yield Word(PICTURED if entity.subject.startswith(CHARACTER) else entity.subject, "subject", number)
     for role in ("count", "size", "colour", "style"):
         token = getattr(entity, role)
         if token is not None:

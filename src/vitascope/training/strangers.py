@@ -30,7 +30,7 @@ from vitascope.training.checker_run import moment
 from vitascope.training.room import Room, all_held_still, made, round_trip
 from vitascope.training.study import Line, Study, counted
 from vitascope.training.traits import FRAMES
-from vitascope.types import Floats, Pixels, Plan
+from vitascope.types import Character, Floats, Pixels, Plan
 
 LOOKED = (10, 13, 16)
 """Frames of a clip in which its drawing is looked for."""
@@ -49,16 +49,16 @@ class Stranger:
 
 
 def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
-    """The study of ``--image``: the first frame given, then the bare drawing as a reference, then both."""
+    """The study of ``--image``: the first frame given, then the bare drawing to keep, then both."""
     asked = questions(n, seed, room.edition)
     sprites = [strangers.sprite(STRANGERS[one.number], style_of(one.number)) for one in asked]
     real = [_real(one, sprite, room.side) for one, sprite in zip(asked, sprites, strict=True)]
     aside = [_elsewhere(one, sprite, room.side) for one, sprite in zip(asked, sprites, strict=True)]
-    looks = [on_white(sprite, room.side) for sprite in sprites]
+    casts = [{1: Character(name="it", picture=on_white(sprite, room.side))} for sprite in sprites]
     line = _judge(room, asked, Lineup(room.checker, strangers))
     opened = [replace(_plan(one, room), first_frame=clip[0]) for one, clip in zip(asked, real, strict=True)]
-    shown = [replace(_plan(one, room), look=look) for one, look in zip(asked, looks, strict=True)]
-    both = [replace(plan, look=look) for plan, look in zip(opened, looks, strict=True)]
+    shown = [replace(_plan(one, room), cast=cast) for one, cast in zip(asked, casts, strict=True)]
+    both = [replace(plan, cast=cast) for plan, cast in zip(opened, casts, strict=True)]
     return Study(
         name="image",
         title="unseen drawings by --image",
@@ -67,8 +67,8 @@ def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
         target="70 / 50 %, 90 / 75 %",
         lines=(
             line("model, first frame given", made(room, opened, "first frame")),
-            line("model, drawing on white as reference", made(room, shown, "reference")),
-            line("model, both", made(room, both, "first frame and reference")),
+            line("model, drawing kept from white paper", made(room, shown, "kept")),
+            line("model, both", made(room, both, "first frame and kept")),
             line("real renders", iter(real)),
             line("real renders, codec round trip", (round_trip(clip, room.codec) for clip in real)),
             line("real renders of it standing still", iter(aside)),
