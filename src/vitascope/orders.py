@@ -24,6 +24,18 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who is in it, beside what the model knows."""
+
+    shown: tuple[str, ...] = ()  # the claimed names of whom the first frame is said to show
+    characters: tuple[str, ...] = ()  # ids of kept characters, whose names the prompt says
+
+
+NOBODY = Cast()
+"""Of an order that draws on what the model knows alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What was ordered at the desk, with everything settled but how it will be painted.
 
@@ -41,7 +53,7 @@ class Order:
     steps: int | None = None
     negative_prompt: str | None = None
     image: str | None = None  # key of a PNG in the file store: the first frame
-    cast: tuple[str, ...] = ()  # the claimed names of whom that picture is said to show
+    cast: Cast = NOBODY
     source: str | None = None  # the video that a remix, an edit or an extension builds on
     priority: Priority = "normal"
     reservation: Reservation = Reservation()
@@ -57,7 +69,10 @@ class Order:
         width, height = fields.pop("size")
         before = {"mining": fields.pop("mining", "notAllowed"), "terms": fields.pop("mining_terms", "")}
         reservation = Reservation(**fields.pop("reservation", before))
-        return cls(size=(width, height), cast=tuple(fields.pop("cast", ())), reservation=reservation, **fields)
+        cast = fields.pop("cast", ())
+        told = cast if isinstance(cast, dict) else {"shown": cast}  # a list, before characters were kept
+        cast = Cast(**{name: tuple(names) for name, names in told.items()})
+        return cls(size=(width, height), cast=cast, reservation=reservation, **fields)
 
     def fingerprint(self) -> str:
         """SHA-256 of what was asked: a drawn seed is not part of it, nobody asked for that."""

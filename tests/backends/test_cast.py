@@ -138,6 +138,8 @@ def test_what_is_laid_on_a_canvas_stays_whole():
     assert (0.9 * 64) * (0.9 * 64 * 2 / 3) == pytest.approx(canvas[..., 3].sum(), rel=0.05)
     assert middle_of(canvas)[1] > 0.5
     assert 0 == placed(np.zeros_like(thing), (64, 64), 0.6, (0.5, 0.5)).sum()
+    wide = placed(thing.transpose(1, 0, 2), (128, 32), 0.84, (0.5, 0.5))
+    assert 32 * (32 * 2 / 3) == pytest.approx(wide[..., 3].sum(), rel=0.05)  # as high as the frame, not higher
 
 
 def test_the_backend_paints_what_is_not_kept():

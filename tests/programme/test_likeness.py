@@ -9,7 +9,7 @@ from shop import order
 
 from tests.programme.members import BEN, DAY, NOW, TOM, Leaves, fill_pool
 from vitascope.errors import LikenessError, PoolError
-from vitascope.orders import Reservation
+from vitascope.orders import Cast, Reservation
 from vitascope.programme import royalties
 from vitascope.programme.likeness import asking, paying
 from vitascope.programme.money import journal
@@ -111,7 +111,7 @@ def test_an_order_draws_on_what_it_names_shows_and_builds_on(tx):
     plain = order("a cat jumps")
     drawing = [
         WAVES,
-        replace(plain, image="x", cast=("Smile",)),
+        replace(plain, image="x", cast=Cast(shown=("Smile",))),
         replace(plain, verb="edit", source="video_1"),
     ]
 
@@ -129,7 +129,7 @@ def test_a_picture_said_to_show_somebody_takes_somebodys_yes(tx):
     leaves = Leaves()
     assert {} == asking.require(tx, leaves, "ben", [order("@nobody waves")], now=NOW)
     with pytest.raises(LikenessError, match="Nobody has spoken for the likeness 'nobody'"):
-        asking.require(tx, leaves, "ben", [replace(order("a cat"), image="x", cast=("nobody",))], now=NOW)
+        asking.require(tx, leaves, "ben", [replace(order("a cat"), image="x", cast=Cast(shown=("nobody",)))], now=NOW)
 
     assert ["likeness.use refused"] == leaves.kinds()
 
@@ -168,11 +168,14 @@ def test_words_that_are_none_are_refused(tx, words):
 
 def test_an_order_is_the_same_through_json():
     """With its cast and what it reserves, and one of before they were there."""
-    wanted = replace(WAVES, cast=("smile", "grin"), reservation=Reservation(mining="constrained", terms="https://a.b"))
+    reservation = Reservation(mining="constrained", terms="https://a.b")
+    wanted = replace(WAVES, cast=Cast(shown=("smile",), characters=("char_1", "char_2")), reservation=reservation)
     old = json.loads(WAVES.to_json())
     del old["cast"], old["reservation"]
     older = old | {"mining": "allowed", "mining_terms": ""}
 
     assert wanted == type(wanted).from_json(wanted.to_json())
     assert WAVES == type(wanted).from_json(json.dumps(old))
+    listed = type(wanted).from_json(json.dumps(old | {"cast": ["smile"]}))
+    assert Cast(shown=("smile",)) == listed.cast
     assert "allowed" == type(wanted).from_json(json.dumps(older)).reservation.mining

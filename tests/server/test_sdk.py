@@ -16,6 +16,8 @@ import openai
 import pytest
 from served import House
 
+from tests.server.pictures import cut_out, drawing
+
 pytestmark = pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")  # it is, elsewhere
 NODE = Path(__file__).parents[2] / ".node"
 PROMPT = "a parrot flies over a beach at sunset"
@@ -80,6 +82,27 @@ def test_the_pasted_example_makes_a_film(house, client, tmp_path):
     assert {film.read_bytes(), thumbnail, sheet} == left
 
 
+def test_a_kept_character_is_in_its_film(house, client, tmp_path):
+    """By official SDK and embedded model: its colour in every frame, its owner thanked, its file in the chain."""
+    import av
+
+    bo = client.videos.create_character(name="Bo", video=("bo.png", cut_out(), "image/png"))
+    video = client.videos.create_and_poll(
+        prompt="Bo jumps over a beach", model="s", seconds="1", extra_body={"characters": [{"id": bo.id}], "seed": 7}
+    )
+    film = tmp_path / "bo.mp4"
+    client.videos.download_content(video.id).write_to_file(film)
+
+    assert ("completed", [bo.id]) == (video.status, video.characters)
+    assert any(line.startswith("Kept character Bo: ") for line in video.credits)
+    with av.open(str(film)) as container:
+        for frame in container.decode(video=0):
+            red, green, blue = frame.to_ndarray(format="rgb24").astype(int).transpose(2, 0, 1)
+            assert 0.2 < ((red > 180) & (blue > 180) & (green < 110)).mean() < 0.5
+    assert "trusted" == client.content_provenance_checks.create(file=film).results[0].validation_state
+    assert b"componentOf" in film.read_bytes()
+
+
 def test_a_prompt_that_names_nothing_fails_with_a_reason(client):
     """A failed job is answered with 200: ``poll`` returns it, with a code for programs."""
     video = client.videos.create_and_poll(prompt="qwxz vbnm", model="s", seconds="1")
@@ -88,7 +111,7 @@ def test_a_prompt_that_names_nothing_fails_with_a_reason(client):
 
 
 def test_the_calls_of_the_sdk(client):
-    """Create, poll, retrieve, list, content, remix, delete; edit, extend and characters refused with their code."""
+    """Create, poll, retrieve, list, content, remix, delete, characters; edit and extend refused with their code."""
     video = client.videos.create(prompt=PROMPT, seconds="4", size="720x1280")
     video = client.videos.poll(video.id)
     remix = client.videos.poll(client.videos.remix(video.id, prompt="a cat jumps").id)
@@ -103,15 +126,20 @@ def test_the_calls_of_the_sdk(client):
         lambda: client.videos.edit(prompt="x", video=b"film"),
         lambda: client.videos.edit(prompt="x", video=openai.omit, extra_body={"video": {"id": video.id}}),
         lambda: client.videos.extend(prompt="x", seconds="4", video=b"film"),
-        lambda: client.videos.create_character(name="Mossy", video=b"film"),
     ]
     for call in refused:
         with pytest.raises(openai.BadRequestError) as error:
             call()
         assert "unsupported_operation" == error.value.code
         assert error.value.request_id
+    mossy = client.videos.create_character(name="Mossy", video=drawing())
+    assert mossy == client.videos.get_character(mossy.id)
+    cast = {"characters": [{"id": mossy.id}]}
+    assert "completed" == client.videos.create_and_poll(prompt="Mossy jumps", extra_body=cast).status
     with pytest.raises(openai.NotFoundError):
         client.videos.get_character("char_1")
+    with pytest.raises(openai.BadRequestError, match="does not name 'Mossy'"):
+        client.videos.create(prompt=PROMPT, extra_body=cast)
     assert client.videos.delete(video.id).deleted
     with pytest.raises(openai.NotFoundError) as error:
         client.videos.retrieve(video.id)
@@ -225,7 +253,7 @@ def test_the_twelve_calls_of_the_async_client(house):
     video, remix, listed, refused, deleted, gone, hook, hooks, rotated, closed = asyncio.run(talk())
     assert ("completed", video.id) == (video.status, remix.remixed_from_video_id)
     assert video.id == listed[0]
-    assert ["unsupported_operation"] * 3 + ["character_not_found"] == refused
+    assert ["unsupported_operation"] * 2 + ["invalid_value", "character_not_found"] == refused
     assert (True, "video_not_found") == (deleted.deleted, gone)
     assert hook.id in hooks
     assert rotated.signing_secret != hook.signing_secret

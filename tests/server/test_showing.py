@@ -212,25 +212,6 @@ def test_a_picture_of_somebody_takes_their_yes_and_pays_them(desk):
     assert [("owed", 50, made), ("called off", 50, lost)] == items
 
 
-def test_a_character_made_from_somebody_takes_their_yes(desk):
-    """By what it is said to show and by its name; with their yes what is left to say is that no model can."""
-    with _member(desk) as ana, _member(desk) as ben:
-        name, film = f"Mask-{ana.party[-8:]}", {"video": b"film"}
-
-        def make(**fields):
-            answer = ben.post("/v1/videos/characters", data=fields, files=film)
-            return error_of(answer)["code"]
-
-        told = [make(name="Mossy", likeness=name), make(name=name)]
-        ana.post(f"/v1/rights/likenesses/{name}", json={"circle": "nobody"})
-        told += [make(name="Mossy", likeness=f"@{name}"), make(name=f"@{name.upper()}"), make(name="Mossy")]
-        ana.post(f"/v1/rights/likenesses/{name}", json={"circle": "approved", "approved": [ben.party]})
-        told += [make(name="Mossy", likeness=name), make(name=name)]
-
-    refused, impossible = "likeness_not_permitted", "unsupported_operation"
-    assert [refused, impossible, refused, refused, impossible, impossible, impossible] == told
-
-
 def _settled(ana):
     """The items of a statement, once nothing of it is promised any more: the desk looks every two seconds."""
     until = time.monotonic() + 20

@@ -141,15 +141,6 @@ def test_what_no_model_can_is_refused_plainly(client, desk, path):
     assert entered == len(desk.queue.entered)
 
 
-def test_characters_are_refused_and_not_found(client):
-    """The two calls exist, and say plainly that no model can."""
-    made = client.post("/v1/videos/characters", data={"name": "Mossy"}, files={"video": b"film"})
-    got = client.get("/v1/videos/characters/char_1")
-
-    assert (400, "unsupported_operation") == (made.status_code, error_of(made)["code"])
-    assert (404, "character_not_found") == (got.status_code, error_of(got)["code"])
-
-
 def test_a_batch_is_all_or_nothing(client):
     """Each request becomes a video, in order; one that cannot be made stops all of them."""
     good = client.post("/v1/videos/batch", json={"requests": [{"prompt": "a"}, {"prompt": "b", "seed": 3}]})

@@ -125,9 +125,8 @@ class Animation:
         side, spot = staging.stand(part.words)
         stood = placed(thing, plan.size, side, spot)
         middle = middle_of(stood)
-        return _Act(
-            things=[stood], middle=middle, tracks=about(self.tracks(plan, part.motions, middle, camera), middle, part)
-        )
+        tracks = self.tracks(plan, part.motions, middle, camera)
+        return _Act(things=[stood], middle=middle, tracks=about(tracks, middle, part, plan.size))
 
     def cut_out(self, picture: Pixels) -> Floats:
         """The thing of a picture, ``(H, W, 4)``: what its maker cut out, else what is no paper, else by the matte."""

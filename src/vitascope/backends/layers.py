@@ -5,6 +5,7 @@ Colours of the thing are premultiplied (Porter and Duff 1984), so that it filter
 Letters in shapes: T frames, H W pixels, C channels.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,15 +143,16 @@ def middle_of(thing: Floats) -> tuple[float, float]:
 def placed(thing: Floats, size: tuple[int, int], side: float, spot: tuple[float, float]) -> Floats:
     """A thing ``(H, W, 4)`` cut to itself and laid on an empty canvas of ``size`` (width, height).
 
-    Its longer side is ``side`` of the shorter of those, its middle at ``spot``, x and y in 0..1, or as near as it can
-    be whole.
+    Its longer side is ``side`` of a square as large, if it fits in, its middle at ``spot``, x and y in 0..1, or as near
+    as it can be whole.
     """
     rows, columns = (np.flatnonzero((thing[..., 3] > SEEN).any(axis=axis)) for axis in (1, 0))
     canvas = np.zeros((size[1], size[0], 4), np.float32)
     if not len(rows):
         return canvas
     whole = thing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = side * min(size) / max(whole.shape[:2])
+    fits = min(size[0] / whole.shape[1], size[1] / whole.shape[0])
+    scale = min(side * math.sqrt(size[0] * size[1]) / max(whole.shape[:2]), fits)
     height, width = (max(1, round(length * scale)) for length in whole.shape[:2])
     way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
     channels = (Image.fromarray(channel) for channel in whole.transpose(2, 0, 1).copy())

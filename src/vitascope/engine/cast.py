@@ -7,16 +7,10 @@ import numpy as np
 from PIL import Image
 
 from vitascope.errors import CharacterError, ImageError
-from vitascope.text.names import says, spelled
+from vitascope.text.names import require_named
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import CHARACTER
 from vitascope.types import Character, Pixels, Preset, Request
-
-MOST = 2
-"""Characters in one clip: as many kinds of things as a prompt has, and as the published API takes."""
-
-LONGEST_NAME = 80
-"""Characters of a name, as in the published API."""
 
 LARGEST = 1024
 """Pixels of the longer side a picture is kept at: no clip shows a character larger."""
@@ -36,27 +30,6 @@ def require_cast(request: Request, preset: Preset) -> None:
     require_named(request.prompt, [character.name for character in request.characters])
     for character in request.characters:
         _require_picture(character)
-
-
-def require_named(prompt: str, names: Sequence[str]) -> None:
-    """Raises CharacterError unless there are at most two names, each can be told apart, and the prompt says it."""
-    if len(names) > MOST:
-        raise CharacterError(f"{len(names)} characters are too many: a clip has at most {MOST}.")
-    for name in names:
-        require_name(name)
-        if [spelled(name) for name in names].count(spelled(name)) > 1:
-            raise CharacterError(f"Two characters are called {name!r}, and no prompt can tell them apart. Rename one.")
-        if not says(prompt, name):
-            raise CharacterError(f"The prompt does not name {name!r}. Say what the character does: {name} jumps.")
-
-
-def require_name(name: str) -> None:
-    """Raises CharacterError where no prompt could say it."""
-    if len(name) > LONGEST_NAME or not spelled(name) or not name.isprintable():
-        raise CharacterError(
-            f"A character is named in 1 to {LONGEST_NAME} characters, a letter or digit among them; this name has "
-            f"{len(name)}. Choose one that a prompt can say."
-        )
 
 
 def cast_of(characters: Sequence[Character], scene: Scene) -> tuple[Mapping[int, Character], str]:

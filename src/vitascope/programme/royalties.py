@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from vitascope.programme.actor import Actor, require
+from vitascope.programme.characters.keeping import THANKED
 from vitascope.programme.likeness import paying
 from vitascope.programme.money import rates
 from vitascope.programme.money.royalty import Rendered, owe_each, royalty
@@ -30,5 +31,6 @@ def owe_all(tx: Transaction, log: Leaves, actor: Actor, *, now: datetime) -> int
 
 def _rendered(render: Render) -> Rendered:
     made = dict(render.made or {})
-    makers = tuple(line.partition(":")[0] for line in made["credits"])  # "Ana Lima: parrot (...)"
+    artists = (line for line in made["credits"] if not line.startswith(THANKED))
+    makers = tuple(line.partition(":")[0] for line in artists)  # "Ana Lima: parrot (...)"
     return Rendered(video=render.video, frames=made["frames"], fps=made["fps"], credits=makers)

@@ -153,6 +153,11 @@ def likeness_of(character: str) -> str:
     return f"{THINGS}{character.casefold()}"
 
 
+def is_likeness(thing: str) -> bool:
+    """Whether a permission on this is on a likeness."""
+    return thing.startswith(THINGS)
+
+
 def _why_not(tx: Transaction, character: str, person: str, party: str, now: datetime) -> str:
     on_it = [one.permission for one in repository.on(tx, (likeness_of(character),))]
     if any(one.is_mutual and (one.grantor, one.grantee) == (person, party) and one.is_live(now) for one in on_it):

@@ -7,16 +7,19 @@ from typing import cast
 from starlette.datastructures import UploadFile
 
 from vitascope.errors import PromptError, SizeError
-from vitascope.orders import Learning, Priority
+from vitascope.orders import NOBODY, Cast, Learning, Priority
 from vitascope.refusals import FieldError, MissingFieldError, UnknownFieldError, UnsupportedFieldError
 from vitascope.server import fields
 from vitascope.server.brackets import Value
 from vitascope.server.forms import Form
+from vitascope.text.names import MOST
 
 LONGEST_PROMPT = 32_000
 LARGEST_SEED = 2**63 - 1
 _LONGEST_DATA_URL = 20_971_520
 _LONGEST_ADDRESS = 2_000
+_LONGEST_ID = 100
+_CAST = "characters"
 
 _SORA = ("prompt", "model", "seconds", "size", "input_reference", "characters")
 _OURS = (
@@ -86,7 +89,7 @@ class Asked:
     mining: Learning | None = None
     mining_terms: str | None = None
     reference: Reference | None = None
-    cast: tuple[str, ...] = ()  # the claimed names of whom that picture shows
+    cast: Cast = NOBODY
 
 
 def asked(form: Form, *, besides: tuple[str, ...] = ()) -> Asked:
@@ -154,8 +157,6 @@ def _refuse_impossible(values: Mapping[str, Value]) -> None:
         raise UnsupportedFieldError(
             "No prompt is rewritten here: `enhance_prompt` must be false.", param="enhance_prompt"
         )
-    if fields.several(values, "characters"):
-        raise UnsupportedFieldError("No model here has characters yet. Leave `characters` out.", param="characters")
 
 
 def _size(values: Mapping[str, Value]) -> tuple[int, int] | None:
@@ -218,15 +219,30 @@ def _reference(values: Mapping[str, Value], files: Mapping[str, UploadFile]) -> 
     return _by_address(address)
 
 
-def _cast(values: Mapping[str, Value], files: Mapping[str, UploadFile]) -> tuple[str, ...]:
-    """Whom the first frame shows. Of somebody who is named in words the prompt says ``@name``."""
-    told = fields.text(values, "likeness", most=64)
-    if told is not None and _reference(values, files) is None:
+def _cast(values: Mapping[str, Value], files: Mapping[str, UploadFile]) -> Cast:
+    """Whom the first frame shows, and who is kept. Of somebody who is named in words the prompt says ``@name``."""
+    told, reference = fields.text(values, "likeness", most=64), _reference(values, files)
+    if told is not None and reference is None:
         raise MissingFieldError(
             "`likeness` says whom `input_reference` shows. Send the picture, or say @name in the prompt.",
             param="input_reference",
         )
-    return () if told is None else (told.removeprefix("@"),)
+    characters = _characters(fields.several(values, "characters") or [])
+    if characters and reference is not None:
+        raise FieldError("`input_reference` is moved as it is: nobody else comes in. Send one of them.", param=_CAST)
+    return Cast(shown=() if told is None else (told.removeprefix("@"),), characters=characters)
+
+
+def _characters(told: list[Value]) -> tuple[str, ...]:
+    """The ids of ``[{"id": ...}]``."""
+    ids = []
+    for place, one in enumerate(told):
+        if not isinstance(one, dict) or set(one) != {"id"}:
+            raise FieldError(f"`{_CAST}[{place}]` must be an object with `id` and nothing else.", param=_CAST)
+        ids.append(fields.needed(fields.text(one, "id", most=_LONGEST_ID), _CAST))
+    if len(ids) > MOST or len(set(ids)) < len(ids):
+        raise FieldError(f"`{_CAST}` has {len(ids)} entries; it must have at most {MOST}, each once.", param=_CAST)
+    return tuple(ids)
 
 
 def _by_address(address: str) -> Reference:

@@ -16,7 +16,12 @@ SECONDS = 60.0
 """How long one file may take."""
 
 _REFUSED = 3
-_KINDS: Mapping[str, type[VitascopeError]] = {"picture": ImageError, "origin": VerifyError, "credits": VerifyError}
+_KINDS: Mapping[str, type[VitascopeError]] = {
+    "picture": ImageError,
+    "portrait": ImageError,
+    "origin": VerifyError,
+    "credits": VerifyError,
+}
 
 
 def developed(picture: Path, to: Path) -> bool:
@@ -25,6 +30,14 @@ def developed(picture: Path, to: Path) -> bool:
     Raises ImageError.
     """
     return _run("picture", picture, to) == "credential"
+
+
+def portrayed(file: Path, to: Path, small: Path) -> bool:
+    """What a character is kept from, of a still or a film: a PNG of moderate size, and a small WebP to look at.
+
+    Whether a credential is in it. Raises ImageError.
+    """
+    return _run("portrait", file, to, small) == "credential"
 
 
 def origin(file: Path, database: str) -> Mapping[str, Any]:

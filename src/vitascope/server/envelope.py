@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from vitascope.errors import (
+    CharacterError,
     ImageError,
     LengthError,
     ModelError,
@@ -19,6 +20,7 @@ from vitascope.errors import (
     VitascopeError,
 )
 from vitascope.refusals import (
+    CharacterNotFoundError,
     FieldError,
     KeyRefusedError,
     MethodError,
@@ -38,6 +40,8 @@ _PARAMS: Mapping[type[VitascopeError], str] = {
     SeedError: "seed",
     ModelError: "model",
     ImageError: "input_reference",
+    CharacterError: "characters",
+    CharacterNotFoundError: "characters",
     VariantError: "variant",
     SourceError: "video",
 }

@@ -83,6 +83,16 @@ def envelope() -> dict[str, Any]:
     return inner | {"Refusal": schema}
 
 
+_CHARACTERS = {
+    "characters": {
+        "type": "array",
+        "items": _SOURCE,
+        "maxItems": 2,
+        "description": "Kept characters, whose names the prompt says. Not beside `input_reference`.",
+    }
+}
+
+
 def _scalars() -> dict[str, Any]:
     """The fields of an order, but for the picture."""
     return {
@@ -161,7 +171,7 @@ def _body(
 _PARROT = "a parrot flies over a beach at sunset"
 
 ORDER_BODY = _body(
-    {**_scalars(), "input_reference": _PICTURE},
+    {**_scalars(), "input_reference": _PICTURE, **_CHARACTERS},
     ["prompt"],
     {"prompt": _PARROT, "model": "sora-2", "seconds": "4", "size": "720x1280"},
     {"input_reference": {**_FILM, "description": _PICTURE["description"]}},
@@ -191,5 +201,5 @@ def form_body(properties: Mapping[str, Any], required: list[str]) -> dict[str, A
 
 def order_schema() -> dict[str, Any]:
     """One order in a batch."""
-    properties = {**_scalars(), "input_reference": _PICTURE}
+    properties = {**_scalars(), "input_reference": _PICTURE, **_CHARACTERS}
     return {"type": "object", "properties": properties, "required": ["prompt"], "additionalProperties": False}

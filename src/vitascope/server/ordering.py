@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vitascope.errors import LengthError, ModelError, SizeError
-from vitascope.orders import Order, Reservation, Verb
+from vitascope.orders import Cast, Order, Reservation, Verb
 from vitascope.refusals import FieldError, NoModelError, UnsupportedFieldError, UnsupportedOperationError
 from vitascope.server.asked import Asked
 from vitascope.videos.workers import Capability
@@ -56,7 +56,7 @@ def settled(asked: Asked, model: Capability, *, image: str | None = None) -> Ord
         steps=_steps(asked, model),
         negative_prompt=_negative(asked, model),
         image=image,
-        cast=asked.cast,
+        cast=_cast(asked, model),
         priority=asked.priority or "normal",
         reservation=Reservation(mining=asked.mining or "notAllowed", terms=asked.mining_terms or ""),
     )
@@ -112,6 +112,12 @@ def _steps(asked: Asked, model: Capability) -> int | None:
     if asked.steps is not None and asked.steps > model.most_steps:
         raise FieldError(f"{asked.steps} steps are too many: at most {model.most_steps}.", param="steps")
     return asked.steps
+
+
+def _cast(asked: Asked, model: Capability) -> Cast:
+    if asked.cast.characters and not model.has_characters:
+        raise UnsupportedFieldError(f"The model {model.model} keeps no characters. Leave them out.", param="characters")
+    return asked.cast
 
 
 def _negative(asked: Asked, model: Capability) -> str | None:

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from vitascope.orders import Grant, Order
+from vitascope.programme.characters import keeping
 from vitascope.programme.door import Knock
 from vitascope.programme.likeness import asking, paying
 from vitascope.programme.people import manners
@@ -75,14 +76,20 @@ async def _with_a_model(act: Callable[[], Awaitable[Submitted]]) -> Submitted:
 def admitted(
     tx: Transaction, visit: Visit, orders: tuple[Order, ...], now: float, ingredients: tuple[Ingredient, ...] = ()
 ) -> Grant:
-    """Knock with what is ordered. Raises RateLimitError, QuotaError, StyleError, LikenessError, a bad key's errors."""
+    """Knock with what is ordered.
+
+    Raises RateLimitError, QuotaError, StyleError, LikenessError, CharacterError and its kin, a bad key's errors.
+    """
     knock = _knock(visit, orders)
     prompts = tuple(order.prompt for order in orders)
     if manners.naming(prompts) or any(map(asking.may_draw_on, orders)):  # before the yes to a creation is in the log
         party, moment = visit.admitted(tx, knock, now).party, datetime.fromtimestamp(now, UTC)
         if manners.require(tx, visit.desk.log, party, prompts, now=moment):
             knock = replace(knock, uses=(*knock.uses, Use.STYLE_USE))
-        if people := asking.require(tx, visit.desk.log, party, orders, now=moment):
+        cast = [one for order in orders for one in keeping.cast_of(tx, order, party, now=moment)]
+        ingredients = (*ingredients, *keeping.ingredients(dict.fromkeys(cast), party))
+        people = asking.require(tx, visit.desk.log, party, orders, now=moment)
+        if people or cast:
             knock = replace(knock, uses=(*knock.uses, Use.CHARACTER_USE))
             ingredients = (*ingredients, *asking.ingredients(people))
     seconds = sum(order.seconds for order in orders)

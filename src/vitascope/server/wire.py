@@ -7,12 +7,14 @@ from typing import Literal, NotRequired
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from vitascope.programme.characters.repository import Kept
 from vitascope.videos.events import Event
 from vitascope.videos.job import Job, Made, Page, Waiting
 from vitascope.videos.webhooks import Delivery, Endpoint
 from vitascope.videos.workers import Capability
 
 Status = Literal["queued", "in_progress", "completed", "failed"]
+_FACING = {-1: "left", 0: None, 1: "right"}
 _PENDING = ("queued", "in_progress")
 _POLL_LEAST, _POLL_MOST, _POLL_UNKNOWN = 250, 5000, 1000  # milliseconds
 
@@ -53,6 +55,7 @@ class Video(TypedDict):
     seed: int
     priority: str
     parent_ids: list[str]
+    characters: list[str]
     stage: NotRequired[str]
     step: NotRequired[int]
     steps: NotRequired[int]
@@ -65,6 +68,29 @@ class Video(TypedDict):
     notes: NotRequired[list[str]]
     credits: NotRequired[list[str]]
     provenance: NotRequired[Provenance]
+
+
+class Character(TypedDict):
+    """A kept character: the three keys of the published API, and ours."""
+
+    id: str
+    name: str
+    created_at: int
+    object: Literal["character"]
+    is_mine: bool
+    facing: str | None  # left, right or null
+    likeness: str | None  # the claimed name of the person it shows
+    credit: str | None  # who is thanked for it
+
+
+class CharacterList(TypedDict):
+    """A page of characters."""
+
+    object: Literal["list"]
+    data: list[Character]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
 
 
 class Deleted(TypedDict):
@@ -140,6 +166,7 @@ class Model(TypedDict):
     steps: int
     most_steps: int
     has_guidance: bool
+    has_characters: bool
     seconds_per_video_second: float | None
     licence: str
     weights_sha256: str
@@ -176,11 +203,32 @@ def video(job: Job, waiting: Waiting | None = None) -> Video:
         seed=order.seed,
         priority=order.priority,
         parent_ids=[order.source] if order.source else [],
+        characters=list(order.cast.characters),
     )
     _add_progress(shown, job, waiting)
     if made is not None:
         _add_made(shown, made)
     return shown
+
+
+def character(kept: Kept, party: str) -> Character:
+    """A kept character, as ``party`` sees it."""
+    return Character(
+        id=kept.id,
+        name=kept.name,
+        created_at=int(kept.created_at),
+        object="character",
+        is_mine=kept.party == party,
+        facing=_FACING[kept.faces],
+        likeness=kept.likeness,
+        credit=kept.credit or None,
+    )
+
+
+def characters(kept: Iterable[Kept], party: str, *, has_more: bool) -> CharacterList:
+    """A page of characters."""
+    data = [character(one, party) for one in kept]
+    return CharacterList(object="list", data=data, **_ends(data), has_more=has_more)
 
 
 def poll_headers(job: Job, waiting: Waiting | None) -> dict[str, str]:
@@ -253,6 +301,7 @@ def model(told: Capability, *, aliases: Iterable[str], is_alive: bool) -> Model:
         steps=told.steps,
         most_steps=told.most_steps,
         has_guidance=told.has_guidance,
+        has_characters=told.has_characters,
         seconds_per_video_second=told.seconds_per_video_second,
         licence=told.licence,
         weights_sha256=told.weights_sha256,
@@ -273,7 +322,7 @@ class _Ends(TypedDict):
     last_id: str | None
 
 
-def _ends(data: list[Video] | list[WebhookEndpoint]) -> _Ends:
+def _ends(data: list[Video] | list[Character] | list[WebhookEndpoint]) -> _Ends:
     """Cursors; null only where there is nothing, since the SDK ends its walk at a null."""
     return _Ends(first_id=data[0]["id"] if data else None, last_id=data[-1]["id"] if data else None)
 

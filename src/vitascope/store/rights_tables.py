@@ -141,6 +141,20 @@ votes = sa.Table(
     sa.Column("at", sa.Double, nullable=False),
 )
 
+characters = sa.Table(
+    "characters",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),  # begins with the time, so that ids sort as they were made
+    sa.Column("party", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("faces", sa.Integer, nullable=False),
+    sa.Column("likeness", sa.String(64)),  # the claimed name of the person it shows
+    sa.Column("credit", sa.String(255), nullable=False),
+    sa.Column("has_credential", sa.Boolean, nullable=False),
+    sa.Index("characters_by_party", "party", "id"),
+)
+
 accounts = sa.Table(
     "accounts",
     metadata,

@@ -1,7 +1,8 @@
 """Everything a party owns as one archive, and such an archive taken into another house: nobody's work is locked in.
 
-A ZIP: ``videos.jsonl``, one job a line, and ``files/<id>/<variant>``. It is written as it is sent, without a copy on
-disk. What comes in is believed in nothing: names, sizes and hashes are checked before a row is written.
+A ZIP: ``videos.jsonl``, one job a line, ``files/<id>/<variant>``, and what else the party owns. It is written as it is
+sent, without a copy on disk. What comes in is believed in nothing: names, sizes and hashes are checked before a row is
+written.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import re
 import secrets
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ class Unpacked:
     job: Job
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besides:
+    """A file of the archive that is no video's: its content, or the key of it in the store."""
+
+    path: str
+    content: bytes | str
+
+
 class _Pipe(io.RawIOBase):
     """What the ZIP writer writes into, and the sender takes out of."""
 
@@ -57,7 +66,7 @@ class _Pipe(io.RawIOBase):
         return b"".join(pieces)
 
 
-def export(tx: Transaction, party: str, blobs: Blobs) -> Iterator[bytes]:
+def export(tx: Transaction, party: str, blobs: Blobs, besides: Iterable[Besides] = ()) -> Iterator[bytes]:
     """The archive of a party, piece by piece. Raises FilesError where a film cannot be read."""
     pipe = _Pipe()
     jobs = repository.all_of(tx, party)
@@ -66,11 +75,20 @@ def export(tx: Transaction, party: str, blobs: Blobs) -> Iterator[bytes]:
         yield pipe.taken()
         for job in jobs:
             for variant, stored in (job.made.files if job.made else {}).items():
-                with archive.open(f"files/{job.id}/{variant}", "w", force_zip64=True) as file:
-                    for piece in blobs.stream(stored.key):
-                        file.write(piece)
-                        yield pipe.taken()
+                yield from _copied(archive, f"files/{job.id}/{variant}", stored.key, blobs, pipe)
+        for one in besides:
+            if isinstance(one.content, bytes):
+                archive.writestr(one.path, one.content)
+            else:
+                yield from _copied(archive, one.path, one.content, blobs, pipe)
     yield pipe.taken()
+
+
+def _copied(archive: zipfile.ZipFile, path: str, key: str, blobs: Blobs, pipe: "_Pipe") -> Iterator[bytes]:
+    with archive.open(path, "w", force_zip64=True) as file:
+        for piece in blobs.stream(key):
+            file.write(piece)
+            yield pipe.taken()
 
 
 def unpack(path: Path, blobs: Blobs, *, party: str, key: str) -> tuple[Unpacked, ...]:

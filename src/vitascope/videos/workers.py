@@ -38,6 +38,7 @@ class Capability:
     words: tuple[str, ...]  # what it was taught, as English prints it
     licence: str
     seconds_per_video_second: float | None = None
+    has_characters: bool = False  # whether kept characters can be in its videos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

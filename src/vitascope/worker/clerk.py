@@ -14,6 +14,7 @@ from pathlib import Path
 from dbos import DBOS
 
 from vitascope.logs import tell, tell_bug
+from vitascope.programme.characters import keeping
 from vitascope.refusals import DatabaseError, FilesError
 from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
@@ -141,6 +142,7 @@ def sweep(database: Database, blobs: Blobs) -> None:
         workers.sweep(tx, now)
     expiry.sweep(database, blobs, now)
     latents.sweep(database, blobs)
+    keeping.sweep(database, blobs, now)
     ended = DBOS.list_workflows(status=["SUCCESS", "ERROR", "CANCELLED"], limit=_AT_ONCE, load_input=False)
     old = [status.workflow_id for status in ended if (status.updated_at or 0) < now * 1000 - _KEPT_IN_QUEUE_MS]
     if old:

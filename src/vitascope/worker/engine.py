@@ -18,12 +18,24 @@ Show = Callable[[bytes, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Player:
+    """A kept character, on this machine's disk."""
+
+    name: str
+    picture: Path
+    faces: int
+    thanks: str  # the line of whoever is thanked for it; empty: nobody
+    as_sent: Path | None = None  # its own file, where a credential is in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """Files that an order builds on, on this machine's disk."""
 
     image: Path | None = None  # the first frame
     image_as_sent: Path | None = None  # its own file, where a credential is in it
     source: Path | None = None  # the film that is remixed, edited or extended, with its credential
+    cast: tuple[Player, ...] = ()  # the kept characters that the prompt names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

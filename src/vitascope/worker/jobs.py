@@ -17,17 +17,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vitascope.errors import LikenessError, StoppedError, VitascopeError
+from vitascope.errors import CharacterError, LikenessError, StoppedError, VitascopeError
 from vitascope.logs import tell, tell_bug
 from vitascope.programme.access import gate
 from vitascope.programme.likeness import asking
-from vitascope.refusals import DatabaseError, FilesError, FilesFullError
+from vitascope.refusals import CharacterNotFoundError, DatabaseError, FilesError, FilesFullError
 from vitascope.store.blobs import Blobs, Stored
 from vitascope.store.database import Database, Transaction, clock
 from vitascope.traces import Facts, Traces
 from vitascope.videos import book, claims, repository
 from vitascope.videos.expiry import folder
 from vitascope.videos.job import AS_SENT, Claim, Failure, Made
+from vitascope.worker import casting
 from vitascope.worker.engine import Engine, Given, Painted
 from vitascope.worker.laps import Laps
 from vitascope.worker.latents import Latents
@@ -129,16 +130,18 @@ def _claimed(shop: Workshop, video: str) -> Claim | None:
 def _may_begin(tx: Transaction, claim: Claim, now: float) -> bool:
     """Whether an accepted job is still to be made; one that is not is ended here.
 
-    Not of a key that is dead; under any other hold accepted jobs run. Not from somebody who said no meanwhile.
+    Not of a key that is dead; under any other hold accepted jobs run. Not from somebody who said no meanwhile, nor with
+    a character that is gone.
     """
     moment = datetime.fromtimestamp(now, UTC)
     if not gate.may_start(tx, book.get(tx, claim.video, claim.party).key, moment):
         book.cancel(tx, claim.video, claim.party, now)
         return False
     try:
+        casting.require(tx, claim.order, claim.party, now=moment)
         if asking.may_draw_on(claim.order):
             asking.asked_for(tx, claim.party, claim.order, now=moment)
-    except LikenessError as error:
+    except (LikenessError, CharacterError, CharacterNotFoundError) as error:
         claims.fail(tx, claim, Failure(code=error.code, message=str(error)), now)
         return False
     return True
@@ -161,6 +164,7 @@ def _painted(shop: Workshop, claim: Claim, latents: Latents, place: Path) -> Pai
         image=_first_frame(shop, claim, place),
         image_as_sent=_as_sent(shop, claim, place),
         source=_source(shop, claim, place),
+        cast=casting.players(shop.database, shop.blobs, claim, place, _stubbornly),
     )
     laps = Laps(teller.tick)
     try:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vitascope.backends.choose import open_backend
 from vitascope.engine.plan import LONGEST_SECONDS, MOST_STEPS, SIDES
+from vitascope.media.read import portrait
 from vitascope.media.read import still as read_still
 from vitascope.orders import Order, Verb
 from vitascope.pipeline import render, source_of
@@ -15,9 +16,9 @@ from vitascope.text.lexicon import name
 from vitascope.text.reading import read
 from vitascope.text.words import edition_of, vocabulary
 from vitascope.text.world import TAKES
-from vitascope.types import Change, Memory, Mining, Preset, Request, Source
+from vitascope.types import Change, Character, Memory, Mining, Preset, Request, Source, SourceRole
 from vitascope.videos.workers import Capability
-from vitascope.worker.engine import Given, Painted, Show, Tick
+from vitascope.worker.engine import Given, Painted, Player, Show, Tick
 
 _CHANGES: Mapping[Verb, Change] = {"remix": "remixed", "edit": "edited", "extend": "extended"}
 
@@ -38,8 +39,10 @@ class Studio:
     ) -> Painted:
         """See Engine."""
         edition = edition_of(self._backend.preset.vocabulary_sha256)
-        scene = read(order.prompt, pictured=given.image is not None, edition=edition).scene
-        thanks = credits_for(entity.subject for entity in scene.entities)
+        names = [player.name for player in given.cast]
+        scene = read(order.prompt, pictured=given.image is not None, edition=edition, characters=names).scene
+        kept = tuple(player.thanks for player in given.cast if player.thanks)
+        thanks = (*credits_for(entity.subject for entity in scene.entities), *kept)
         thumbnail, spritesheet = folder / "thumbnail.webp", folder / "spritesheet.jpg"
         clip = render(
             _request(order, self._model, given),
@@ -77,6 +80,7 @@ def _request(order: Order, model: str, given: Given) -> Request:
         seed=order.seed,
         steps=order.steps,
         image=None if given.image is None else read_still(given.image),
+        characters=tuple(_character(player) for player in given.cast),
         model=model,
         sources=_sources(given),
         change=None if given.source is None else _CHANGES[order.verb],
@@ -91,12 +95,20 @@ def _request(order: Order, model: str, given: Given) -> Request:
 
 
 def _sources(given: Given) -> tuple[Source, ...]:
-    """The film that is changed, and a first frame that came with a credential of its own."""
+    """The film that is changed, who is kept, and a first frame that came with a credential of its own."""
     films = () if given.source is None else (source_of(given.source),)
-    if given.image_as_sent is None:
-        return films
-    content = given.image_as_sent.read_bytes()
-    return (*films, Source(content=content, media_type=sniffed(content), role="first-frame"))
+    pictures = tuple(_as_sent(player.as_sent or player.picture, "component") for player in given.cast)
+    first = () if given.image_as_sent is None else (_as_sent(given.image_as_sent, "first-frame"),)
+    return (*films, *pictures, *first)
+
+
+def _as_sent(path: Path, role: SourceRole) -> Source:
+    content = path.read_bytes()
+    return Source(content=content, media_type=sniffed(content), role=role)
+
+
+def _character(player: Player) -> Character:
+    return Character(name=player.name, picture=portrait(player.picture), faces=player.faces)
 
 
 def _capability(model: str, preset: Preset) -> Capability:
@@ -112,6 +124,7 @@ def _capability(model: str, preset: Preset) -> Capability:
         has_guidance=False,  # it is guided by the absence of a prompt, not by another one
         weights_sha256=preset.weights_sha256,
         words=_words(preset),
+        has_characters=preset.animator is not None,
         licence=preset.licence,
     )
 

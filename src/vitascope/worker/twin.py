@@ -36,6 +36,7 @@ class Twin:
             has_guidance=False,
             weights_sha256="0" * 64,
             words=(),
+            has_characters=True,
             licence="CC0-1.0",
         )
 

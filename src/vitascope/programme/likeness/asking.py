@@ -1,7 +1,7 @@
 """Whose likeness an order draws on: each person is asked before it is taken, and again before it is begun.
 
-Drawn on are names that a prompt says as ``@name``, the person a first frame is said to show, and whoever
-the film draws on that is edited, extended or remixed.
+Drawn on are names that a prompt says as ``@name``, the person a first frame or a kept character is said to show, and
+whoever the film draws on that is edited, extended or remixed.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from vitascope.errors import LikenessError
 from vitascope.orders import Order
+from vitascope.programme.characters import repository as characters
 from vitascope.programme.likeness import repository
 from vitascope.rights.event import Event
 from vitascope.rights.likeness import likeness_of, mentioned, person_of, require_likeness
@@ -33,19 +34,21 @@ def require(tx: Transaction, log: Leaves, party: str, orders: Iterable[Order], *
 
 def require_made_from(
     tx: Transaction, log: Leaves, party: str, name: str, likeness: str | None, *, now: datetime
-) -> None:
+) -> str | None:
     """Ask before a character called ``name`` is made, from ``likeness`` where it is said to show a person.
 
-    One that is called by a claimed name is of that person. Raises LikenessError.
+    Whose likeness it is from then on: one that is called by a claimed name is of that person. Raises LikenessError.
     """
     try:
         if likeness is not None:
             require_likeness(tx, likeness, require_spoken_for(tx, likeness), party, now=now)
         if (person := person_of(tx, name)) is not None:
             require_likeness(tx, name, person, party, now=now)
+            return likeness or name
     except LikenessError:
         _note_refusal(log, party, now)
         raise
+    return likeness
 
 
 def asked_for(tx: Transaction, party: str, order: Order, *, now: datetime) -> dict[str, str]:
@@ -58,7 +61,7 @@ def asked_for(tx: Transaction, party: str, order: Order, *, now: datetime) -> di
 
 def people_of(tx: Transaction, order: Order) -> dict[str, str]:
     """The likenesses that ``order`` draws on, each with its person. Raises LikenessError where one has none."""
-    people, shown = dict[str, str](), _shown(order)
+    people, shown = dict[str, str](), _shown(tx, order)
     before = repository.used_by(tx, order.source) if order.source else ()
     for name in dict.fromkeys((*mentioned([order.prompt]), *shown, *before)):
         person = person_of(tx, name)
@@ -71,7 +74,7 @@ def people_of(tx: Transaction, order: Order) -> dict[str, str]:
 
 def may_draw_on(order: Order) -> bool:
     """Whether there is anybody to look up for it; for most orders there is not."""
-    return bool(order.cast or order.source or mentioned([order.prompt]))
+    return bool(order.cast.shown or order.cast.characters or order.source or mentioned([order.prompt]))
 
 
 def require_spoken_for(tx: Transaction, name: str) -> str:
@@ -98,6 +101,7 @@ def _note_refusal(log: Leaves, party: str, now: datetime) -> None:
     log.append(Event(kind="likeness.use refused", by=party, about="likeness", at=now, rule=LikenessError.code))
 
 
-def _shown(order: Order) -> tuple[str, ...]:
-    """The names of those whom its picture is said to show."""
-    return tuple(one.casefold() for one in order.cast)
+def _shown(tx: Transaction, order: Order) -> tuple[str, ...]:
+    """The names of those whom its picture, and its characters, are said to show."""
+    kept = characters.find(tx, order.cast.characters).values() if order.cast.characters else ()
+    return tuple(one.casefold() for one in (*order.cast.shown, *(one.likeness for one in kept if one.likeness)))

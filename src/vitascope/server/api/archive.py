@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from typing_extensions import TypedDict
 
 from vitascope.refusals import BodyTooSlowError, MediaTypeError
-from vitascope.server import wire
+from vitascope.server import bundles, wire
 from vitascope.server.desk import Desk, Visitor
 from vitascope.server.openapi import answers
 from vitascope.videos import archive
@@ -24,15 +24,16 @@ _BODY = {"requestBody": {"required": True, "content": {_ZIP: {"schema": {"type":
 
 
 class Imported(TypedDict):
-    """How many videos came in."""
+    """How many videos and characters came in."""
 
     object: Literal["import"]
     videos: int
+    characters: int
 
 
 @router.get("/export", responses=answers(None, media_type=_ZIP))
 async def export_everything(visit: Visitor) -> Response:
-    """All your videos, with their files, as one ZIP: ``videos.jsonl`` and ``files/``."""
+    """All you own as one ZIP: ``videos.jsonl`` and ``files/``, ``characters.jsonl`` and ``characters/``."""
     grant = await visit.enter("video.read")
     headers = {"content-disposition": 'attachment; filename="vitascope.zip"'}
     return StreamingResponse(packed(visit.desk, grant.party), media_type=_ZIP, headers=headers)
@@ -40,7 +41,10 @@ async def export_everything(visit: Visitor) -> Response:
 
 @router.post("/import", openapi_extra=_BODY, responses=answers(Imported, 415))
 async def import_everything(request: Request, visit: Visitor) -> Response:
-    """Take in an archive that another house made; all of it, or nothing. What is here already is left as it is."""
+    """Take in an archive that another house made; all its videos, or nothing. What is here already is left as it is.
+
+    Characters are opened as uploads are; one that shows a person who has not allowed it here is left out.
+    """
     grant = await visit.enter("video.create")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _ZIP:
         raise MediaTypeError("Send the archive itself as the body, with `Content-Type: application/zip`.")
@@ -49,15 +53,17 @@ async def import_everything(request: Request, visit: Visitor) -> Response:
         await _receive(request, path)
         blobs = visit.desk.blobs
         unpacked = await to_thread.run_sync(lambda: archive.unpack(path, blobs, party=grant.party, key=grant.key))
-    entered = await visit.write("video.create", lambda tx, _grant, _now: archive.bring_in(tx, unpacked))
-    await to_thread.run_sync(lambda: blobs.remove(archive.unused(unpacked, entered)))
-    return wire.answer(Imported(object="import", videos=len(entered)))
+        entered = await visit.write("video.create", lambda tx, _grant, _now: archive.bring_in(tx, unpacked))
+        await to_thread.run_sync(lambda: blobs.remove(archive.unused(unpacked, entered)))
+        characters = await bundles.brought_in(visit.desk, path, grant.party)
+    return wire.answer(Imported(object="import", videos=len(entered), characters=characters))
 
 
 async def packed(desk: Desk, party: str) -> AsyncIterator[bytes]:
-    """All videos of a party as a ZIP, piece by piece."""
+    """All videos and characters of a party as a ZIP, piece by piece."""
     with desk.database.reading() as tx:
-        async for piece in iterate_in_threadpool(archive.export(tx, party, desk.blobs)):
+        besides = bundles.bundle(tx, party)
+        async for piece in iterate_in_threadpool(archive.export(tx, party, desk.blobs, besides)):
             yield piece
 
 

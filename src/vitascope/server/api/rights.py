@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vitascope.errors import RecordNotFoundError
 from vitascope.programme import release
-from vitascope.rights.likeness import Circle, LikenessWish, allow, given_to, lets_in, person_of
+from vitascope.rights.likeness import Circle, LikenessWish, allow, given_to, is_likeness, lets_in, person_of
 from vitascope.rights.owners import book
 from vitascope.rights.owners import repository as owners
 from vitascope.rights.owners.repository import Given
@@ -106,7 +106,7 @@ async def list_likenesses(visit: Visitor) -> Response:
         lambda tx, grant, now: [
             given_of(one) | {"lets_in": lets_in(tx, one, moment(now))}
             for one in owners.by(tx, grant.party)
-            if Use.CHARACTER_USE in one.permission.uses and one.permission.grantee != grant.party
+            if is_likeness(one.permission.object) and one.permission.grantee != grant.party
         ],
     )
     return wire.answer({"object": "list", "data": told})

@@ -1,6 +1,7 @@
 """Videos: order, look, list, cancel, delete, remix; edits and extensions where a model can."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from vitascope.orders import Order, Verb
 from vitascope.programme import release
+from vitascope.programme.characters import keeping
 from vitascope.refusals import FieldError, SourceError
 from vitascope.rights.question import Ingredient
 from vitascope.rights.uses import Use
@@ -137,7 +139,9 @@ async def remix_video(video_id: str, request: Request, visit: Visitor) -> Respon
     def order(tx: Transaction, now: float) -> Order:
         source = book.source(tx, video_id, owner(tx, now), now)
         ordering.require_verb("remix", chosen_model(tx, visit, source.order.model, now))
-        return ordering.remixed(prompt, source.order, source.id)
+        remixed = ordering.remixed(prompt, source.order, source.id)
+        kept = keeping.said_in(tx, prompt, source.order.cast.characters)  # who is no longer named is no longer in it
+        return replace(remixed, cast=replace(remixed.cast, characters=kept))
 
     return await placed(request, visit, order, ingredients=drawn_on)
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from vitascope.rights.likeness import THINGS, Circle, lets_in
+from vitascope.rights.likeness import THINGS, Circle, is_likeness, lets_in
 from vitascope.rights.owners import repository as owners
 from vitascope.rights.owners.repository import Given
 from vitascope.rights.party import PUBLIC
-from vitascope.rights.uses import Use
 from vitascope.server.web.session import Member
 from vitascope.store.database import Transaction
 
@@ -36,8 +35,8 @@ class Likeness:
 
 def likeness(tx: Transaction, member: Member) -> Likeness:
     """Read it all."""
-    mine = [one for one in owners.by(tx, member.party) if Use.CHARACTER_USE in one.permission.uses]
-    theirs = [one for one in owners.to(tx, member.party) if Use.CHARACTER_USE in one.permission.uses]
+    mine = [one for one in owners.by(tx, member.party) if is_likeness(one.permission.object)]
+    theirs = [one for one in owners.to(tx, member.party) if is_likeness(one.permission.object)]
 
     def live(found: Iterable[Given]) -> tuple[tuple[Given, bool], ...]:
         others = (one for one in found if one.permission.grantor != one.permission.grantee)
