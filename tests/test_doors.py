@@ -181,7 +181,7 @@ def test_nothing_else_writes_pictures():
         "corpus/atlas.py",
         "corpus/sheet.py",
     }  # into memory, or for those who make the model
-    own_use = {"media/sheets.py", "server/inside_darkroom.py"}  # an ingredient, and the first frame for the engine
+    own_use = {"media/sheets.py", "server/inside_darkroom.py"}  # ingredients, and pictures that are handed in
     assert behind_doors | workshop | own_use == writers
 
 

@@ -34,21 +34,21 @@ class NativeBackend:
 
         Without ``memory`` every render begins with noise; without ``animation`` a given picture is painted on from.
         """
-        self.runtime, self.preset, self._memory, self._animation = runtime, runtime.preset, memory, animation
+        self.runtime, self.preset, self._memory, self.animation = runtime, runtime.preset, memory, animation
         self.codec: Codec = codec or LappedCodec(runtime.preset.codec)
 
     def remembering(self, memory: Memory) -> "NativeBackend":
         """See :class:`vitascope.backends.base.Backend`."""
-        return NativeBackend(self.runtime, self.codec, memory, self._animation)
+        return NativeBackend(self.runtime, self.codec, memory, self.animation)
 
     def render(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
         """Yields ``plan.frames`` frames ``(H, W, 3)`` as they are decoded; deterministic in the plan."""
-        if self._animation is None:
+        if self.animation is None:
             frames = self.painted(plan, tick)
         elif plan.first_frame is None:
-            frames = self._animation.staged(plan, self._easel(plan, tick))
+            frames = self.animation.staged(plan, self._easel(plan, tick))
         else:
-            frames = self._animation.moved(plan, plan.first_frame)
+            frames = self.animation.moved(plan, plan.first_frame)
         tick(Progress(stage="decode", step=0, steps=plan.frames))
         for number, frame in enumerate(frames, 1):
             tick(Progress(stage="decode", step=number, steps=plan.frames))

@@ -9,7 +9,7 @@ import typer
 from vitascope.shipped import MODEL
 
 if TYPE_CHECKING:
-    from vitascope.types import Mining, Use
+    from vitascope.types import Mining, Request, Use
 
 
 def generate(
@@ -40,12 +40,9 @@ def generate(
 ) -> None:
     """Make a video of PROMPT."""
     started = time.perf_counter()
-    from vitascope.backends import choose
-    from vitascope.cli.account import Account, print_json, print_text
-    from vitascope.cli.progress import shown_progress
     from vitascope.engine.names import container_of, free_path
     from vitascope.engine.plan import draw_seed, size_of
-    from vitascope.front import first_frame, kept, make, thanks_for, understood
+    from vitascope.front import first_frame, kept
     from vitascope.types import Request
 
     seed = draw_seed() if seed is None else seed
@@ -66,8 +63,18 @@ def generate(
         sources=(*sources, *portraits),
         mining=_mining(mining, terms),
     )
+    _render(request, to, started, is_json=json_)
+
+
+def _render(request: "Request", to: Path, started: float, *, is_json: bool) -> None:
+    """Make it, and tell what was made. What is wrong with the prompt is told before the model is opened."""
+    from vitascope.backends import choose
+    from vitascope.cli.account import Account, print_json, print_text
+    from vitascope.cli.progress import shown_progress
+    from vitascope.front import make, thanks_for, understood
+
     reading = understood(request)
-    backend = choose.open_backend(model)
+    backend = choose.open_backend(request.model)
     opened = time.perf_counter()
     with shown_progress() as tick:
         clip = make(request, reading, to=to, backend=backend, tick=tick)
@@ -79,7 +86,7 @@ def generate(
         opening_seconds=opened - started,
         render_seconds=done - opened,
     )
-    (print_json if json_ else print_text)(account)
+    (print_json if is_json else print_text)(account)
 
 
 def _named(option: str, told: list[str] | None) -> dict[str, str]:

@@ -50,6 +50,7 @@ from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.server.openapi import envelope
 from vitascope.server.turnstile import Turnstile
+from vitascope.server.web import casting
 from vitascope.server.web import routes as web
 from vitascope.settings import DeskSettings
 from vitascope.settings import settings as told
@@ -134,6 +135,7 @@ def build(  # the foundations of the house
     for face in _FACES:
         app.include_router(face.router)
     app.include_router(web.router)
+    app.include_router(casting.router)
     app.include_router(programme.pages)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_exception_handler(HTTPException, _translate)

@@ -54,7 +54,7 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors
 """The Content-Security-Policy of the page: its own style and nothing else."""
 
 
-_PLACES = {"videos": 0, "events": 1, "webhooks": 1, "models": 1, "operation": 3, "characters": 4}
+_PLACES = {"videos": 0, "events": 1, "webhooks": 1, "models": 1, "characters": 1, "operation": 3}
 _CODE = re.compile(r"(`+)(.+?)\1")
 
 Call = tuple[str, str, Mapping[str, Any]]
@@ -74,7 +74,7 @@ def page(document: Mapping[str, Any], base: str) -> str:
 
 
 def _sections(document: Mapping[str, Any]) -> dict[str, list[Call]]:
-    """The calls under their tags: what people come for first, what is refused last; short paths before long ones."""
+    """The calls under their tags: what people come for first; short paths before long ones."""
     calls = [(path, method, call) for path, item in document["paths"].items() for method, call in item.items()]
     calls.sort(key=lambda found: found[0].count("/"))
     tags = sorted(dict.fromkeys(call["tags"][0] for _, _, call in calls), key=lambda tag: _PLACES.get(tag, 2))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from vitascope.errors import CharacterError, ImageError
 from vitascope.orders import Grant
@@ -106,8 +106,8 @@ async def download_character(
     """The picture it is kept from."""
     kept, _ = await _found(visit, character_id)
     name, kind = (PICTURE, "image/png") if variant == "picture" else (SMALL, "image/webp")
-    pieces = await visit.desk.aside(lambda: visit.desk.blobs.stream(f"{kept.folder}/{name}"))
-    return StreamingResponse(pieces, media_type=kind)
+    content = await visit.desk.aside(lambda: visit.desk.blobs.read(f"{kept.folder}/{name}"))
+    return Response(content, media_type=kind)
 
 
 @router.delete("/{character_id}", responses=answers(wire.Deleted))

@@ -18,10 +18,10 @@ from vitascope.server.web import terms as news
 from vitascope.server.web.home import Home
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
 )
-"""The Content-Security-Policy: our own script and style, and nothing from anywhere else."""
+"""The Content-Security-Policy: our own script and style, pictures in the page itself, nothing from anywhere else."""
 
 SHELL = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Vitascope: the early-access programme</title>'
@@ -119,6 +119,7 @@ def _rooms(num_applications: int | None) -> str:
     waits = f'<button class="second" data-send="/programme/applications">Applications: {num_applications}</button>'
     return (
         '<p class="buttons"><button class="second" data-send="/programme/account">Money, credits, reports</button>'
+        '<button class="second" data-send="/programme/characters">Your characters</button>'
         '<button class="second" data-send="/programme/likeness">Your likeness</button>'
         f"{'' if num_applications is None else waits}</p>"
     )

@@ -28,6 +28,9 @@ _LARGEST: Final = 1 << 16
 LARGEST_FORM: Final = 1 << 19
 """Bytes of an application: twenty answers of 4,000 letters, each of up to four bytes, and room for the names."""
 
+LARGEST_PICTURE: Final = 16_000_000
+"""Bytes of a picture or film that a character is kept from on the page; a key takes larger ones in."""
+
 T = TypeVar("T")
 Values = Mapping[str, Any]
 
@@ -56,9 +59,11 @@ def place() -> Place:
     return Place(origin=settings().address)
 
 
-async def signed(request: Request, desk: Desk, work: Callable[[Transaction, Member], T]) -> T:
+async def signed(
+    request: Request, desk: Desk, work: Callable[[Transaction, Member], T], *, largest: int = _LARGEST
+) -> T:
     """What ``work`` does for whoever is signed in, in one transaction. Raises SignInError for a copied cookie."""
-    body = await _body(request)
+    body = await _body(request, largest)
     values, cookie = _object(body), request.cookies.get(COOKIE, "")
     proof = _proof(request, body)
 

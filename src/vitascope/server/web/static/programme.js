@@ -106,8 +106,19 @@ async function answered(path) {
 
 // --- what people do ---
 
+async function contentOf(file, input) {
+  const most = Number(input.dataset.most);
+  if (most && file.size > most) throw new Error(`${file.name} has ${(file.size / 1e6).toFixed(1)} MB; at most ${most / 1e6} go in here.`);
+  const address = await new Promise((resolve, reject) => {
+    const reader = Object.assign(new FileReader(), { onload: () => resolve(reader.result), onerror: () => reject(reader.error) });
+    reader.readAsDataURL(file);
+  });
+  return address.slice(address.indexOf(",") + 1); // what follows the comma is the content in base64
+}
+
 async function sent(form, button) {
-  const values = Object.fromEntries(new FormData(form));
+  const values = {};
+  for (const [name, value] of new FormData(form)) values[name] = value instanceof File ? await contentOf(value, form.elements[name]) : value;
   if (button?.name) values[button.name] = button.value;
   try {
     await show(form.dataset.post, values);
