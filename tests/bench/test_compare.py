@@ -1,13 +1,20 @@
 """Engines side by side: a page that says what was measured, and processes that take turns."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from vitascope.backends.choose import SHIPPED
+from vitascope.backends.weights import load_preset
+from vitascope.bench import child
 from vitascope.bench.compare import Child, Comparison, Measured
+from vitascope.bench.engine import PROMPT, living
 from vitascope.bench.page import page
 from vitascope.errors import VitascopeError
+from vitascope.shipped import MODEL
+from vitascope.text.reading import read
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,3 +56,34 @@ def test_an_engine_that_fails_is_no_measurement():
     """Its end is an error that names it."""
     with pytest.raises(VitascopeError, match="openvino ended with"):
         Child("openvino", "no-such-model", threads=1)
+
+
+def test_a_living_thing_has_a_table_of_its_own():
+    """Where the model paints a thing frame by frame the page tells what that costs, and beside whom."""
+    stored = json.loads((ROOT / "docs/benchmarks.json").read_text())
+    engines = [{**engine, "seconds": [3.25], "median": 3.25} for engine in stored["engines"]["engines"][:2]]
+
+    told = page(stored | {"living": {"prompt": "bee on a beach", "engines": engines}})
+
+    section = told.partition("## A thing that moves by itself")[2]
+    assert '"bee on a beach"' in section
+    assert 2 == section.count("3.250-3.250")
+    assert "A thing that moves" not in page(stored | {"living": None})
+
+
+def test_the_living_thing_is_one_that_the_model_paints_frame_by_frame():
+    """Its prompt is read as that thing, and none is named where none is painted so."""
+    preset = load_preset(SHIPPED / f"{MODEL}.json")
+    prompt = living(preset)
+
+    assert [preset.alive[0]] == [entity.subject for entity in read(prompt).scene.entities]
+    assert [None, None] == [living(replace(preset, alive=alive)) for alive in ((), None)]
+
+
+def test_an_engine_makes_the_clip_it_is_asked_for():
+    """The usual one, or that of a living thing: the prompt goes all the way down."""
+    preset = load_preset(SHIPPED / f"{MODEL}.json")
+
+    plans = [child.opened("openvino", MODEL, threads=1, prompt=prompt).plan for prompt in (PROMPT, living(preset))]
+
+    assert [PROMPT, living(preset)] == [plan.prompt for plan in plans]

@@ -15,26 +15,27 @@ from importlib.metadata import version
 from pathlib import Path
 
 from vitascope.backends.choose import open_backend
-from vitascope.bench.engine import NAMES, OURS, BackendEngine, Engine, Facts
+from vitascope.bench.engine import NAMES, OURS, PROMPT, BackendEngine, Engine, Facts
 from vitascope.errors import VitascopeError
 from vitascope.shipped import MODEL
 
 
-def opened(name: str, model: str, threads: int, flops: float) -> Engine:
+def opened(name: str, model: str, *, threads: int, flops: float = 0.0, prompt: str = PROMPT) -> Engine:
     """The engine of that name. ``flops`` is what a rival of another make should be built to cost."""
     if name == OURS:
-        return _ours(model, threads)
+        return _ours(model, threads, prompt)
     from vitascope.bench import rivals  # noqa: PLC0415  # torch takes seconds to load, and ours must not pay for it
 
-    return rivals.opened(name, model, threads, flops)
+    return rivals.opened(name, model, threads=threads, flops=flops, prompt=prompt)
 
 
-def _ours(model: str, threads: int) -> Engine:
+def _ours(model: str, threads: int, prompt: str) -> Engine:
     begin = time.perf_counter()
     backend = open_backend(model, threads=threads)
     precision: str = getattr(getattr(backend, "runtime", None), "precision", "")
-    return BackendEngine(backend, Facts(name=OURS, version=version("openvino"), dtype=precision, threads=threads,
-                                        opening_seconds=time.perf_counter() - begin))  # fmt: skip
+    facts = Facts(name=OURS, version=version("openvino"), dtype=precision, threads=threads,
+                  opening_seconds=time.perf_counter() - begin)  # fmt: skip
+    return BackendEngine(backend, facts, prompt)
 
 
 def serve(engine: Engine) -> Iterator[dict[str, object]]:
@@ -61,9 +62,11 @@ def main() -> None:
     parser.add_argument("--model", default=MODEL)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--flops", type=float, default=0.0, help="operations a rival of another make should cost")
+    parser.add_argument("--prompt", default=PROMPT)
     asked = parser.parse_args()
     try:
-        for line in serve(opened(asked.name, asked.model, asked.threads, asked.flops)):
+        engine = opened(asked.name, asked.model, threads=asked.threads, flops=asked.flops, prompt=asked.prompt)
+        for line in serve(engine):
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
     except VitascopeError as error:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import IO, Any, Self
 
-from vitascope.bench.engine import EAGER, OURS, PEAK, RIVAL
+from vitascope.bench.engine import EAGER, OURS, PEAK, PROMPT, RIVAL
 from vitascope.errors import VitascopeError
 
 PAUSE = 0.3
@@ -71,9 +71,9 @@ class Comparison:
 class Child:
     """An engine's process."""
 
-    def __init__(self, name: str, model: str, *, threads: int, flops: float = 0.0) -> None:
+    def __init__(self, name: str, model: str, *, threads: int, flops: float = 0.0, prompt: str = PROMPT) -> None:
         command = [sys.executable, "-m", "vitascope.bench.child", name, "--model", model, "--flops", str(flops),
-                   "--threads", str(threads)]  # fmt: skip
+                   "--threads", str(threads), "--prompt", prompt]  # fmt: skip
         self.name, self.answers = name, list[dict[str, Any]]()
         self._process = subprocess.Popen(  # noqa: S603  # our own module with constants
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -129,11 +129,23 @@ def compare(names: Sequence[str], model: str, *, runs: int, threads: int, speak:
     """Makes ``runs`` clips with each engine in turn. Raises VitascopeError when one of them ends early."""
     peak = _peak(model, threads)
     speak(f"matrix peak {peak.network / 1e9:.0f} GF/s in {peak.dtype} on {threads} threads")
+    engines = in_turns(names, model, runs=runs, threads=threads, speak=speak)
+    return Comparison(engines=engines, peak_flops=peak.network, peak_dtype=peak.dtype)
+
+
+def in_turns(
+    names: Sequence[str], model: str, *, runs: int, threads: int, speak: Speak, prompt: str = PROMPT
+) -> tuple[Measured, ...]:
+    """``runs`` clips of a prompt by each engine, one after the other. Raises VitascopeError when one ends early.
+
+    The rival of another make is built to the operations that an engine before it counted.
+    """
     flops = 0.0
     with ExitStack() as stack:
         children = []
         for name in names:
-            child = stack.enter_context(Child(name, model, threads=threads, flops=flops if name == RIVAL else 0.0))
+            wanted = flops if name == RIVAL else 0.0
+            child = stack.enter_context(Child(name, model, threads=threads, flops=wanted, prompt=prompt))
             flops = flops or child.facts["flops"]
             children.append(child)
             speak(f"{name} is open: {child.facts['opening_seconds']:.1f} s")
@@ -144,7 +156,7 @@ def compare(names: Sequence[str], model: str, *, runs: int, threads: int, speak:
         engines = tuple(child.ended() for child in children)
     for engine in engines:
         speak(f"{engine.name}: {engine.median:.3f} s ({min(engine.seconds):.3f}-{max(engine.seconds):.3f})")
-    return Comparison(engines=engines, peak_flops=peak.network, peak_dtype=peak.dtype)
+    return engines
 
 
 def _peak(model: str, threads: int) -> Measured:

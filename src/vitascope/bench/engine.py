@@ -9,7 +9,8 @@ from typing import Protocol
 
 from vitascope.backends.base import Backend
 from vitascope.engine.plan import plan as plan_for
-from vitascope.types import Progress, Request
+from vitascope.text.lexicon import name
+from vitascope.types import Preset, Progress, Request
 
 OURS, EAGER, COMPILED, RIVAL, PEAK = "openvino", "torch", "torch.compile", "diffusers", "peak"
 NAMES = (OURS, EAGER, COMPILED, RIVAL, PEAK)
@@ -17,6 +18,11 @@ NAMES = (OURS, EAGER, COMPILED, RIVAL, PEAK)
 PROMPT = "a parrot flies over a beach at sunset"
 SECONDS = 4.0
 SEED = 7
+
+
+def living(preset: Preset) -> str | None:
+    """The prompt of a clip whose thing is painted frame by frame; None where none is, or all are, as in ``PROMPT``."""
+    return f"{name(preset.alive[0])} on a beach at sunset" if preset.alive else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +53,10 @@ class Engine(Protocol):
 class BackendEngine:
     """A backend of ours, whatever carries its network."""
 
-    def __init__(self, backend: Backend, facts: Facts) -> None:
+    def __init__(self, backend: Backend, facts: Facts, prompt: str = PROMPT) -> None:
         self.backend, self._facts = backend, facts
         self.plan = plan_for(
-            Request(prompt=PROMPT, seconds=SECONDS, seed=SEED, model=backend.preset.name), backend.preset
+            Request(prompt=prompt, seconds=SECONDS, seed=SEED, model=backend.preset.name), backend.preset
         )
 
     def facts(self) -> Facts:

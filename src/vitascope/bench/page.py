@@ -28,8 +28,8 @@ Everything counts: the process or the open model, the mark, the file and its sea
 
 From the plan to frames in memory, without mark, file and seal. Each engine is a process of its own; they make their
 clips in turns, so that a machine that is busy for a while slows all of them. `torch` and `torch.compile` carry the very
-same network, weights, sampler and codec. `diffusers` is a pipeline of that library's own classes with random weights,
-built to as many operations as ours, or as few as its classes allow (the column GF): {rival}.
+same network, weights, sampler and codec. `diffusers` is a pipeline of that library's own classes, of so many operations
+as the column GF says: {rival}.
 
 | engine | dtype | threads | seconds | fastest-slowest | n | x ours | GF | GF/s | peak memory |
 |---|---|---|---|---|---|---|---|---|---|
@@ -44,7 +44,17 @@ first frame {network:.3f} s, {network_over:.2f} times.
 | torch, compiled | 1.2 x | 1.8 x | {compiled:.2f} x |
 | a 4 s clip, warm, all counted | 2.0 s | 0.7 s | {warm:.2f} s |
 | first picture after the call | 1.0 s | 0.4 s | {preview:.2f} s |
-"""
+{living}"""
+
+
+_LIVING = """
+## A thing that moves by itself
+
+It is painted frame by frame, the place around it once: "{prompt}", the rest as above.
+
+| engine | dtype | threads | seconds | fastest-slowest | n | x ours | GF | GF/s | peak memory |
+|---|---|---|---|---|---|---|---|---|---|
+{engines}"""
 
 
 def page(report: Report) -> str:
@@ -62,7 +72,8 @@ def page(report: Report) -> str:
         weights=report["weights_sha256"][:12],
         waits="".join(_waits(report)),
         rival=next((engine["note"] for engine in engines.values() if engine["note"]), "not measured"),
-        engines="".join(_row(engine, ours) for engine in engines.values()),
+        engines=_rows(engines),
+        living=_living(report),
         floor=floor,
         gflops=compared["flops"] / 1e9,
         peak=compared["peak_flops"] / 1e9,
@@ -89,6 +100,18 @@ def _waits(report: Report) -> Iterator[str]:
         peak = f"{told['peak_mb']:.0f} MB" if "peak_mb" in told else "-"
         spread = f"{told['min_s']:.2f}-{told['max_s']:.2f}"
         yield f"| {name} | {told['median_s']:.2f} s | {spread} | {told['n']} | {peak} |\n"
+
+
+def _living(report: Report) -> str:
+    told = report.get("living")
+    if not told:
+        return ""
+    engines = {engine["name"]: engine for engine in told["engines"]}
+    return _LIVING.format(prompt=told["prompt"], engines=_rows(engines))
+
+
+def _rows(engines: Mapping[str, Mapping[str, Any]]) -> str:
+    return "".join(_row(engine, engines[OURS]["median"]) for engine in engines.values())
 
 
 def _row(engine: Mapping[str, Any], ours: float) -> str:

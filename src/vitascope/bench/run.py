@@ -22,8 +22,8 @@ from rich.console import Console
 
 from vitascope.backends.base import Backend
 from vitascope.backends.choose import open_backend
-from vitascope.bench.compare import Comparison, compare
-from vitascope.bench.engine import COMPILED, EAGER, OURS, PROMPT, RIVAL, SECONDS, SEED
+from vitascope.bench.compare import Comparison, Measured, compare, in_turns
+from vitascope.bench.engine import COMPILED, EAGER, OURS, PROMPT, RIVAL, SECONDS, SEED, living
 from vitascope.bench.page import page
 from vitascope.engine.plan import plan as plan_for
 from vitascope.errors import VitascopeError
@@ -33,6 +33,9 @@ from vitascope.types import Request
 
 COMMAND = (str(Path(sys.executable).parent / "vitascope"),)
 ENGINES = (OURS, EAGER, COMPILED, RIVAL)
+LIVING = (OURS, EAGER)
+"""The engines that make the clip of a thing that is painted frame by frame, too."""
+
 PAGE = Path("docs/benchmarks.md")
 """From the root of the repository, and ``benchmarks.json`` beside it."""
 
@@ -123,9 +126,20 @@ def _processor() -> str:
 
 
 def _compared(comparison: Comparison) -> dict[str, object]:
-    engines = [asdict(engine) | {"median": engine.median} for engine in comparison.engines]
-    return {"engines": engines, "flops": comparison.flops, "peak_flops": comparison.peak_flops,
+    return {"engines": _told(comparison.engines), "flops": comparison.flops, "peak_flops": comparison.peak_flops,
             "peak_dtype": comparison.peak_dtype}  # fmt: skip
+
+
+def _told(engines: Sequence[Measured]) -> list[dict[str, object]]:
+    return [asdict(engine) | {"median": engine.median} for engine in engines]
+
+
+def _lived(prompt: str | None, model: str, *, runs: int, threads: int) -> dict[str, object] | None:
+    """The clip of a thing that moves by itself; None where the model paints none frame by frame."""
+    if prompt is None:
+        return None
+    engines = in_turns(LIVING, model, runs=runs, threads=threads, speak=Console(stderr=True).print, prompt=prompt)
+    return {"prompt": prompt, "engines": _told(engines)}
 
 
 def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
@@ -134,7 +148,7 @@ def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
     first, *later = cold((*COMMAND,), runs=runs + 1)
     backend = open_backend(model)
     clips = warm(backend, runs=runs)
-    told, sha256 = _clip_told(backend), backend.preset.weights_sha256
+    told, sha256, prompt = _clip_told(backend), backend.preset.weights_sha256, living(backend.preset)
     del backend  # its threads and its memory are the engines' now
     return {
         "first_ever": summary([first]),
@@ -145,6 +159,7 @@ def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
         "weights_sha256": sha256,
         "machine": machine,
         "engines": _compared(compare(ENGINES, model, runs=runs, threads=threads, speak=speak)),
+        "living": _lived(prompt, model, runs=runs, threads=threads),
     }
 
 
