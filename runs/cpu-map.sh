@@ -7,7 +7,7 @@
 #   MINUTES=2 MANY=1 SHIP=no runs/cpu-map.sh    a rehearsal, to see that every part works
 set -eu
 cd "$(dirname "$0")/.."
-MINUTES=${MINUTES:-58}
+MINUTES=${MINUTES:-40}
 MANY=${MANY:-24}         # shards of 256 stills of each shape
 FROM=${FROM:-$PWD/src/vitascope/weights/s.safetensors}
 SHIP=${SHIP:-yes}        # export into the package, and examine
@@ -39,8 +39,8 @@ draw 33 4 32 0
 wait "$beside"
 
 OMP_NUM_THREADS=1 $python -m vitascope.training.run --preset s --name s-map --stage map --guidance 1.5 --fuse --mates 1 \
-  --minutes "$MINUTES" --from "$home/began/s.safetensors" --images 0 --long 0 --stills 0.8 --shapes 0.3 --clips 0.15 \
-  --rate 3e-4 --flat 0.4 --views --focus 0.0005 --middle 1.5 --memory 0.98 --seed 6
+  --minutes "$MINUTES" --from "$home/began/s.safetensors" --images 0 --long 0 --stills 0.8 --shapes 0.3 --clips 0.08 \
+  --rate 2e-4 --flat 0.4 --views --focus 0.0005 --middle 1.5 --memory 0.98 --seed 7
 [ "$SHIP" = yes ] || exit 0
 $python -m vitascope.training.export --preset s --name s-map --int8 --animator "$home/began/s.safetensors"
 $python -m vitascope.training.alive

@@ -1,21 +1,22 @@
-"""The last stage: from a flow to a flow map, whose long steps end where many short ones would, guidance included.
+"""The last stage: from a flow to a flow map, whose long steps end where several short ones would, guidance included.
 
 A flow's network knows the velocity at a level; a map's knows the mean velocity from a level ``t`` down to any target
-``r``. Along a path z of the flow, that mean u obeys ``u = v - (t - r) du/dt`` (MeanFlow, 2505.13447). Here du/dt is a
-finite difference of two forward passes (AnyFlow, 2605.13724), so no derivative through the network is needed, no
-second network is trained, and one checkpoint serves any number of steps. The network already takes both levels
-(Decoupled MeanFlow, 2510.24474).
+``r``. That mean is what a sampler of the flow finds when it goes there in a few steps, so a frozen copy of the network
+this stage began with goes there, with guidance, and the map is taught where it ended (Salimans and Ho 2022, 2202.00512,
+for any two levels). Its own mean velocity differentiated, as MeanFlow does (2505.13447), needs no such passes, but what
+it errs comes back twentyfold: the shipped network lost its pictures within 200 steps (docs/log.md, 2026-11-27). The
+network already takes both levels (Decoupled MeanFlow, 2510.24474), so one checkpoint serves any number of steps.
 
-Guidance is baked in: the velocity to learn is the one that the network this stage began with has under guidance, so
-that a render takes one pass a step instead of two. Given rows and references are drawn as in the first stage, or
-pictures could not be animated in four steps.
+Guidance is baked in: a render takes one pass a step instead of two. Given rows and references are drawn as in the first
+stage, or pictures could not be animated in four steps.
 
 Letters in shapes: B clips, N rows, D channels, G groups of rows of one level.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -29,37 +30,37 @@ from vitascope.training.data import Batch
 from vitascope.training.objective import HELD, Noisy, Objective
 from vitascope.types import Preset
 
-APART = 0.025
-"""Half the distance in level of the two passes whose difference is taken.
+PATH = 4
+"""Steps in which the frozen network goes from a level to a target: as many as a render takes for the whole way."""
 
-The network is told a level by sinusoids of up to 160 turns; a trained one still rings with the fastest. At 0.001 the
-difference is mostly ringing (root mean square 5.1, cosine 0.38 with the one at 0.05), at 0.005 it is 2.7, from 0.02
-to 0.1 it stays at 2.1 to 2.2 (xs, 12 clips, guidance 3, float32); bfloat16 moves it by less than that.
-"""
+TO_CLEAN = 0.5
+"""Share of long steps that aim at the clip itself; the others aim anywhere between."""
 
-SAME, TO_CLEAN = 0.5, 0.25
-"""Shares of clips whose target is their level (the flow goes on being learned), and whose target is the clip itself;
-the rest aim anywhere between."""
-
-Velocity = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""State, level and target to mean velocity; levels are those of groups of rows."""
+Velocity = Callable[[Tensor, Tensor], Tensor]
+"""State and level of groups of rows to velocity."""
 
 Rows = Callable[[Tensor], Tensor]
 """Levels of groups to levels of rows, as wide as the state."""
 
 
-def map_target(velocity: Velocity, z: Tensor, v: Tensor, level: Tensor, target: Tensor, rows: Rows) -> Tensor:
-    """The mean velocity to learn at ``level`` for ``target``, given the velocity ``v`` there; no gradient.
+def mean_velocity(velocity: Velocity, z: Tensor, level: Tensor, target: Tensor, rows: Rows, shift: float) -> Tensor:
+    """The mean velocity of a flow from ``level`` to ``target``, found in :data:`PATH` Euler steps; no gradient.
 
-    The difference is one-sided at noise and at the target, and nothing where rows are given: they stay where they are.
+    Steps are even in the sampler's own time, so most are at high noise (:func:`vitascope.backends.flow.levels`). Rows
+    whose level is their target stay where they are, and their velocity is nothing.
     """
     with torch.no_grad():
-        high = torch.where(level > 0, (level + APART).clamp(max=1.0), level)
-        low = torch.maximum(level - APART, target).clamp(min=0.0)
-        above = velocity(z + rows(high - level) * v, high, target)
-        below = velocity(z - rows(level - low) * v, low, target)
-        slope = (above - below) / rows(high - low).clamp_min(1e-6)
-        return v - rows(level - target) * slope
+        end = z
+        for here, there in pairwise(_ladder(level, target, shift)):
+            end = flow.step(end, velocity(end, here), rows(here), rows(there))
+        return (z - end) / rows(level - target).clamp_min(1e-6)
+
+
+def _ladder(level: Tensor, target: Tensor, shift: float) -> Iterator[Tensor]:
+    begin, end = (at / (shift - (shift - 1) * at) for at in (level, target))
+    for step in range(PATH + 1):
+        even = begin + (end - begin) * step / PATH
+        yield shift * even / (1 + (shift - 1) * even)
 
 
 class MapObjective(Objective):
@@ -82,49 +83,55 @@ class MapObjective(Objective):
         return self.model, self.teacher
 
     def loss(self, batch: Batch, frames: int, generator: torch.Generator, view: int = 0) -> Tensor:
-        """Mean squared error of the mean velocity, both kinds of target with the same weight."""
+        """Mean squared error of the mean velocity; half of the clips go on teaching the flow, the others long steps.
+
+        Both halves count alike, however much larger the errors of one are (AnyFlow's balance, 2605.13724).
+        """
         noisy = self.noisy(batch, frames, generator, view)
-        level = noisy.levels.level_BG
+        half = len(noisy.clip_BND) // 2
+        far = self._far(_part(noisy, slice(half, None)), generator)
+        if not half:
+            return far
+        near = self._near(_part(noisy, slice(half)))
+        return near + far * (near.detach() / far.detach().clamp_min(1e-6))
+
+    def _near(self, noisy: Noisy) -> Tensor:
+        """Of the flow: the velocity of clip and noise themselves, and guidance."""
+        level, z = noisy.levels.level_BG, noisy.state()
+        return self._missed(noisy, level, self._guided(noisy, z, noisy.noise_BND - noisy.clip_BND, level))
+
+    def _far(self, noisy: Noisy, generator: torch.Generator) -> Tensor:
+        """Of long steps: the mean velocity on the way of the frozen network."""
+        level, z, rows = noisy.levels.level_BG, noisy.state(), _rows(noisy)
         aim = level * _shares(len(level), generator).to(self.device)
-        z, rows = noisy.state(), _rows(noisy)
 
-        def velocity(z: Tensor, level: Tensor, target: Tensor) -> Tensor:
-            seen = self.seen(self.model, noisy, z, level, target)
-            return flow.velocity(z, seen, rows(level).clamp_min(flow.LEAST_LEVEL))
+        def velocity(z: Tensor, level: Tensor) -> Tensor:
+            seen = self.seen(self.teacher, noisy, z, level, level)
+            return self._guided(noisy, z, flow.velocity(z, seen, rows(level).clamp_min(flow.LEAST_LEVEL)), level, seen)
 
-        wanted = map_target(velocity, z, self._guided(noisy, z), level, aim, rows)
+        return self._missed(noisy, aim, mean_velocity(velocity, z, level, aim, rows, self.preset.sampler.shift))
+
+    def _missed(self, noisy: Noisy, aim: Tensor, wanted: Tensor) -> Tensor:
+        level, z, rows = noisy.levels.level_BG, noisy.state(), _rows(noisy)
+        seen = self.seen(self.model, noisy, z, level, aim)
+        found = flow.velocity(z, seen, rows(level).clamp_min(flow.LEAST_LEVEL))
         held = rows(level) / rows(level).clamp_min(HELD)
-        missed = ((velocity(z, level, aim) - wanted) * held).square()
-        return self._balanced(missed, noisy, (aim == level).all(1))
+        return self.weighed(((found - wanted) * held).square(), noisy)
 
     @torch.no_grad()
-    def _guided(self, noisy: Noisy, z: Tensor) -> Tensor:
-        """The true velocity, moved by what guidance adds to the first network's."""
-        v = noisy.noise_BND - noisy.clip_BND
+    def _guided(self, noisy: Noisy, z: Tensor, v: Tensor, level: Tensor, told: Tensor | None = None) -> Tensor:
+        """A velocity moved by what guidance adds to the first network's, which sees ``told`` with the words."""
         if self.guidance == 1:
             return v
-        level = noisy.levels.level_BG
-        mute = replace(noisy, words_4BW=_mute(noisy.words_4BW))
-        told, untold = (self.seen(self.teacher, of, z, level, level) for of in (noisy, mute))
-        return v - (self.guidance - 1) * (told - untold) / noisy.level_BN1.clamp_min(flow.LEAST_LEVEL)
-
-    def _balanced(self, squared_BND: Tensor, noisy: Noisy, same_B: Tensor) -> Tensor:
-        """Both kinds of clips count alike, however much larger the one's errors are (AnyFlow's balance)."""
-        parts = [
-            self.weighed(squared_BND[chosen], _chosen(noisy, chosen))
-            for chosen in (same_B, ~same_B)
-            if bool(chosen.any())
-        ]
-        if len(parts) == 1:
-            return parts[0]
-        near, far = parts
-        return near + far * (near.detach() / far.detach().clamp_min(1e-6))
+        told = self.seen(self.teacher, noisy, z, level, level) if told is None else told
+        untold = self.seen(self.teacher, replace(noisy, words_4BW=_mute(noisy.words_4BW)), z, level, level)
+        return v - (self.guidance - 1) * (told - untold) / _rows(noisy)(level).clamp_min(flow.LEAST_LEVEL)
 
 
 def _shares(batch: int, generator: torch.Generator) -> Tensor:
     """Target over level of each clip, ``(B, 1)``."""
     kind, between = torch.rand((2, batch, 1), generator=generator, device=generator.device)
-    return torch.where(kind < SAME, 1.0, torch.where(kind < SAME + TO_CLEAN, 0.0, between))
+    return torch.where(kind < TO_CLEAN, 0.0, between)
 
 
 def _rows(noisy: Noisy) -> Rows:
@@ -136,8 +143,20 @@ def _rows(noisy: Noisy) -> Rows:
     return rows
 
 
-def _chosen(noisy: Noisy, chosen_B: Tensor) -> Noisy:
-    return replace(noisy, level_BN1=noisy.level_BN1[chosen_B], covered_BN=noisy.covered_BN[chosen_B])
+def _part(noisy: Noisy, chosen: slice) -> Noisy:
+    """Some clips of a batch."""
+    levels = noisy.levels
+    return replace(
+        noisy,
+        clip_BND=noisy.clip_BND[chosen],
+        covered_BN=noisy.covered_BN[chosen],
+        noise_BND=noisy.noise_BND[chosen],
+        levels=replace(levels, level_BG=levels.level_BG[chosen], group_BN=levels.group_BN[chosen]),
+        level_BN1=noisy.level_BN1[chosen],
+        words_4BW=noisy.words_4BW[:, chosen],
+        seconds_BW=noisy.seconds_BW[chosen],
+        look_BND=None if noisy.look_BND is None else noisy.look_BND[chosen],
+    )
 
 
 def _mute(words_4BW: Tensor) -> Tensor:
