@@ -231,4 +231,5 @@ def test_latents_are_no_door():
     assert {"worker/latents.py"} == says
     assert {"worker/jobs.py", "worker/clerk.py"} == knows
     of_the_row = {("link", "stored.key"), ("fetch", "stored.key"), ("stream", "stored.key")}
-    assert of_the_row | {("keys", "folder(video)")} == asks
+    characters = {("read", "f'{kept.folder}/{SMALL}'")}  # what a member has uploaded, shown to them small
+    assert of_the_row | characters | {("keys", "folder(video)")} == asks
