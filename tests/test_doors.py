@@ -231,5 +231,11 @@ def test_latents_are_no_door():
     assert {"worker/latents.py"} == says
     assert {"worker/jobs.py", "worker/clerk.py"} == knows
     of_the_row = {("link", "stored.key"), ("fetch", "stored.key"), ("stream", "stored.key")}
-    characters = {("read", "f'{kept.folder}/{SMALL}'")}  # what a member has uploaded, shown to them small
+    characters = {  # a folder of pictures that a member has uploaded
+        ("read", "f'{kept.folder}/{SMALL}'"),
+        ("read", "f'{kept.folder}/{name}'"),
+        ("keys", "kept.folder"),
+        ("keys", "folder"),
+        ("stream", "key"),
+    }
     assert of_the_row | characters | {("keys", "folder(video)")} == asks
