@@ -1,15 +1,21 @@
 #!/bin/sh
-# From the flow that ships to a flow map, on two CPU cores: few steps without guidance, wide and tall frames. Begins with the
-# weights of the package, takes the animator over from them, and writes both back. Stop it whenever you like: finished
-# shards and the last checkpoint are kept, and running it again goes on. VITASCOPE_HOME names the folder for all of it.
+# From a flow to a flow map, on two CPU cores: few steps without guidance, wide and tall frames. Begins with exported weights
+# of a flow, their JSON beside them, takes the animator over from them, and writes both into the package. Stop it whenever
+# you like: finished shards and the last checkpoint are kept, and running it again goes on. VITASCOPE_HOME names the folder
+# for all of it.
 #
-#   runs/cpu-map.sh                        the whole run
-#   MINUTES=2 MANY=1 SHIP=no runs/cpu-map.sh    a rehearsal, to see that every part works
+#   FROM=... runs/cpu-map.sh                        the whole run
+#   FROM=... MINUTES=2 MANY=1 SHIP=no runs/cpu-map.sh    a rehearsal, to see that every part works
+#
+# The flow that the shipped map was taught by:
+#   mkdir -p var
+#   for part in json safetensors; do git show 7770c39:src/vitascope/weights/s.$part >var/s.$part; done
+#   FROM=var/s.safetensors runs/cpu-map.sh
 set -eu
+FROM=$(realpath "${FROM:?the weights of a flow: see the head of this script}")
 cd "$(dirname "$0")/.."
 MINUTES=${MINUTES:-40}
 MANY=${MANY:-24}         # shards of 256 stills of each shape
-FROM=${FROM:-$PWD/src/vitascope/weights/s.safetensors}
 SHIP=${SHIP:-yes}        # export into the package, and examine
 
 make -s .venv/.ready-train
@@ -17,7 +23,7 @@ python=$PWD/.venv/bin/python
 home=${VITASCOPE_HOME:-$HOME/.vitascope}
 clips="$home/cache/s"
 mkdir -p "$home/began"
-[ -f "$home/began/s.safetensors" ] || cp "$FROM" "${FROM%.safetensors}.json" "$home/began/" # the package's are replaced
+[ -f "$home/began/s.safetensors" ] || cp "$FROM" "${FROM%.safetensors}.json" "$home/began/"
 
 draw() { # frames, shards, clips of a shard, view
   OMP_NUM_THREADS=1 $python -m vitascope.training.latents --preset s --placed --frames "$1" --shards "$2" --clips "$3" --view "$4"

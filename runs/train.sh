@@ -37,9 +37,10 @@ if [ "$PRESET" != xs ]; then # another edition of the world, on a GPU
   export VITASCOPE_HOME="$home" OUT="${OUT:-$home/out}" PYTHON="$PWD/$python"
   [ "$PRESET" = s ] || exec runs/gpu-conv.sh all
   [ "$MOVING" = 0 ] || OMP_NUM_THREADS=1 $python -m vitascope.training.animator_run --preset s --minutes "$MOVING"
-  runs/gpu.sh
-  cat "$OUT"/s.safetensors.* >"$OUT/s.safetensors"
-  $python -m vitascope.training.export --preset s --moving "$OUT/s.json"
+  runs/gpu.sh both
+  cat "$OUT"/s-map.safetensors.* >"$OUT/s-map.safetensors"
+  $python -m vitascope.training.export --preset s --moving "$OUT/s-map.json"
+  $python -m vitascope.training.alive
   exec $python -m vitascope.training.evals --preset s
 fi
 DEVICE=${DEVICE:-cpu}

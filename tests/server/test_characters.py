@@ -160,7 +160,11 @@ def test_a_character_is_shared_as_its_owner_says(desk, ana, ben):
     assert [[ben.party], ["public"], []] == [[one["for"] for one in each] for each in (given, everybody, nobody)]
     assert (200, 200, False) == (first.status_code, second.status_code, seen["is_mine"])
     assert [] == ana.get("/v1/rights/likenesses").json()["data"]  # it is nobody's face
-    assert [(400, "invalid_value")] * 2 == codes(share(circle="approved"), share(circle="nobody", approved=["x"]))
+    crowd = share(circle="approved", approved=[f"party_{number}" for number in range(201)])
+    assert "201" in error_of(crowd)["message"]
+    assert [(400, "invalid_value")] * 3 == codes(
+        share(circle="approved"), share(circle="nobody", approved=["x"]), crowd
+    )
     _paint(desk, second.json()["id"])
     ended = ben.get(f"/v1/videos/{second.json()['id']}").json()
     assert ("failed", "character_not_found") == (ended["status"], ended["error"]["code"])

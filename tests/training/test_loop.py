@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from vitascope.backends.weights import load  # noqa: E402  after the guard
+from vitascope.backends.weights import load, preset_to_json  # noqa: E402  after the guard
 from vitascope.errors import TrainingError  # noqa: E402  after the guard
 from vitascope.models import checkpoint  # noqa: E402  after the guard
 from vitascope.settings import settings  # noqa: E402  after the guard
@@ -178,6 +178,21 @@ def test_a_map_does_not_go_on_from_a_flow_by_mistake(tmp_path):
 
     with pytest.raises(TrainingError, match=r"a run of stage flow, not map.*--from"):
         trainer(tiny(), guidance=3.0).resume(tmp_path / "state.safetensors")
+
+
+def test_a_map_is_not_taught_by_a_map(tmp_path):
+    """Its guidance would be baked in twice; the flow's own weights, exported in the same way, are taken."""
+    shown = trainer(tiny())
+    shown.save(tmp_path / "state.safetensors")
+    flow = export(shown.preset, tmp_path / "state.safetensors", tmp_path)
+    pupil = trainer(shown.preset, guidance=2.0)
+    pupil.begin_with(tmp_path / "tiny.safetensors")
+
+    told = replace(flow, sampler=replace(flow.sampler, kind="map"))
+    (tmp_path / "tiny.json").write_text(preset_to_json(told))
+
+    with pytest.raises(TrainingError, match="flow map's already"):
+        trainer(shown.preset, guidance=2.0).begin_with(tmp_path / "tiny.safetensors")
 
 
 def test_a_map_resumes_with_what_guides_it(tmp_path):

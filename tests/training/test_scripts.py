@@ -1,4 +1,7 @@
-"""``make train``: which commands the script calls for which preset. Python and make are twins that only write down."""
+"""``make train``: which commands the script calls for which preset.
+
+Python and make are twins that write down what they are asked, and leave the files of a run and of an export.
+"""
 
 import os
 import shutil
@@ -10,6 +13,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TWIN = """#!/bin/sh
 echo "$*" >> "$CALLED"
+while [ $# -gt 1 ]; do
+  case $1 in
+    --name) mkdir -p "$VITASCOPE_HOME/runs/$2" && touch "$VITASCOPE_HOME/runs/$2/steps.jsonl" ;;
+    --to) echo weights >"$2/s.safetensors" && echo preset >"$2/s.json" ;;
+  esac
+  shift
+done
 """
 
 
@@ -30,7 +40,11 @@ def called(tmp_path):
             part.touch()
         here = {"CALLED": str(lines), "PRESET": preset, "VITASCOPE_HOME": str(tmp_path / "home"), "FROM": str(weights)}
         path = f"{tmp_path / 'twins'}:{os.environ['PATH']}"
-        subprocess.run([tmp_path / "runs" / script], env={**here, "PATH": path}, check=False, capture_output=True)
+        silent = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+        }  # a pipe would wait for what it left asleep
+        subprocess.run([tmp_path / "runs" / script], env={**here, "PATH": path}, check=False, **silent)
         return lines.read_text().splitlines()
 
     return run
@@ -48,7 +62,7 @@ def test_xs_is_cached_trained_exported_and_examined(called):
 
 
 def test_s_is_drawn_where_it_is_trained_on_its_own_edition(called):
-    """Its animator first, on a CPU; then clips in place and the run, on a GPU."""
+    """Its animator first, on a CPU; then clips in place, the flow and its map, on a GPU."""
     lines = [line for line in called("s") if line.startswith("-m vitascope.")]
     modules = [line.split()[1].rsplit(".", 1)[1] for line in lines]
 
@@ -56,6 +70,9 @@ def test_s_is_drawn_where_it_is_trained_on_its_own_edition(called):
     assert ["animator_run", "latents", "latents"] == modules[1:4]
     assert all("--placed" in line and "--device cuda" in line for line in lines if "training.latents" in line)
     assert "run" in modules[4:]
+    runs = [line for line in lines if "training.run" in line]
+    assert ["--stage map" in line for line in runs] == [False, True]
+    assert ["alive", "evals"] == modules[-2:]
     assert not any("training.cache" in line for line in lines)
 
 

@@ -93,11 +93,13 @@ def thing(values: Values, name: str) -> dict[str, Value] | None:
     return value
 
 
-def several(values: Values, name: str) -> list[Value] | None:
-    """A list; a form may send it as JSON in a text."""
+def several(values: Values, name: str, *, most: int | None = None) -> list[Value] | None:
+    """A list; a form may send it as JSON in a text. Raises FieldError for anything else, or more than ``most``."""
     value = _unpacked(values.get(name), name)
     if value is not None and not isinstance(value, list):
         raise FieldError(f"`{name}` must be a list, not {_kind(value)}.", param=name)
+    if value is not None and most is not None and len(value) > most:
+        raise FieldError(f"`{name}` names {len(value)}; {most} at most. Leave some out.", param=name)
     return value
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vitascope.backends.weights import load_preset
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.training import effort, snapshot, states
@@ -178,8 +179,12 @@ class Trainer:
         """Begins with weights that ship instead of with chance: budgets add up without the state of the earlier run.
 
         The optimiser starts empty, so the rate rises again from nothing. Raises TrainingError when the weights are of
-        another preset; their file is safetensors, of any floating-point type or with int8 rows.
+        another preset, or a map's where a map is to be taught: its guidance would be baked in twice. Their file is
+        safetensors, of any floating-point type or with int8 rows; what they are says the JSON beside them.
         """
+        told = weights.with_suffix(".json")
+        if self.recipe.stage == "map" and told.exists() and load_preset(told).sampler.kind == "map":
+            raise TrainingError(f"{weights} are a flow map's already. Name those of the flow that it was taught by.")
         tensors = {
             name: t for name, t in states.shipped(weights, self.preset).items() if not name.startswith(states.BESIDE)
         }

@@ -137,7 +137,7 @@ async def share_character(character_id: str, request: Request, visit: Visitor) -
     """Say who else may have your character in their videos, in place of what you said before."""
     values = await asked(request, visit, "circle", "approved", "days")
     circle = fields.needed(fields.choice(values, "circle", ("nobody", "approved", "everybody")), "circle")
-    named = frozenset(checked_id(str(one)) for one in (fields.several(values, "approved") or [])[:_MOST_NAMED])
+    named = frozenset(checked_id(str(one)) for one in fields.several(values, "approved", most=_MOST_NAMED) or [])
     if bool(named) != (circle == "approved"):
         raise FieldError(f"The circle {circle} with {len(named)} named: name people for approved.", param="approved")
     days = fields.whole(values, "days", least=1, most=_MOST_DAYS) or 365

@@ -135,7 +135,7 @@ async def allow_likeness(character: str, request: Request, visit: Visitor) -> Re
     """Say who may use your likeness as ``@name``, in place of what you said before; the name is the first comer's."""
     values = await asked(request, visit, "circle", "approved", "days", "restrictions", "never_with")
     circle = Circle(fields.needed(fields.choice(values, "circle", tuple(one.value for one in Circle)), "circle"))
-    approved = frozenset(checked(str(one)) for one in (fields.several(values, "approved") or [])[:_MOST_NAMED])
+    approved = frozenset(checked(str(one)) for one in fields.several(values, "approved", most=_MOST_NAMED) or [])
     days = fields.whole(values, "days", least=1, most=7_000) or 365
     words = fields.text(values, "restrictions", most=2_000, least=0) or ""
     never_with = tuple(str(one) for one in fields.several(values, "never_with") or [])
