@@ -12,6 +12,8 @@ from vitascope.orders import Limits
 from vitascope.programme import repository as keys
 from vitascope.programme.access import repository as access
 from vitascope.programme.actor import Actor
+from vitascope.programme.characters import repository as characters
+from vitascope.programme.characters.repository import Kept
 from vitascope.programme.people import repository as people
 from vitascope.programme.people.repository import Person, Session
 from vitascope.programme.roles import erasing, seats
@@ -139,7 +141,7 @@ def test_what_a_session_at_the_page_left_is_erased_and_every_proof_holds(tx, log
 
 
 def test_a_person_is_told_of_by_what_is_theirs(tx, log):
-    """A reviewer's leaf about their report, and a trace's about their render; another's report stays told of."""
+    """What others say of their report, their render, their character; another's report stays told of."""
     draft = Draft(kind=Kind.BUG, title="Two heads", body="Seen twice.")
     _joined(tx, "ana", "Ana Lima")
     mine, other = (book.submit(tx, log, who, draft, now=NOW) for who in (ANA, RITA))
@@ -147,10 +149,13 @@ def test_a_person_is_told_of_by_what_is_theirs(tx, log):
     for one in (mine, other):
         log.append(Event(kind="contribution.triaged", by="raj", about=one.id, at=NOW, rule=Severity.LOW))
     _say(log, "trace.named", "sally and sam", "video_ana")
+    characters.add(tx, Kept(id="char_ana", party="ana", name="Bo", created_at=NOW.timestamp()))
+    _say(log, "hold.placed", "sally", "char_ana")
 
     (told,) = told_of(tx, log, ["ana"], by="sally")
 
-    assert ["contribution.submitted", "contribution.triaged", "trace.named"] == [one.kind for one in told.said]
+    said = ["contribution.submitted", "contribution.triaged", "trace.named", "hold.placed"]
+    assert said == [one.kind for one in told.said]
 
 
 def test_a_steward_erases_no_leaf_of_a_session_of_their_own(tx, log):

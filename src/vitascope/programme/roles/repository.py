@@ -73,13 +73,15 @@ def of(tx: Transaction, parties: Iterable[str]) -> tuple[str, ...]:
 def things_of(tx: Transaction, party: str) -> frozenset[str]:
     """The ids of what belongs to one person beside keys and permissions, as leaves name them.
 
-    Sessions at the page, the invitation they came by, reports, proposals, works put in, renders and their marks.
+    Sessions at the page, the invitation they came by, reports, proposals, works put in, characters, renders and
+    their marks.
     """
     queries = (
         sa.select(rights_tables.contributions.c.id).where(rights_tables.contributions.c.party == party),
         sa.select(rights_tables.proposals.c.id).where(rights_tables.proposals.c.party == party),
         sa.select(rights_tables.opt_in_works.c.id).where(rights_tables.opt_in_works.c.owner == party),
         sa.select(people_tables.invitations.c.id).where(people_tables.invitations.c.used_by == party),
+        sa.select(rights_tables.characters.c.id).where(rights_tables.characters.c.party == party),
         sa.select(tables.videos.c.id).where(tables.videos.c.party == party),
         sa.select(tables.marks.c.id).where(tables.marks.c.party == party),
     )
