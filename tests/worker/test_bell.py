@@ -53,7 +53,9 @@ def test_a_job_that_is_put_in_wakes_an_idle_worker(database, monkeypatch):
 def test_nothing_wakes_a_worker_that_has_its_hands_full(sqlite, monkeypatch):
     """While it paints it looks at nothing, whatever is written; it looks as soon as its hands are free."""
     hands = threading.Event()
+    hands.set()
     rung = begun(sqlite, hands.is_set, monkeypatch)
+    hands.clear()
     thread, woken = waking(rung)
     submit(sqlite)
     time.sleep(SHORT)
