@@ -8,13 +8,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from tests.training.shards import shard  # noqa: E402  after the guard
 from vitascope.backends.weights import load, preset_to_json  # noqa: E402  after the guard
 from vitascope.errors import TrainingError  # noqa: E402  after the guard
 from vitascope.models import checkpoint  # noqa: E402  after the guard
-from vitascope.settings import settings  # noqa: E402  after the guard
-from vitascope.text.scene import Entity, Scene  # noqa: E402  after the guard
-from vitascope.text.words import ROLES, words  # noqa: E402  after the guard
-from vitascope.text.words import rows as word_rows  # noqa: E402  after the guard
+from vitascope.text.words import ROLES  # noqa: E402  after the guard
 from vitascope.training import data, presets  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
@@ -246,35 +244,6 @@ def test_a_recipe_sets_the_width_of_levels_and_the_optimisers_memory():
     assert {group["betas"][1] for group in narrow.optimiser.part.param_groups} == {0.98}
 
 
-def test_clips_are_read_from_whole_shards_only(monkeypatch, tmp_path):
-    """Without clips the trainer says which command makes them; with one shard it picks words and rows together."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
-    preset = tiny()
-    with pytest.raises(TrainingError, match="no clips of 5 frames"):
-        data.Shards(preset, 5)
-    folder = data.folder(preset, 5)
-    folder.mkdir(parents=True)
-    marks = np.arange(6, dtype=np.float16)[:, None, None, None] * np.ones((1, 2, 16, 32), np.float16)
-    words = np.zeros((6, 4, 16), np.int8)
-    words[:, 0, 0] = np.arange(6) + 2
-    np.save(folder / "words-0000.npy", words)
-    np.save(folder / "look-0000.npy", np.array([-1, 0, -1, 1, -1, -1], np.int16))
-    np.save(folder / "covered-0000.npy", np.arange(0, 60, 10, np.uint8)[:, None, None].repeat(2, 1).repeat(16, 2))
-    np.save(folder / "rows-0000.npy", marks)
-
-    shards = data.Shards(preset, 5)
-    picked = shards.batch(5, np.random.default_rng(0))
-    looks = shards.batch(2, np.random.default_rng(0), looks_LND=torch.ones(2, 16, 32))
-
-    said = picked.words_4BW[0, :, 0] > 1
-    assert torch.equal(picked.clip_BND[said, 0, 0].float() + 2, picked.words_4BW[0, said, 0].float())
-    assert torch.allclose(picked.covered_BN[:, 0] * 25.5, picked.clip_BND[:, 0, 0].float())
-    assert {1.0, 3.0} == set(looks.clip_BND[:, 0, 0].tolist())
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
 def test_a_loss_that_is_told_late_is_told_of_its_own_batch():
     """On a GPU a step tells the loss of the one before, and the diary enters it under that one's kind."""
     taught, still, clip = trainer(tiny()), Diet(frames=1, size=8, share=1.0), Diet(frames=5, size=8, share=1.0)
@@ -287,38 +256,8 @@ def test_a_loss_that_is_told_late_is_told_of_its_own_batch():
     assert [still, still, clip] == kinds
 
 
-def shard(folder, number, mark, preset):
-    """Eight clips that are one number all over."""
-    folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / f"words-{number:04}.npy", np.ones((8, 4, 16), np.uint8))
-    np.save(folder / f"look-{number:04}.npy", np.full(8, -1, np.int16))
-    np.save(folder / f"covered-{number:04}.npy", np.zeros((8, 2, 16), np.uint8))
-    np.save(folder / f"rows-{number:04}.npy", np.full((8, 2, 16, preset.codec.channels), mark, np.float16))
-
-
-def test_a_shard_that_is_late_is_read_once_as_every_other(monkeypatch, tmp_path):
-    """Writers do not finish in order: a shard of a lower number may come after one of a higher."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
-    preset = tiny()
-    folder = data.folder(preset, 5)
-    for number in (0, 2):
-        shard(folder, number, number, preset)
-    shards = data.Shards(preset, 5)
-
-    shard(folder, 1, 1, preset)
-    shards.refresh()
-    shards.refresh()
-
-    assert [0, 1, 2] == sorted(int(rows[0, 0, 0, 0]) for rows in shards.rows)
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-def test_the_first_latent_of_what_no_word_says_is_given(monkeypatch, tmp_path):
+def test_the_first_latent_of_what_no_word_says_is_given(home):
     """A batch of shown things comes from a folder of its own, and every clip of it begins with a given latent."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
     taught = trainer(tiny())
     shard(data.folder(taught.preset, 5, shown=True), 0, 7, taught.preset)
 
@@ -328,8 +267,6 @@ def test_the_first_latent_of_what_no_word_says_is_given(monkeypatch, tmp_path):
     assert clips.shown
     assert bool((noisy.levels.group_BN[:, :16] == 0).all())
     assert bool((noisy.levels.group_BN[:, 16:] == 1 + 1).all())
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def test_the_exported_weights_open_in_the_light_runtime(tmp_path):
@@ -367,37 +304,6 @@ def test_focus_counts_large_channels_first():
     assert torch.equal(weights(spread, 0.0), torch.ones(4))
     focused = weights(spread, 0.2).tolist()
     assert focused == pytest.approx([1.0, (1 / 10.0101) / 0.2, LEAST_WEIGHT, LEAST_WEIGHT])
-
-
-def test_plain_clips_are_of_one_thing_that_does_one_thing(monkeypatch, tmp_path):
-    """A colour is; a caption with a size, a second thing, a storyboard or no take is not."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
-    preset = tiny()
-    folder = data.folder(preset, 5)
-    folder.mkdir(parents=True)
-    dog, cat = (Entity(subject=subject, motions=("jump",)) for subject in ("dog", "cat"))
-    scenes = [
-        Scene(entities=(dog,), place="beach", take="take:1"),
-        Scene(entities=(replace(dog, colour="red"),), place="beach", take="take:1"),
-        Scene(entities=(replace(dog, size="large"),), place="beach", take="take:1"),
-        Scene(entities=(dog, cat), relation="above", place="beach", take="take:1"),
-        Scene(entities=(replace(dog, motions=("jump", "spin")),), place="beach", take="take:1"),
-        Scene(entities=(dog,), place="beach"),
-    ]
-    spoken = np.stack([np.stack(list(word_rows(words(scene)).values())) for scene in scenes]).astype(np.int8)
-    np.save(folder / "words-0000.npy", spoken)
-    np.save(folder / "look-0000.npy", np.zeros(len(scenes), np.int16))
-    np.save(folder / "covered-0000.npy", np.zeros((len(scenes), 2, 16), np.uint8))
-    np.save(folder / "rows-0000.npy", np.zeros((len(scenes), 2, 16, 32), np.float16))
-
-    shards = data.Shards(preset, 5)
-
-    assert [True, True, False, False, False, False] == shards.plain[0].tolist()
-    picked = shards.batch(4, np.random.default_rng(0), plain=True).words_4BW[0, :, 0]
-    assert set(picked.tolist()) <= {1, int(spoken[0, 0, 0])}
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def test_a_run_may_look_mostly_at_stills_of_every_shape():
