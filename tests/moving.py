@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vitascope.backends.layers import Tracks, composed, middle_of, taken_apart
+from vitascope.backends.layers import Tracks, composed, middle_of, sprite, taken_apart
 
 SIDE = 64
 
@@ -30,7 +30,7 @@ def tracks(**changes):
 
 def drawn(layers, moved, number=1):
     """A frame of a picture whose thing stands where it stands."""
-    return composed(layers, moved, number, middle_of(layers.thing))
+    return composed(layers.plate, sprite(layers.thing), moved, number, middle_of(layers.thing))
 
 
 def white(frame):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from easels import RESTING, SIDE, SMALL, WEIGHTS, Easel, Grey, animation, compiled
+from easels import RESTING, SIDE, SMALL, WEIGHTS, Easel, Grey, animation, bright, compiled
 from fakes import plan
 from moving import picture, tracks
 
@@ -31,16 +31,16 @@ def test_a_larger_picture_is_looked_at_small_and_moved_as_it_is():
 
     def half_and_half(small):
         seen.append(small.shape)
-        answer = np.zeros((*small.shape[:2], 5), np.float32)
-        answer[:, : small.shape[1] // 2, :2] = 50
-        answer[:, small.shape[1] // 2 :, :2] = -50
+        answer = np.zeros((*small.shape[:3], 5), np.float32)
+        answer[:, :, : small.shape[2] // 2, :2] = 50
+        answer[:, :, small.shape[2] // 2 :, :2] = -50
         return answer
 
     wide = np.random.default_rng(0).integers(0, 256, (144, 256, 3), np.uint8)
     layers = Animation(WEIGHTS, half_and_half, SIDE).layers(wide)
     frames = list(Animation(WEIGHTS, half_and_half, SIDE).moved(plan(), wide))
 
-    assert [(32, 64, 3)] * 2 == seen
+    assert [(1, 32, 64, 3)] * 2 == seen
     assert {(144, 256, 3)} == {frame.shape for frame in frames}
     np.testing.assert_array_equal(wide, layers.picture)
     edge = layers.thing[70, :, 3]
@@ -141,13 +141,6 @@ def test_three_of_a_kind_are_one_painting():
     assert 3 == (np.diff(np.concatenate(([0], red, [0])).astype(int)) == 1).sum()
 
 
-def bright(small):
-    """A matte network that takes what is not grey for the thing."""
-    answer = np.full((*small.shape[:2], 5), -50, np.float32)
-    answer[np.abs(small - 100 / 255).max(axis=2) > 0.2, :2] = 50
-    return answer
-
-
 def of(prompt, **changes):
     """A plan with the words of a prompt."""
     return plan(words=rows(taken(read(prompt).words, 0)), **changes)
@@ -166,38 +159,6 @@ def test_two_things_are_painted_apart_and_laid_together():
     assert (left[..., 0] - left[..., 2]).max() > 200
     assert (right[..., 2] - right[..., 0]).max() > 200
     assert (left[..., 0] > 200).sum() < 16 * 16
-
-
-def test_what_the_empty_place_shows_too_is_no_thing():
-    """A matte network that takes the whole frame for a thing is believed only where place and frame differ."""
-    everything = np.full((SIDE, SIDE, 5), 50, np.float32)
-    taking = Animation(RESTING, lambda small: everything, SIDE)
-    painted, empty = (next(Easel()(of(p).words, 1)) for p in ("a red fish", "the sea"))
-
-    matte = taking._thing(painted, empty / np.float32(255))[..., 3]
-
-    assert matte[24:40, 24:40].min() > 0.99
-    assert matte[:16].max() == 0
-
-
-def test_a_large_painting_is_taken_apart_by_a_small_look():
-    """A matte is told at the side it was learned at; what is cut out is as large as the painting, edges one pixel."""
-    seen = []
-
-    def looking(small):
-        seen.append(small.shape)
-        return bright(small)
-
-    large = np.full((4 * SIDE, 4 * SIDE, 3), 100, np.uint8)
-    empty = large / np.float32(255)
-    large[80:160, 80:160] = (255, 0, 0)
-    thing = Animation(RESTING, looking, SIDE)._thing(large, empty)
-
-    assert [(SIDE, SIDE, 3)] == seen
-    assert (4 * SIDE, 4 * SIDE, 4) == thing.shape
-    np.testing.assert_allclose(thing[84:156, 84:156], np.broadcast_to((1, 0, 0, 1), (72, 72, 4)), atol=1e-3)
-    assert 0 == thing[:70, :, 3].max()
-    assert 4 >= ((thing[120, :120, 3] > 0.02) & (thing[120, :120, 3] < 0.98)).sum()
 
 
 def test_what_is_not_alive_is_painted_once_and_carried():
@@ -277,7 +238,7 @@ def test_the_graph_sees_what_torch_sees():
         course, chance = torch.linspace(0, 1, 17)[None], torch.tensor([[0.1, 0.2, 0.3, 0.4, 1.0, -1.0]])
         track = twin.track(torch.tensor([40]), chance, torch.tensor([2.0]), course)[0]
 
-    np.testing.assert_allclose(expected, MatteNet(SMALL, WEIGHTS, compiled)(given), atol=1e-4)
+    np.testing.assert_allclose(expected, MatteNet(SMALL, WEIGHTS, compiled)(given[None])[0], atol=1e-4)
     told = Animation(WEIGHTS, None, SIDE)._track(40, _Dice(), np.float32([1, -1]), 2.0, course[0].numpy())
     counted = track - track[:1] * torch.tensor([1, 1, 1, 1, 0, 1, 1, 1])
     np.testing.assert_allclose(counted, told, atol=1e-4)

@@ -107,8 +107,8 @@ def test_a_picture_of_a_place_is_cut_out_by_the_matte():
     """The network that takes first frames apart; of plain paper it is asked only for what is enclosed."""
 
     def left_half(looked):
-        answer = np.full((*looked.shape[:2], 5), -50, np.float32)
-        answer[:, : looked.shape[1] // 2, 0] = 50
+        answer = np.full((*looked.shape[:3], 5), -50, np.float32)
+        answer[:, :, : looked.shape[2] // 2, 0] = 50
         return answer
 
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)

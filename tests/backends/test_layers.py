@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from moving import SIDE, drawn, picture, square, tracks, white
 
-from vitascope.backends.layers import filled, lay, middle_of, sampled, spread, taken_apart
+from vitascope.backends.layers import filled, lay, middle_of, sampled, spread, sprite, taken_apart
 
 
 def test_a_thing_goes_where_its_track_says():
@@ -108,7 +108,7 @@ def test_a_mirrored_thing_looks_the_other_way():
     layers = square()
     layers.thing[:, 8:16, :3] = 0
     frame = layers.plate.copy()
-    lay(frame, layers.thing, replace(tracks(), mirrored=True), 0, (0.25, 0.25))
+    lay(frame, sprite(layers.thing), replace(tracks(), mirrored=True), 0, (0.25, 0.25))
 
     assert np.all(frame[8:24, 16:24] == 0)
     assert np.all(frame[8:24, 8:16] == 1)

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import pytest
 from shop import submit
 
 from vitascope.worker import bell
@@ -98,12 +99,17 @@ def test_an_outage_ends_no_listening(sqlite, monkeypatch):
     assert [False, False, False] == [rung.wait() for _ in range(3)]
 
 
-def test_a_bell_that_is_set_ends_its_loop(sqlite):
+@pytest.mark.parametrize("full", [False, True])
+def test_a_bell_that_is_set_ends_its_loop(sqlite, monkeypatch, full):
     """Whether hands are full or not: a worker that leaves takes nothing more."""
-    for has_room in (True, False):
-        rung = Bell(sqlite, lambda room=has_room: room)
-        thread, woken = waking(rung)
-        rung.set()
-        thread.join(LONG)
+    hands = threading.Event()
+    hands.set()
+    rung = begun(sqlite, hands.is_set, monkeypatch)
+    if full:
+        hands.clear()
+    monkeypatch.setattr(bell, "_QUIET_SECONDS", SHORT)  # for as long it may listen to the database
+    thread, woken = waking(rung)
+    rung.set()
+    thread.join(LONG)
 
-        assert woken[0][0]
+    assert woken[0][0]

@@ -11,12 +11,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from vitascope.backends import staging
+from vitascope.backends.cutting import Separate, cut, given, grown, looked_at, sharper, sigmoid
 from vitascope.backends.layers import (
     NOTHING,
     Layers,
+    Sprite,
     Tracks,
     as_pixels,
     composed,
@@ -26,6 +27,7 @@ from vitascope.backends.layers import (
     placed,
     seen,
     spread,
+    sprite,
     taken_apart,
 )
 from vitascope.backends.paper import on_paper
@@ -37,9 +39,6 @@ from vitascope.types import Character, Floats, Integers, Pixels, Plan
 DICE, SIGNS, WAVES, TRACK = 4, 2, 24, 8
 """As in models/animator.py."""
 
-GRID = 16
-"""Sides of what the network looks at are multiples of it."""
-
 UNDECIDED = 0.1
 """In sides: a thing so near to the middle goes whichever way the seed says, others go where there is room."""
 
@@ -49,12 +48,7 @@ TALL, FAR = 0.6, 0.3
 SOLID = 250
 """Of 255: a picture with less opacity than this anywhere was cut out by whoever made it."""
 
-NEAR, ALIKE = 4, 0.03
-"""Pixels of a look around one in which frame and place are compared, and the difference below which they are alike."""
-
-Separate = Callable[[Floats], Floats]
-"""The matte network: a picture ``(H, W, 3)`` in 0..1 to ``(H, W, 5)``: logits of matte and cover, colours behind."""
-
+_Painted = tuple[list[Sprite | None], Spot]  # a thing, frame by frame or once, and where it stands
 
 Paint = Callable[[Mapping[str, Integers], int], Iterator[Pixels]]
 """Paints so many frames of what words say, in which nothing travels."""
@@ -77,8 +71,9 @@ class Animation:
         layers = self.layers(picture)
         middle = middle_of(layers.thing)
         tracks = self.tracks(plan, staging.motions(plan.words), middle, camera=staging.camera(plan.words))
+        thing = sprite(layers.thing)
         return (
-            layers.picture if tracks.rests(number) else composed(layers, tracks, number, middle)
+            layers.picture if tracks.rests(number) else composed(layers.plate, thing, tracks, number, middle)
             for number in range(plan.frames)
         )
 
@@ -89,30 +84,29 @@ class Animation:
         """
         still, camera = staging.stands_still(plan.words), staging.camera(plan.words)
         place = list(paint(staging.plate(plan.words), 1 if still else plan.frames))
-        plates = [_given(frame) for frame in place] * (plan.frames if still else 1)
-        acts = list(self._acts(plan, paint, plates, camera))
+        times = plan.frames // len(place)
+        acts, plates = list(self._acts(plan, paint, place * times, camera)), [given(frame) for frame in place] * times
         view = within(self.tracks(plan, (0,), (0.5, 0.5), camera))
         return (_laid(seen(plate, view, number), acts, number) for number, plate in enumerate(plates))
 
-    def _acts(self, plan: Plan, paint: Paint, plates: list[Floats], camera: int) -> Iterator["_Act"]:
+    def _acts(self, plan: Plan, paint: Paint, places: list[Pixels], camera: int) -> Iterator["_Act"]:
         """Each thing as it was painted, frame by frame or once, or as it is kept, and its way.
 
         Two alike are painted once.
         """
-        known: dict[bytes, list[Floats]] = {}
+        known: dict[bytes, _Painted] = {}
         for part in staging.parts(plan.words):
             if (character := plan.cast.get(part.number)) is not None:
                 yield self._played(plan, replace(part, faces=character.faces), character, camera)
                 continue
             once = self._alive is not None and part.subject not in self._alive
             if part.painting not in known:
-                painted = paint(part.words, 1 if once else plan.frames)
-                # strict would refuse a thing that is painted once over a place that rains for a whole clip
-                known[part.painting] = [self._thing(one, plate) for one, plate in zip(painted, plates, strict=False)]
-            things = known[part.painting]
-            middle = middle_of(np.mean(things, axis=0))
+                painted = list(paint(part.words, 1 if once else plan.frames))
+                things = cut(painted, places[: len(painted)], self._separate, self._side)
+                known[part.painting] = [sprite(thing) for thing in things], middle_of(np.mean(things, axis=0))
+            sprites, middle = known[part.painting]
             tracks = self.tracks(plan, part.motions, middle, camera)
-            yield _Act(things=things, middle=middle, tracks=about(tracks, middle, part, plan.size))
+            yield _Act(things=sprites, middle=middle, tracks=about(tracks, middle, part, plan.size))
 
     def _played(self, plan: Plan, part: staging.Part, character: Character, camera: int) -> "_Act":
         """A kept character and its way. Raises CharacterError where nothing of its picture stands out."""
@@ -126,41 +120,31 @@ class Animation:
         stood = placed(thing, plan.size, side, spot)
         middle = middle_of(stood)
         tracks = self.tracks(plan, part.motions, middle, camera)
-        return _Act(things=[stood], middle=middle, tracks=about(tracks, middle, part, plan.size))
+        return _Act(things=[sprite(stood)], middle=middle, tracks=about(tracks, middle, part, plan.size))
 
     def cut_out(self, picture: Pixels) -> Floats:
         """The thing of a picture, ``(H, W, 4)``: what its maker cut out, else what is no paper, else by the matte."""
         if picture.shape[2] == 4 and picture[..., 3].min() < SOLID:
-            matte = _given(picture[..., 3:])
-            return np.asarray(np.concatenate((_given(picture[..., :3]) * matte, matte), axis=2), np.float32)
+            matte = given(picture[..., 3:])
+            return np.asarray(np.concatenate((given(picture[..., :3]) * matte, matte), axis=2), np.float32)
         layers = self.layers(np.ascontiguousarray(picture[..., :3]))
         alone = on_paper(layers.picture, layers.thing[..., 3])
         return layers.thing if alone is None else alone
 
-    def _thing(self, frame: Pixels, plate: Floats) -> Floats:
-        """What of a painted frame is thing, ``(H, W, 4)``: by its matte, and never what the empty place shows, too."""
-        height, width, _ = frame.shape
-        looked = fit(frame, _looked_at(width, height, self._side))
-        given, finer = _given(frame), width / looked.shape[1]
-        matte = _grown(_sigmoid(self._separate(_given(looked))[..., 0]), (width, height))
-        matte = _finer(matte, finer) * _other(given, plate, round(NEAR * finer))
-        colours = np.clip(given - (1 - matte[..., None]) * plate, 0, matte[..., None])
-        return np.concatenate((colours, matte[..., None]), axis=2)
-
     def layers(self, picture: Pixels) -> Layers:
         """Takes a picture ``(H, W, 3)`` apart."""
         height, width, _ = picture.shape
-        looked = fit(picture, _looked_at(width, height, self._side))
-        given = _given(looked)
-        answer = self._separate(given)
-        matte, covered = _sigmoid(answer[..., 0]), _sigmoid(answer[..., 1])
-        guessed = given + covered[..., None] * (answer[..., 2:] + np.float32(0.5) - given)
+        looked = fit(picture, looked_at(width, height, self._side))
+        look = given(looked)
+        answer = self._separate(look[None])[0]
+        matte, covered = sigmoid(answer[..., 0]), sigmoid(answer[..., 1])
+        guessed = look + covered[..., None] * (answer[..., 2:] + np.float32(0.5) - look)
         hole = spread(np.maximum(matte, covered))
-        behind = filled(given, guessed, hole)
-        matte, covered, *colours = (_grown(part, (width, height)) for part in _channels(matte, hole, behind))
+        behind = filled(look, guessed, hole)
+        matte, covered, *colours = (grown(part, (width, height)) for part in _channels(matte, hole, behind))
         return taken_apart(
             picture,
-            _finer(matte, width / looked.shape[1]),
+            sharper(matte, width / looked.shape[1]),
             np.clip(covered, 0, 1),
             np.clip(np.stack(colours, axis=-1), 0, 1),
         )
@@ -210,7 +194,7 @@ class Animation:
 class _Act:
     """A painted thing and its way."""
 
-    things: list[Floats]  # (H, W, 4) of each frame, or of all of them
+    things: list[Sprite | None]  # of each frame, or of all of them
     middle: Spot
     tracks: Tracks
 
@@ -253,41 +237,10 @@ def within(view: Tracks) -> Tracks:
     return replace(view, pan=(view.pan - (low + high) / 2) / wide, zoom=view.zoom / wide)
 
 
-def _finer(matte: Floats, factor: float) -> Floats:
-    """A matte grown by a factor, with an edge of one pixel again."""
-    return np.asarray(np.clip((matte - 0.5) * np.float32(factor) + 0.5, 0, 1), np.float32)
-
-
-def _other(frame: Floats, plate: Floats, near: int) -> Floats:
-    """Whether a part of a frame differs from the empty place there, ``(H, W)`` in 0..1: a moon in both is no thing."""
-    apart = np.abs(frame - plate).max(axis=2)
-    around = Image.fromarray(np.asarray(np.clip(apart * 255, 0, 255), np.uint8)).filter(ImageFilter.BoxBlur(near))
-    return np.asarray(np.clip((_given(np.asarray(around)) - ALIKE) / ALIKE, 0, 1), np.float32)
-
-
-def _given(picture: Pixels) -> Floats:
-    """Bytes as 0..1."""
-    return np.asarray(picture / np.float32(255), np.float32)
-
-
-def _looked_at(width: int, height: int, side: int) -> tuple[int, int]:
-    """Width and height of the small copy."""
-    scale = side / max(width, height)
-    across, down = (max(GRID, round(length * scale / GRID) * GRID) for length in (width, height))
-    return across, down
-
-
 def _channels(*arrays: Floats) -> Iterator[Floats]:
     """Each channel of each array, ``(H, W)``."""
     for array in arrays:
         yield from np.atleast_3d(array).transpose(2, 0, 1).copy()
-
-
-def _grown(values: Floats, size: tuple[int, int]) -> Floats:
-    """One channel at the size (width, height) of the picture."""
-    if values.shape == size[::-1]:
-        return values
-    return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BICUBIC), np.float32)
 
 
 def _away(place: float, by_chance: float) -> float:
@@ -304,9 +257,5 @@ def _sum(parts: list[Floats]) -> Floats:
     return np.asarray(np.sum(parts, axis=0), np.float32)
 
 
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(0.5 + 0.5 * np.tanh(x / 2), np.float32)  # an exponential would overflow
-
-
 def _silu(x: Floats) -> Floats:
-    return x * _sigmoid(x)
+    return x * sigmoid(x)

@@ -52,51 +52,70 @@ class LappedCodec:
             raise TypeError(f"a {preset.kind} codec has weights: open it with its checkpoint")
         self.preset: CodecPreset = preset
         self.kept, self.weight = spectrum(preset)
+        self.finest = int(max(axis.max() for axis in self._frequencies()[2:])) + 1
+        """Frequencies of a block, down and across, among which all that are kept lie; others are not even computed."""
 
     def encode(self, frames_THWC: Pixels) -> Floats:
         """See :class:`Codec`. The first frame is repeated to fill its latent, which leaves only its mean in time."""
         _, height, width, _ = frames_THWC.shape
         x = (frames_THWC.astype(np.float32) - GREY) / GREY @ OPPONENT.T
         x = np.concatenate([np.repeat(x[:1], self.preset.frames - 1, axis=0), x])
-        down, across = lapped(height, self.preset.stride), lapped(width, self.preset.stride)
-        x = np.matmul(down, x.transpose(0, 3, 1, 2)) @ across.T  # T C H W
+        x = np.matmul(self.line(height), x.transpose(0, 3, 1, 2)) @ self.line(width).T  # T C H W
         return self._pack(x)
 
     def decode(self, rows_KND: Floats, size: tuple[int, int]) -> Iterator[Pixels]:
         """See :class:`Codec`. Streams: one latent is unpacked at a time."""
         width, height = size
-        down, across = lapped(height, self.preset.stride), lapped(width, self.preset.stride)
+        down, across = self.line(height), self.line(width)
         for latent, rows_ND in enumerate(rows_KND):
-            x_TCHW = self._unpack(rows_ND, height, width)
+            x_TCHW = self._unpack(rows_ND, len(down), len(across))
             if latent == 0:
                 x_TCHW = x_TCHW.mean(axis=0, keepdims=True)
-            frames = np.matmul(down.T, x_TCHW) @ across
-            pixels = frames.transpose(0, 2, 3, 1) @ OPPONENT * GREY + GREY
-            yield from np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+            yield from map(_as_bytes, np.matmul(down.T, x_TCHW @ across))
+
+    def line(self, length: int) -> Floats:
+        """The rows of the lapped transform of a line of ``length`` pixels whose frequencies may be kept."""
+        return lapped(length, self.preset.stride)[np.arange(length) % self.preset.stride < self.finest]
 
     def _pack(self, x_TCHW: Floats) -> Floats:
         """Lapped coefficients to rows: DCT over the frames of a latent, then the kept frequencies of each block."""
-        _, colours, height, width = x_TCHW.shape
-        x = x_TCHW.reshape(-1, self.preset.frames, colours * height * width)
+        _, colours, down, across = x_TCHW.shape
+        x = x_TCHW.reshape(-1, self.preset.frames, colours * down * across)
         x = np.matmul(cosine(self.preset.frames), x).reshape(x.shape[0], -1)
-        return np.asarray(x[:, self.places(height, width)] * self.weight)
+        return np.asarray(x[:, self.places(down, across)] * self.weight)
 
-    def _unpack(self, rows_ND: Floats, height: int, width: int) -> Floats:
-        """The inverse of :meth:`_pack` for one latent: ``(frames, 3, H, W)``; dropped frequencies are zero."""
-        x = np.zeros(self.preset.frames * 3 * height * width, np.float32)
-        x[self.places(height, width)] = rows_ND / self.weight
-        x = cosine(self.preset.frames).T @ x.reshape(self.preset.frames, -1)
-        return np.asarray(x).reshape(-1, 3, height, width)
+    def _unpack(self, rows_ND: Floats, down: int, across: int) -> Floats:
+        """Rows of one latent to lapped coefficients of its colours, ``(frames, 3, down, across)`` in bytes around 0.
 
-    def places(self, height: int, width: int) -> npt.NDArray[np.intp]:
-        """Where each number of each row, ``(N, D)``, lies in a latent's flat ``(frames, 3, H, W)`` coefficients."""
-        stride = self.preset.stride
-        shape = (self.preset.frames, 3, stride, stride)
-        time, colour, v, u = np.unravel_index(self.kept, shape)
-        row = np.arange(height // stride * (width // stride))[:, None]
-        y, x = row // (width // stride) * stride + v, row % (width // stride) * stride + u
-        places: npt.NDArray[np.intp] = ((time * 3 + colour) * height + y) * width + x
+        The inverse of :meth:`_pack`; dropped frequencies are zero. Opponent colours become those of a screen here,
+        where a picture is a few numbers, rather than in all its pixels.
+        """
+        x = np.zeros((self.preset.frames, 3 * down * across), np.float32)
+        x.reshape(-1)[self.places(down, across)] = rows_ND / self.weight
+        x_TCP = (cosine(self.preset.frames).T @ x).reshape(-1, 3, down * across)
+        return np.asarray(np.matmul(OPPONENT.T * GREY, x_TCP)).reshape(-1, 3, down, across)
+
+    def places(self, down: int, across: int) -> npt.NDArray[np.intp]:
+        """Where each number of each row, ``(N, D)``, lies in the flat coefficients of a latent.
+
+        These are ``(frames, 3, down, across)``: as many as :meth:`line` leaves of height and width.
+        """
+        time, colour, v, u = self._frequencies()
+        row = np.arange(down // self.finest * (across // self.finest))[:, None]
+        y, x = row // (across // self.finest) * self.finest + v, row % (across // self.finest) * self.finest + u
+        places: npt.NDArray[np.intp] = ((time * 3 + colour) * down + y) * across + x
         return places
+
+    def _frequencies(self) -> tuple[npt.NDArray[np.intp], ...]:
+        """In time, colour, down and across, ``(D,)`` each, of what is kept."""
+        return np.unravel_index(self.kept, (self.preset.frames, 3, self.preset.stride, self.preset.stride))
+
+
+def _as_bytes(frame_CHW: Floats) -> Pixels:
+    """What is around 0 as a picture ``(H, W, 3)``; written over, since it is large and nobody else's."""
+    frame_CHW += np.float32(GREY)
+    np.clip(np.rint(frame_CHW, out=frame_CHW), 0, 255, out=frame_CHW)
+    return np.ascontiguousarray(frame_CHW.astype(np.uint8).transpose(1, 2, 0))
 
 
 def spectrum(preset: LappedPreset) -> tuple[npt.NDArray[np.intp], Floats]:

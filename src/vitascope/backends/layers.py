@@ -6,6 +6,7 @@ Letters in shapes: T frames, H W pixels, C channels.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,11 @@ GHOST = 0.08
 SLIGHT = 1e-4
 """Of what is known, at least: of a picture that is all hole nothing is."""
 
+RIM = 2
+"""Pixels around a picture or a thing that a look at its edge needs."""
+
 Doubles = npt.NDArray[np.float64]
+Box = tuple[int, int, int, int]  # top, bottom, left, right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,14 @@ class Layers:
     picture: Pixels  # (H, W, 3)
     thing: Floats  # (H, W, 4) in 0..1: colours times the matte, and the matte
     plate: Floats  # (H, W, 3) in 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sprite:
+    """A thing cut to what of it can be seen, as what draws it many times wants it."""
+
+    channels: tuple[Image.Image, ...]  # of a thing, RIM pixels of nothing around it
+    corner: tuple[int, int]  # of its picture, where the first of these pixels lies: x and y
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,22 +127,35 @@ def _smooth(values: Floats) -> Floats:
     return np.asarray((down[:, :-2] + down[:, 1:-1] + down[:, 2:]) / 9, np.float32)
 
 
-def composed(layers: Layers, tracks: Tracks, number: int, middle: tuple[float, float]) -> Pixels:
-    """One frame, ``(H, W, 3)``, of a picture whose thing stands at ``middle``, x and y in 0..1."""
-    frame = seen(layers.plate, tracks, number)
-    lay(frame, layers.thing, tracks, number, middle)
+def sprite(thing: Floats) -> Sprite | None:
+    """A thing ``(H, W, 4)`` ready to be drawn; None where nothing of it can be seen."""
+    rows, columns = (np.flatnonzero((thing[..., 3] > LEAST).any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    padded = np.pad(thing[top:bottom, left:right], ((RIM, RIM), (RIM, RIM), (0, 0)))
+    return Sprite(channels=_channels(padded), corner=(int(left) - RIM, int(top) - RIM))
+
+
+def composed(plate: Floats, thing: Sprite | None, tracks: Tracks, number: int, middle: tuple[float, float]) -> Pixels:
+    """One frame, ``(H, W, 3)``, of a picture taken apart whose thing stands at ``middle``, x and y in 0..1."""
+    frame = seen(plate, tracks, number)
+    lay(frame, thing, tracks, number, middle)
     return as_pixels(frame)
 
 
-def lay(frame: Floats, thing: Floats, tracks: Tracks, number: int, middle: tuple[float, float]) -> None:
-    """Draws a thing ``(H, W, 4)`` over a frame of as many pixels, where its track has led it by frame ``number``."""
-    height, width = thing.shape[:2]
+def lay(frame: Floats, thing: Sprite | None, tracks: Tracks, number: int, middle: tuple[float, float]) -> None:
+    """Draws a thing over a frame ``(H, W, 3)`` as large as its picture, where its track has led it by ``number``."""
+    if thing is None:
+        return
+    height, width, _ = frame.shape
     stood = np.array(middle) * (width, height) - 0.5
     affine = _turned(stood, tracks, number, (width, height))
-    top, bottom, left, right = _reached(thing[..., 3], affine)
-    over = sampled(thing, affine, (top, bottom, left, right)) * tracks.opacity[number]
+    top, bottom, left, right = box = _reached(thing, affine, (width, height))
+    over = _transformed(thing.channels, affine, box, thing.corner) * tracks.opacity[number]
     under = frame[top:bottom, left:right]
-    frame[top:bottom, left:right] = over[..., :3] + under * (1 - over[..., 3:])
+    under *= 1 - over[..., 3:]
+    under += over[..., :3]
 
 
 def middle_of(thing: Floats) -> tuple[float, float]:
@@ -170,24 +196,30 @@ def as_pixels(frame: Floats) -> Pixels:
     return np.asarray(np.clip(np.rint(frame * 255), 0, 255), np.uint8)
 
 
-def sampled(picture: Floats, affine: Doubles, box: tuple[int, int, int, int], *, mirror: bool = False) -> Floats:
-    """What a box (top, bottom, left, right) of a frame shows of a picture; ``affine`` leads from its pixels to those.
+def sampled(picture: Floats, affine: Doubles, box: Box) -> Floats:
+    """What a box of a frame shows of a picture; ``affine`` leads from the frame's pixels to those of the picture.
 
-    Bilinear. Beyond its sides the picture goes on as in a mirror, or there is nothing.
+    Bilinear. Beyond its sides the picture goes on as in a mirror.
     """
-    height, width, _ = picture.shape
+    rim = _needed(affine, box, picture.shape)
+    padded = np.pad(picture, ((rim, rim), (rim, rim), (0, 0)), mode="reflect")
+    return _transformed(_channels(padded), affine, box, (-rim, -rim))
+
+
+def _channels(picture: Floats) -> tuple[Image.Image, ...]:
+    return tuple(Image.fromarray(channel) for channel in np.ascontiguousarray(picture.transpose(2, 0, 1)))
+
+
+def _transformed(channels: Sequence[Image.Image], affine: Doubles, box: Box, corner: tuple[int, int]) -> Floats:
+    """The same of channels whose first pixel is ``corner`` (x, y) of the picture; nothing is beyond their sides."""
     top, bottom, left, right = box
-    down, across = np.mgrid[top:bottom, left:right].astype(np.float32)
-    x, y = (row[0] * across + row[1] * down + row[2] for row in affine.astype(np.float32))
-    if mirror:
-        x, y = _mirrored(x, width), _mirrored(y, height)
-    padded = np.pad(picture, ((1, 2), (1, 2), (0, 0)), mode="edge" if mirror else "constant")
-    x, y = np.clip(x + 1, 0, width + 1), np.clip(y + 1, 0, height + 1)
-    column, row = x.astype(np.int32), y.astype(np.int32)
-    aside, below = (x - column)[..., None], (y - row)[..., None]
-    upper = padded[row, column] * (1 - aside) + padded[row, column + 1] * aside
-    lower = padded[row + 1, column] * (1 - aside) + padded[row + 1, column + 1] * aside
-    return np.asarray(upper * (1 - below) + lower * below, np.float32)
+    if bottom <= top or right <= left:
+        return np.zeros((bottom - top, right - left, len(channels)), np.float32)
+    begin = _at(affine, left - 0.5, top - 0.5) + 0.5 - corner  # Pillow counts from the corners of pixels, here as there
+    data = (*affine[0, :2], begin[0], *affine[1, :2], begin[1])
+    size, bilinear = (right - left, bottom - top), Image.Resampling.BILINEAR
+    turned = [np.asarray(one.transform(size, Image.Transform.AFFINE, data, bilinear)) for one in channels]
+    return np.stack(turned, axis=-1)
 
 
 def seen(plate: Floats, tracks: Tracks, number: int) -> Floats:
@@ -197,7 +229,7 @@ def seen(plate: Floats, tracks: Tracks, number: int) -> Floats:
     height, width, _ = plate.shape
     centre = np.array([width - 1, height - 1]) / 2
     look = _line(np.eye(2) * tracks.zoom[number], centre, centre + tracks.pan[number] * (width, height))
-    return sampled(plate, look, (0, height, 0, width), mirror=True)
+    return sampled(plate, look, (0, height, 0, width))
 
 
 def _turned(stood: Doubles, tracks: Tracks, number: int, size: tuple[int, int]) -> Doubles:
@@ -213,24 +245,29 @@ def _line(matrix: Doubles, here: Doubles, there: Doubles) -> Doubles:
     return np.column_stack((matrix, there - matrix @ here))
 
 
-def _reached(matte: Floats, affine: Doubles) -> tuple[int, int, int, int]:
-    """The box of a frame that the thing can reach: top, bottom, left, right."""
-    rows, columns = (np.flatnonzero((matte > LEAST).any(axis=axis)) for axis in (1, 0))
-    if not len(rows):
-        return 0, 0, 0, 0
-    corners = np.array([(x, y) for x in (columns[0] - 1, columns[-1] + 1) for y in (rows[0] - 1, rows[-1] + 1)])
+def _reached(thing: Sprite, affine: Doubles, size: tuple[int, int]) -> Box:
+    """The box of a frame of ``size`` (width, height) that the thing can reach."""
+    first, sides = np.array(thing.corner) + RIM - 1, np.array(thing.channels[0].size) - 2 * RIM + 1
+    corners = np.array([first + sides * (x, y) for x in (0, 1) for y in (0, 1)])
     there = (corners - affine[:, 2]) @ np.linalg.inv(affine[:, :2]).T
     low, high = np.floor(there.min(axis=0)).astype(int), np.ceil(there.max(axis=0)).astype(int) + 1
     (left, right), (top, bottom) = (
-        (int(np.clip(a, 0, side)), int(np.clip(b, 0, side)))
-        for a, b, side in zip(low, high, matte.shape[::-1], strict=True)
+        (int(np.clip(a, 0, side)), int(np.clip(b, 0, side))) for a, b, side in zip(low, high, size, strict=True)
     )
     return top, bottom, left, right
 
 
-def _mirrored(place: Floats, length: int) -> Floats:
-    turn = np.mod(place, 2 * (length - 1))
-    return np.asarray(np.minimum(turn, 2 * (length - 1) - turn), np.float32)
+def _needed(affine: Doubles, box: Box, shape: tuple[int, ...]) -> int:
+    """Pixels beyond its sides that a box shows of a picture."""
+    top, bottom, left, right = box
+    corners = np.array([_at(affine, x, y) for x in (left, right) for y in (top, bottom)])
+    beyond = np.maximum(-corners, corners - (shape[1], shape[0])).max()
+    return RIM + max(0, math.ceil(float(beyond)))
+
+
+def _at(affine: Doubles, x: float, y: float) -> Doubles:
+    """Where an affine leads from a pixel."""
+    return np.asarray(affine[:, :2] @ (x, y) + affine[:, 2], np.float64)
 
 
 def _mean(weight: Floats) -> float:

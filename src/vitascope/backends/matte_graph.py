@@ -1,6 +1,6 @@
 """The matte network of models/animator.py as an OpenVINO graph, built from its weights by hand, as the others are.
 
-Letters in shapes: C channels, H W pixels.
+Letters in shapes: B pictures, C channels, H W pixels.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,19 +24,20 @@ class MatteNet:
     def __init__(self, preset: AnimatorPreset, weights: Mapping[str, Floats], ask: Ask) -> None:
         self._preset, self._weights, self._ask = preset, weights, ask
 
-    def __call__(self, picture_HWC: Floats) -> Floats:
-        """A picture in 0..1 to what the network's last layer says of it, ``(H, W, 5)``: see backends/animation.py."""
-        height, width, _ = picture_HWC.shape
-        request = self._ask(f"matte {width}x{height}", lambda: matte(self._preset, self._weights, (height, width)))
-        given = np.ascontiguousarray(picture_HWC.transpose(2, 0, 1)[None] - np.float32(0.5))
+    def __call__(self, pictures_BHWC: Floats) -> Floats:
+        """Pictures in 0..1 to what the network's last layer says of them, ``(B, H, W, 5)``: see backends/cutting.py."""
+        number, height, width, _ = pictures_BHWC.shape
+        name, sides = f"matte {number}x{width}x{height}", (height, width)
+        request = self._ask(name, lambda: matte(self._preset, self._weights, sides, number))
+        given = np.ascontiguousarray(pictures_BHWC.transpose(0, 3, 1, 2) - np.float32(0.5))
         (answer_BCHW,) = request.infer({"picture": given}).values()
-        return np.array(answer_BCHW[0].transpose(1, 2, 0), np.float32)
+        return np.array(answer_BCHW.transpose(0, 2, 3, 1), np.float32)
 
 
-def matte(preset: AnimatorPreset, weights: Mapping[str, Floats], sides: tuple[int, int]) -> ov.Model:
-    """A picture ``(1, 3, H, W)`` around 0 to ``(1, 5, H, W)``."""
+def matte(preset: AnimatorPreset, weights: Mapping[str, Floats], sides: tuple[int, int], pictures: int = 1) -> ov.Model:
+    """Pictures ``(B, 3, H, W)`` around 0 to ``(B, 5, H, W)``."""
     net = _Layers(weights)
-    picture = op.parameter([1, 3, *sides], np.float32, name="picture")
+    picture = op.parameter([pictures, 3, *sides], np.float32, name="picture")
     picture.output(0).set_names({"picture"})
     x, seen = net.block("before.0", net.convolved("enter", op.space_to_depth(picture, "depth_first", PATCH))), []
     for number in range(1, len(preset.widths)):

@@ -96,10 +96,10 @@ class TorchMatte:
         self.net.eval().to(self.device, dtype)
 
     @torch.inference_mode()
-    def __call__(self, picture_HWC: Floats) -> Floats:
-        """A picture in 0..1 to ``(H, W, 5)``."""
-        picture = torch.from_numpy(np.ascontiguousarray(picture_HWC.transpose(2, 0, 1)[None]))
-        return _array(self.net(picture.to(self.device, self.dtype))[0].permute(1, 2, 0))
+    def __call__(self, pictures_BHWC: Floats) -> Floats:
+        """Pictures in 0..1 to ``(B, H, W, 5)``."""
+        pictures = torch.from_numpy(np.ascontiguousarray(pictures_BHWC.transpose(0, 3, 1, 2)))
+        return _array(self.net(pictures.to(self.device, self.dtype)).permute(0, 2, 3, 1))
 
 
 def _array(x: Tensor) -> Floats:

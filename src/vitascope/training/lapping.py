@@ -6,7 +6,7 @@ Letters in shapes: B clips, T frames, H W pixels, K latents, N rows, D channels.
 import torch
 from torch import Tensor, nn
 
-from vitascope.backends.codec import GREY, OPPONENT, LappedCodec, cosine, lapped
+from vitascope.backends.codec import GREY, OPPONENT, LappedCodec, cosine
 from vitascope.types import LappedPreset
 
 
@@ -26,11 +26,11 @@ class Lapping(nn.Module):
         width, height = size
         codec, self.frames = LappedCodec(preset), preset.frames
         self.register_buffer("opponent", torch.from_numpy(OPPONENT))
-        self.register_buffer("down", torch.from_numpy(lapped(height, preset.stride)))
-        self.register_buffer("across", torch.from_numpy(lapped(width, preset.stride)))
+        self.register_buffer("down", torch.from_numpy(codec.line(height)))
+        self.register_buffer("across", torch.from_numpy(codec.line(width)))
         self.register_buffer("time", torch.from_numpy(cosine(preset.frames)))
         self.register_buffer("weight", torch.from_numpy(codec.weight))
-        self.register_buffer("places", torch.from_numpy(codec.places(height, width)))
+        self.register_buffer("places", torch.from_numpy(codec.places(len(self.down), len(self.across))))
 
     def forward(self, pixels_BTHWC: Tensor) -> Tensor:
         """``(B, 1 + 4k, H, W, 3)`` uint8 to ``(B, k + 1, N, D)`` float32."""

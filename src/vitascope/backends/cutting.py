@@ -1,0 +1,94 @@
+"""What of painted frames is a thing: cut out by the matte network, and never what the empty place shows, too.
+
+Of a clip several frames are asked about at once: the network is small, and two threads get hardly more done on a
+single picture than one.
+
+Letters in shapes: B pictures, H W pixels, C channels.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from vitascope.media.resize import fit
+from vitascope.types import Floats, Pixels
+
+GRID = 16
+"""Sides of what the network looks at are multiples of it."""
+
+NEAR, ALIKE = 4, 0.03
+"""Pixels of a look around one in which frame and place are compared, and the difference below which they are alike."""
+
+AT_ONCE = 4
+"""Frames the network is asked about at once, where there are several."""
+
+Separate = Callable[[Floats], Floats]
+"""The matte network: pictures ``(B, H, W, 3)`` in 0..1 to ``(B, H, W, 5)``, logits of matte and cover and colours."""
+
+
+def cut(frames: Sequence[Pixels], plates: Sequence[Pixels], separate: Separate, side: int) -> list[Floats]:
+    """The thing of each frame ``(H, W, 3)`` before its plate, ``(H, W, 4)`` in 0..1, colours times the matte.
+
+    ``side`` is the longer one of what the network looks at.
+    """
+    height, width, _ = frames[0].shape
+    size = looked_at(width, height, side)
+    finer = width / size[0]
+    mattes = sigmoid(_asked(separate, np.stack([given(fit(frame, size)) for frame in frames]))[..., 0])
+    return [
+        _thing(frame, plate, sharper(grown(matte, (width, height)), finer) * _other(frame, plate, round(NEAR * finer)))
+        for frame, plate, matte in zip(frames, plates, mattes, strict=True)
+    ]
+
+
+def _thing(frame: Pixels, plate: Pixels, matte: Floats) -> Floats:
+    covered = matte[..., None]
+    colours = np.clip(given(frame) - (1 - covered) * given(plate), 0, covered)
+    return np.concatenate((colours, covered), axis=2)
+
+
+def _other(frame: Pixels, plate: Pixels, near: int) -> Floats:
+    """Whether a part of a frame differs from the empty place there, ``(H, W)`` in 0..1: a moon in both is no thing."""
+    apart = np.maximum(frame, plate) - np.minimum(frame, plate)
+    most = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])
+    around = np.asarray(Image.fromarray(most).filter(ImageFilter.BoxBlur(near)))
+    return np.asarray(np.clip((given(around) - ALIKE) / ALIKE, 0, 1), np.float32)
+
+
+def _asked(separate: Separate, looks: Floats) -> Floats:
+    """What the network says of each look; the last ones are asked about again where the number is not even."""
+    if len(looks) == 1:
+        return separate(looks)
+    filled = np.concatenate((looks, np.repeat(looks[-1:], -len(looks) % AT_ONCE, axis=0)))
+    answers = [separate(filled[begin : begin + AT_ONCE]) for begin in range(0, len(filled), AT_ONCE)]
+    return np.concatenate(answers)[: len(looks)]
+
+
+def looked_at(width: int, height: int, side: int) -> tuple[int, int]:
+    """Width and height of the small copy of a picture whose longer side is ``side``."""
+    scale = side / max(width, height)
+    across, down = (max(GRID, round(length * scale / GRID) * GRID) for length in (width, height))
+    return across, down
+
+
+def given(picture: Pixels) -> Floats:
+    """Bytes as 0..1."""
+    return np.asarray(picture / np.float32(255), np.float32)
+
+
+def grown(values: Floats, size: tuple[int, int]) -> Floats:
+    """One channel at the size (width, height) of the picture."""
+    if values.shape == size[::-1]:
+        return values
+    return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BICUBIC), np.float32)
+
+
+def sharper(matte: Floats, factor: float) -> Floats:
+    """A matte grown by a factor, with an edge of one pixel again."""
+    return np.asarray(np.clip((matte - 0.5) * np.float32(factor) + 0.5, 0, 1), np.float32)
+
+
+def sigmoid(x: Floats) -> Floats:
+    """Of any size: an exponential would overflow."""
+    return np.asarray(0.5 + 0.5 * np.tanh(x / 2), np.float32)
