@@ -20,10 +20,10 @@ def waking(rung):
     return thread, woken
 
 
-def begun(database, has_room, monkeypatch):
+def begun(database, has_room, monkeypatch, has_taken=lambda: False):
     """A bell that has heard of everything so far, and would not look by itself."""
     monkeypatch.setattr(bell, "_QUIET_SECONDS", LONG)
-    rung = Bell(database, has_room)
+    rung = Bell(database, has_room, has_taken)
     assert not rung.wait()  # before its first look it knows of nothing
     rung._heard(0.05)  # PostgreSQL begins to listen
     return rung
@@ -68,6 +68,29 @@ def test_nothing_wakes_a_worker_that_has_its_hands_full(sqlite, monkeypatch):
 
     assert not woken[0][0]
     assert woken[0][1] - freed < LONG / 2
+    leave(rung)
+
+
+def test_a_job_that_was_taken_and_has_not_begun_fills_a_hand(sqlite, monkeypatch):
+    """Whatever the process knows of itself: until the database says it is done no other is taken; nor for ever."""
+    taken = threading.Event()
+    rung = begun(sqlite, lambda: True, monkeypatch, taken.is_set)
+    taken.set()
+    thread, woken = waking(rung)
+    submit(sqlite)
+    time.sleep(SHORT)
+    assert [] == woken
+
+    taken.clear()
+    thread.join(LONG / 2)
+    assert not woken[0][0]
+
+    taken.set()
+    monkeypatch.setattr(bell, "_BEGIN_SECONDS", SHORT)
+    thread, woken = waking(rung)
+    submit(sqlite)
+    thread.join(LONG / 2)
+    assert not woken[0][0]
     leave(rung)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,13 @@ class House:
         ended = [event.video for event in told if event.type in ("video.completed", "video.failed", "video.cancelled")]
         return sorted(ended)
 
+    def in_hand(self):
+        """How many jobs were begun and not ended, at each moment something was told of one."""
+        with self.database.reading() as tx:
+            told = Tail("ana", after=0).read(tx, limit=10_000)
+        steps = [(event.type == "video.started") - (event.type == "video.completed") for event in told]
+        return list(accumulate(steps))
+
     def denoised(self, video):
         """The steps that were told of each attempt."""
         with self.database.reading() as tx:
@@ -111,11 +119,12 @@ def test_jobs_are_made(database_url, tmp_path):
     """A worker in a process of its own takes jobs and finishes each once, with its files, on both databases."""
     with _house(database_url, tmp_path) as house:
         house.worker(0.05)
-        videos = house.submit(4)
+        videos = house.submit(8)
         house.until("completed", videos)
 
         assert sorted(videos) == house.ends()
-        assert 4 * 3 == len(list(house.blobs.keys()))
+        assert 8 * 3 == len(list(house.blobs.keys()))
+        assert 1 == max(house.in_hand()), "a second job was taken that another worker could have made"
 
 
 def test_a_killed_worker_is_followed_by_another(postgres, tmp_path):

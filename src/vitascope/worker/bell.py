@@ -23,16 +23,22 @@ AT_ONCE = 1
 
 _QUIET_SECONDS = 1.0  # then it looks without any news
 _BUSY_SECONDS = 0.005  # between two glances at whether the job in hand has ended: no transaction, a lock and a count
+_BEGIN_SECONDS = 10.0  # for a job that was taken to begin; one that does not by then keeps no other waiting
 
 
 class Bell(threading.Event):
     """What the loop of one queue sleeps on: it ends when this is set, and looks whenever ``wait`` returns."""
 
-    def __init__(self, database: Database, has_room: Callable[[], bool]) -> None:
-        """``has_room``: whether the worker could take a job now."""
+    def __init__(self, database: Database, has_room: Callable[[], bool], has_taken: Callable[[], bool]) -> None:
+        """``has_room``: whether the worker could take a job now, as far as this process knows.
+
+        ``has_taken``: the same asked of the database: whether a job that a look took is not done. Between taking one
+        and beginning it, no list of the process shows it, and the next look would take another.
+        """
         super().__init__()
-        self._database, self._has_room = database, has_room
+        self._database, self._has_room, self._has_taken = database, has_room, has_taken
         self._changes: Changes | None = None
+        self._looked = -_BEGIN_SECONDS
 
     def wait(self, timeout: float | None = None) -> bool:
         """Sleep until there may be a job to take, whatever ``timeout`` says; whether the loop is to end."""
@@ -43,10 +49,18 @@ class Bell(threading.Event):
                 was_full = True
                 super().wait(_BUSY_SECONDS)
             elif was_full or time.monotonic() >= until or self._heard(until - time.monotonic()):
-                break
+                if not self._begins_one():
+                    break
+                was_full = True
+                super().wait(_BUSY_SECONDS)
+        self._looked = time.monotonic()
         if self.is_set():
             self._hang_up()
         return self.is_set()
+
+    def _begins_one(self) -> bool:
+        """Whether the last look took a job that is still to begin."""
+        return time.monotonic() < self._looked + _BEGIN_SECONDS and self._has_taken()
 
     def _heard(self, seconds: float) -> bool:
         """Whether something was written since the last call, or may have been: before the first, or in an outage."""
@@ -68,16 +82,25 @@ class Bell(threading.Event):
         self._changes = None
 
 
-def listen(database: Database, queues: Iterable[str]) -> tuple[Bell, ...]:
-    """Take jobs from ``queues``, each in a thread of its own, until its bell is set.
+def listen(database: Database, queues: Iterable[str], worker: str) -> tuple[Bell, ...]:
+    """Take jobs from ``queues``, each in a thread of its own, until its bell is set; DBOS knows us as ``worker``.
 
     By the loop of DBOS 3.4, which has no door for it: the tests of whole workers hold it, and so does the pin.
     """
-    return tuple(_listening(database, name) for name in queues)
+    return tuple(_listening(database, name, worker) for name in queues)
 
 
-def _listening(database: Database, name: str) -> Bell:
+def _listening(database: Database, name: str, worker: str) -> Bell:
     dbos, queue = _get_dbos_instance(), DBOS.retrieve_queue(name)
-    bell = Bell(database, lambda: dbos._active_workflows_set.count_for_queue(name) < AT_ONCE)  # noqa: SLF001  # as above
+    running = dbos._active_workflows_set  # noqa: SLF001  # as above
+    bell = Bell(database, lambda: running.count_for_queue(name) < AT_ONCE, lambda: _has_taken(name, worker))
     threading.Thread(target=queue_worker_thread, args=(bell, dbos, queue), name=name, daemon=True).start()
     return bell
+
+
+def _has_taken(queue: str, worker: str) -> bool:
+    """Whether a worker has a job of a queue that is not done, begun or not."""
+    mine = DBOS.list_workflows(
+        status="PENDING", queue_name=queue, executor_id=worker, limit=1, load_input=False, load_output=False
+    )
+    return bool(mine)

@@ -101,7 +101,7 @@ def _launch(shop: Workshop, database: Database) -> tuple[Bell, ...]:
     queues = [queue_name(model) for model in shop.engines]
     for queue in queues:
         DBOS.register_queue(queue, worker_concurrency=AT_ONCE)
-    return listen(database, queues)
+    return listen(database, queues, shop.worker)
 
 
 def _define(shop: Workshop) -> None:
