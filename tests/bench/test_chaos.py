@@ -5,6 +5,7 @@ import pytest
 from vitascope.bench.chaos import Trial, run
 
 
+@pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")  # it is, elsewhere
 @pytest.mark.parametrize("kills", [3])
 def test_nothing_is_lost(database_url, tmp_path, kills):
     """Three kills among twelve jobs, on SQLite and on PostgreSQL."""

@@ -2,11 +2,13 @@
 
 Clients order over HTTP, each order with an Idempotency-Key, and try again while there is no desk. What must come out:
 every order that was answered with 200 is a job that has ended, each ended once, and each completed one hands out its
-film. The sleeping twin takes the engine's place where thousands of jobs are wanted; any model can be named.
+film. Every fifth order has a kept character in it, whose picture a worker fetches anew each time. The sleeping twin
+takes the engine's place where thousands of jobs are wanted; any model can be named.
 """
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import signal
@@ -15,14 +17,17 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+import openai
+from PIL import Image, ImageDraw
 
 from vitascope.bench.house import PROMPT, Holder, Line, new_holder, program, wanted
 from vitascope.refusals import DatabaseError
@@ -34,6 +39,8 @@ from vitascope.videos.queue import open_queue
 _ADDRESS = "127.0.0.1"
 _PAGE = 100
 _CLIENTS = 4
+_WITH_CHARACTER = 5  # one order of so many
+_NAME = "Mossy"
 _LEAD = 4  # orders run ahead of ended jobs by this part of all at most, so that a desk that dies is missed until late
 
 
@@ -143,14 +150,38 @@ def run(trial: Trial) -> dict[str, object]:
 
 def _order_all(trial: Trial, database: Database, port: int, holder: Holder, until: float) -> list[str]:
     """The ids with which all orders were answered, by their numbers."""
+    cast: dict[str, object] = {"characters": [{"id": _character(port, holder, until)}]}
+
+    def order(number: int) -> str:
+        _wait(database, number - max(10, trial.jobs // _LEAD), until)
+        return _order(port, holder, wanted(trial.model, number, is_small=True) | _said(number, cast), until)
+
     with ThreadPoolExecutor(_CLIENTS) as pool:
-        return list(pool.map(lambda number: _order(trial, database, port, holder, number, until), range(trial.jobs)))
+        return list(pool.map(order, range(trial.jobs)))
 
 
-def _order(trial: Trial, database: Database, port: int, holder: Holder, number: int, until: float) -> str:
-    _wait(database, number - max(10, trial.jobs // _LEAD), until)
+def _character(port: int, holder: Holder, until: float) -> str:
+    """Somebody who is kept: a drawing on white, as the official SDK sends one."""
     with contextlib.closing(Line(_ADDRESS, port, holder.key)) as line:
-        body = wanted(trial.model, number, is_small=True)
+        line.insist("GET", "/v1/videos?limit=1", until=until)  # there is a desk
+    drawing, file = Image.new("RGB", (128, 128), "white"), io.BytesIO()
+    ImageDraw.Draw(drawing).ellipse((32, 24, 96, 104), fill="teal")
+    drawing.save(file, "PNG")
+    with openai.OpenAI(base_url=f"http://{_ADDRESS}:{port}/v1", api_key=holder.key, max_retries=20) as client:
+        kept = client.videos.create_character(name=_NAME, video=("mossy.png", file.getvalue(), "image/png"))
+    return str(kept.id)
+
+
+def _said(number: int, cast: Mapping[str, object]) -> dict[str, object]:
+    """What the order of that number says, and who plays in it."""
+    plays = number % _WITH_CHARACTER == 0
+    return {"prompt": f"{_NAME} jumps over a beach", **cast} if plays else {"prompt": PROMPT}
+
+
+def _order(port: int, holder: Holder, body: dict[str, object], until: float) -> str:
+    """The id an order was answered with, however often it had to be sent."""
+    with contextlib.closing(Line(_ADDRESS, port, holder.key)) as line:
+        number = body["seed"]
         answer = line.insist("POST", "/v1/videos", body, until=until, idempotency_key=f"order {number}")
     return str(json.loads(answer)["id"])
 
@@ -208,7 +239,11 @@ def _listed(line: Line, *, until: float) -> dict[str, str]:
 def _is_whole(trial: Trial, line: Line, video: str, number: int) -> bool:
     """Whether the film is handed out; the twin's says whose it is."""
     content = line.ask("GET", f"/v1/videos/{video}/content")
-    return content == f"{number} {PROMPT}".encode() if trial.model == "twin" else content[4:8] == b"ftyp"
+    return (
+        content == f"{number} {_said(number, {})['prompt']}".encode()
+        if trial.model == "twin"
+        else content[4:8] == b"ftyp"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +282,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--twin-seconds", type=float, default=0.05)
     asked = parser.parse_args()
+    warnings.filterwarnings("ignore", "The Sora API is scheduled", DeprecationWarning)  # it is, elsewhere
     with tempfile.TemporaryDirectory(prefix="vitascope-chaos-") as folder:
         trial = Trial(
             database=asked.db or f"sqlite:///{folder}/house.db",
