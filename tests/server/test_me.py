@@ -7,6 +7,8 @@ import pytest
 from desks import SECRETS
 from typer.testing import CliRunner
 
+from tests.server.pictures import cut_out
+from vitascope.cli import me_cast
 from vitascope.cli.main import app
 from vitascope.programme import keys
 from vitascope.programme.actor import Actor
@@ -100,6 +102,50 @@ def test_a_work_is_put_in_granted_and_taken_away(member, tmp_path):
     assert "granted for nothing" in _say("me", "withdraw", work)
     assert "is gone" in _say("me", "take-away", work)
     assert "taken away" in _say("me", "works")
+
+
+def test_a_character_is_kept_lent_and_forgotten(desk, member, tmp_path):
+    """From a file, for people named or everybody, and gone for all of them; what cannot be is told in plain words."""
+    picture, friend = tmp_path / "mossy.png", desk.key().key.party
+    picture.write_bytes(cut_out())
+    kept = _say("me", "keep", str(picture), "--name", "Mossy", "--facing", "left", "--credit", "Ana & co").split()[0]
+
+    assert "thanks to Ana & co" in _say("me", "characters")
+    assert f"{kept}: {friend} until " in _say("me", "lend", kept, "--to", friend)
+    assert "everybody" in _say("me", "lend", kept, "--everybody")
+    assert "not both" in _say("me", "lend", kept, "--everybody", "--to", friend, code=2)
+    assert "nobody but you" in _say("me", "lend", kept)
+    assert "facing" in _say("me", "keep", str(picture), "--name", "Kit", "--facing", "up", code=1)
+    assert "is gone" in _say("me", "forget", kept)
+    assert "" == _say("me", "characters")
+    assert "There is no character" in _say("me", "forget", kept, code=1)
+
+
+def test_every_page_of_characters_is_shown(member, tmp_path, monkeypatch):
+    """Newest first, however many a page holds."""
+    picture = tmp_path / "bo.png"
+    picture.write_bytes(cut_out())
+    kept = [_say("me", "keep", str(picture), "--name", f"Bo{number}").split()[0] for number in range(3)]
+    monkeypatch.setattr(me_cast, "_PAGE", 2)
+
+    assert kept[::-1] == [line.split()[0] for line in _say("me", "characters").splitlines()]
+
+
+def test_a_likeness_is_allowed_and_asked_for(desk, member):
+    """Claimed by its person, for people named, with conditions that whoever asks reads; a stranger reads the rule."""
+    name, friend = f"ana{member.id[-6:].lower()}", desk.key().key.party
+
+    assert f"@{name}: nobody but you" in _say("me", "allow", f"@{name}")
+    allowed = _say(
+        "me", "allow", name, "--to", friend, "--never-with", "beer", "--restrictions", "Never in advertising."
+    )
+    assert f"@{name}: {friend} until " in allowed
+    shown = _say("me", "likenesses")
+    assert f"@{name}  {friend}" in shown
+    assert "never with: beer" in shown
+    assert f"@{name} may be in your videos." in _say("me", "ask-likeness", name)
+    assert "Nobody spoke for" in _say("me", "ask-likeness", "no body", code=1)
+    assert "circle" in _say("me", "allow", name, "--circle", "cousins", code=1)
 
 
 def test_a_stranger_applies(desk, member):

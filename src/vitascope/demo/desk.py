@@ -33,16 +33,16 @@ class Desk:
         return told if isinstance(told, dict) else {}
 
     def send(
-        self, path: str, fields: Mapping[str, str], *, name: str, content: bytes, media_type: str
+        self, path: str, fields: Mapping[str, str], *, name: str, content: bytes, media_type: str, field: str = "file"
     ) -> dict[str, Any]:
         """What the server answers to a form with a file (RFC 7578). Raises AnswerError with the server's own words."""
         edge = uuid4().hex
         told = "".join(
-            f'--{edge}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{text}\r\n'
-            for field, text in fields.items()
+            f'--{edge}\r\nContent-Disposition: form-data; name="{said}"\r\n\r\n{text}\r\n'
+            for said, text in fields.items()
         )
         shown = re.sub(r'["\r\n]', "_", name)
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n'
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{field}"; filename="{shown}"\r\n'
         head += f"Content-Type: {media_type}\r\n\r\n"
         asked = self._request("POST", path, None, {"content_type": f"multipart/form-data; boundary={edge}"})
         asked.data = (told + head).encode() + content + f"\r\n--{edge}--\r\n".encode()
