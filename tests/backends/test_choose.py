@@ -11,7 +11,7 @@ from nets import random_weights
 from safetensors.numpy import save
 
 from vitascope.backends.choose import models, open_backend
-from vitascope.backends.weights import preset_to_json
+from vitascope.backends.weights import load_preset, preset_to_json
 from vitascope.errors import ModelError, WeightsError
 
 OPEN = """
@@ -60,6 +60,28 @@ def test_damaged_weights_are_not_opened(folder):
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
 
     with pytest.raises(WeightsError, match="damaged"):
+        open_backend("tiny", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"depth": PRESET.net.depth + 1}, "blocks"),
+        ({"text_depth": PRESET.net.text_depth + 1}, "text.blocks"),
+        ({"width": PRESET.net.width + 32}, "stem.weight"),
+        ({"hidden": PRESET.net.hidden + 32}, "feed.down.weight"),
+        ({"heads": 2 * PRESET.net.heads}, "query_norm.weight"),
+        ({"modulations": PRESET.net.modulations + 1}, "six.weight"),
+        ({"words": PRESET.net.words + 1}, "text.order"),
+    ],
+)
+def test_a_preset_of_another_network_is_refused(folder, change, named):
+    """Whole weights and their right hash are no reason to paint with a block too few."""
+    path = folder / "tiny.json"
+    preset = load_preset(path)
+    path.write_text(preset_to_json(replace(preset, net=replace(preset.net, **change))))
+
+    with pytest.raises(WeightsError, match=rf"tiny\.json.*{named}"):
         open_backend("tiny", folder=folder)
 
 

@@ -14,6 +14,7 @@ from vitascope.errors import TrainingError  # noqa: E402  after the guard
 from vitascope.models import checkpoint  # noqa: E402  after the guard
 from vitascope.text.words import ROLES  # noqa: E402  after the guard
 from vitascope.training import data, presets  # noqa: E402  after the guard
+from vitascope.training import export as exporting  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
 from vitascope.training.objective import LEAST_WEIGHT, Diet, weights  # noqa: E402  after the guard
@@ -282,6 +283,28 @@ def test_the_exported_weights_open_in_the_light_runtime(tmp_path):
     for name, value in taught.average.items():
         np.testing.assert_allclose(weights[name], value.numpy(), rtol=0.01, atol=1e-6)
     assert 64 == len(json.loads((tmp_path / "weights" / "tiny.json").read_text())["weights_sha256"])
+
+
+@pytest.mark.parametrize("why", ["full", "large"])
+def test_weights_that_cannot_be_written_leave_those_before(tmp_path, monkeypatch, why):
+    """A full disk or a file too large to ship: one sentence, and what shipped before is there to the last bit."""
+    taught = trainer(tiny())
+    taught.save(tmp_path / "state.safetensors")
+    export(taught.preset, tmp_path / "state.safetensors", tmp_path / "weights")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "weights").iterdir()}
+
+    def full(_tensors, path, **_):
+        path.write_bytes(b"half a file")
+        raise OSError(28, "No space left on device")
+
+    if why == "full":
+        monkeypatch.setattr(checkpoint, "save_file", full)
+    else:
+        monkeypatch.setattr(exporting, "LARGEST", 1000)
+    with pytest.raises(TrainingError, match="No space left" if why == "full" else "more than the 1,000"):
+        export(taught.preset, tmp_path / "state.safetensors", tmp_path / "weights")
+
+    assert before == {path.name: path.read_bytes() for path in (tmp_path / "weights").iterdir()}
 
 
 def test_an_error_counts_more_where_the_subject_is():

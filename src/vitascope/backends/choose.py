@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitascope.backends.base import Backend
-from vitascope.backends.weights import load, load_preset
+from vitascope.backends.weights import load, load_preset, require_fit
 from vitascope.errors import ModelError
 from vitascope.settings import settings
 from vitascope.types import ConvPreset, Floats, Preset
@@ -48,6 +48,7 @@ def _open_native(preset_path: Path, threads: int) -> Backend:
     from vitascope.backends.openvino import OpenVinoRuntime
 
     preset, weights = load(preset_path)
+    require_fit(preset, weights, preset_path)
     return carried(OpenVinoRuntime(preset, weights, threads=threads, graphs=settings().home / "graphs"), weights)
 
 

@@ -118,7 +118,8 @@ class OpenVinoRuntime:
     def _key(self, name: str) -> str:
         """Names all a compiled graph depends on."""
         cpu = self._core.get_property("CPU", "FULL_DEVICE_NAME")
-        facts = (name, self.preset.weights_sha256, ov.__version__, cpu, sorted(self._options.items()))
+        of = (self.preset.weights_sha256, self.preset.net, self.preset.codec, self.preset.animator)
+        facts = (name, of, ov.__version__, cpu, sorted(self._options.items()))
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 

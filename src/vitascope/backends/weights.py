@@ -56,6 +56,37 @@ def load(preset_path: Path) -> tuple[Preset, Arrays]:
     return preset, _arrays(stored)
 
 
+def require_fit(preset: Preset, arrays: Arrays, path: Path) -> None:
+    """Raises WeightsError where the arrays are not of the network that the preset beside them describes.
+
+    A hash of the weights tells nothing of the preset: with a block too few it would paint, and paint badly.
+    """
+    for name, wanted in _described(preset).items():
+        found = arrays[name].shape if name in arrays else None
+        if found != wanted:
+            raise WeightsError(
+                f"{path} describes another network than its weights are of: {name} is {found}, not {wanted}. {_MEND}"
+            )
+    for prefix, depth in (("blocks.", preset.net.depth), ("text.blocks.", preset.net.text_depth)):
+        found_depth = len({name.removeprefix(prefix).partition(".")[0] for name in arrays if name.startswith(prefix)})
+        if found_depth != depth:
+            raise WeightsError(f"{path} describes {depth} {prefix[:-1]}, and its weights have {found_depth}. {_MEND}")
+
+
+def _described(preset: Preset) -> dict[str, tuple[int, ...]]:
+    """Shapes of arrays that show each size of a network."""
+    net = preset.net
+    return {
+        "stem.weight": (net.width, preset.codec.channels),
+        "six.weight": (6 * net.width * net.modulations, net.width),
+        "blocks.0.attention.query_norm.weight": (net.width // net.heads,),
+        "blocks.0.feed.down.weight": (net.width, net.hidden),
+        "text.order": (net.words, net.text_width),
+        "text.token.weight": (net.vocabulary, net.text_width),
+        "text.blocks.0.attention.query_norm.weight": (net.text_width // net.text_heads,),
+    }
+
+
 def load_preset(preset_path: Path) -> Preset:
     """The preset stored at ``preset_path``. Raises WeightsError where it is missing or damaged."""
     return preset_from_json(_bytes(preset_path).decode(errors="replace"), preset_path)

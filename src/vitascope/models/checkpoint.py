@@ -25,7 +25,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     try:
-        _write(part, {name: tensor.detach().contiguous() for name, tensor in tensors.items()}, json.dumps(facts))
+        write(part, tensors, {_FACTS: json.dumps(facts)})
         part.replace(path)
         part.write_text(json.dumps(facts, indent=1))
         part.replace(path.with_suffix(".json"))
@@ -33,10 +33,11 @@ def save(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) ->
         part.unlink(missing_ok=True)
 
 
-def _write(part: Path, tensors: dict[str, Tensor], facts: str) -> None:
+def write(path: Path, tensors: Mapping[str, Tensor], facts: dict[str, str] | None = None) -> None:
+    """Writes tensors to a new file. Raises OSError where there is no room; the file may be cut short then."""
     try:
-        save_file(tensors, part, metadata={_FACTS: facts})
-        with safe_open(part, "pt"):  # reads the header and holds the length of the file against it
+        save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, path, metadata=facts)
+        with safe_open(path, "pt"):  # reads the header and holds the length of the file against it
             pass
     except SafetensorError as error:  # what the library makes of a full disk, if it notices
         raise OSError(str(error)) from error

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from vitascope.backends.choose import SHIPPED
@@ -101,13 +101,19 @@ def _animator(preset: Preset, path: Path | None) -> dict[str, Tensor]:
 
 
 def _written(ready: Mapping[str, Tensor], weights: Path) -> bytes:
-    """Puts the file there and returns its bytes; one that is too large is taken away again."""
-    weights.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor.contiguous() for name, tensor in ready.items()}, weights)
-    stored = weights.read_bytes()
-    if len(stored) > LARGEST:
-        weights.unlink()
-        raise TrainingError(f"the weights have {len(stored):,} bytes, more than the {LARGEST:,} that may ship")
+    """Puts the file there, whole or not at all, and returns its bytes; what stood there before is never lost."""
+    part = weights.with_suffix(".part")
+    try:
+        weights.parent.mkdir(parents=True, exist_ok=True)
+        checkpoint.write(part, ready)
+        stored = part.read_bytes()
+        if len(stored) > LARGEST:
+            raise TrainingError(f"the weights have {len(stored):,} bytes, more than the {LARGEST:,} that may ship")
+        part.replace(weights)
+    except OSError as error:
+        raise TrainingError(f"{weights} cannot be written ({error}); what was there before is there still") from error
+    finally:
+        part.unlink(missing_ok=True)
     return stored
 
 
