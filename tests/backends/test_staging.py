@@ -70,6 +70,16 @@ def test_several_of_a_kind_stand_beside_each_other(prompt, aside):
     assert not {"two", "three"} & {token for token, _ in said(parts[0].words)}
 
 
+def test_a_chase_that_says_no_way_goes_to_the_right():
+    """Both run, the first behind; one whose words say that somebody moves is left as it is."""
+    first, second = staging.parts(words_of("a dog chases a cat on a beach"))
+    stands, jumps = staging.parts(words_of("a dog chases a jumping cat on a beach"))
+
+    assert named("right") == first.motions == second.motions
+    assert first.spot[0] < second.spot[0]
+    assert (staging.RESTS, named("jump")) == (stands.motions, jumps.motions)
+
+
 @pytest.mark.parametrize(("way", "ahead"), [("right", 1), ("left", -1)])
 def test_who_chases_is_behind(way, ahead):
     """Wherever they go."""

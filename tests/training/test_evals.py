@@ -56,7 +56,7 @@ def perfect(questions):
     """The report and the contact sheet of the model without fault."""
     from vitascope.training.evals import evaluate
 
-    return evaluate(_room(Renderer(questions)), questions, _subject())
+    return evaluate(_room(Renderer(questions)), questions, _subject(), examined=3)
 
 
 def test_a_model_without_fault_scores_like_real_renders(perfect):
@@ -147,7 +147,7 @@ def test_lines_for_the_figures_are_complete(perfect):
 
     lines = markdown(perfect[0]).splitlines()
 
-    assert 3 + 1 + 2 == len(lines)
+    assert 3 + 1 + 1 + 2 == len(lines)
     for line in lines:
         cells = [cell.strip() for cell in line.split("|")[1:-1]]
         assert 9 == len(cells)
@@ -167,6 +167,7 @@ def test_the_report_is_kept_with_its_intervals(perfect, tmp_path):
     assert ("seen", "model", 3) == (first["split"], first["clips"], first["joint"]["n"])
     assert 2 == len(first["place"]["interval"])
     assert perfect[0].codec.whole == kept["codec"]["whole"]
+    assert 3 == kept["checker"]["joint"]["n"]
 
 
 def test_traits_of_a_sheet_are_read_in_order():

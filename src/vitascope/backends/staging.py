@@ -34,6 +34,9 @@ COUNTS: Mapping[str, tuple[int, float]] = {"two": (2, PAIRED), "three": (3, THRE
 SIDEWAYS = ("right", "left", "cross", "swim")
 """Movements on which several go abreast, one behind the other in depth."""
 
+RESTS = (0,)
+"""The motions of what does nothing."""
+
 Spot = tuple[float, float]
 Column = tuple[int, int, int, int]  # token, role, entity, segment
 
@@ -105,7 +108,7 @@ def motions(words: Mapping[str, Integers], entity: int = 1) -> tuple[int, ...]:
     """The tokens of a thing's movements in their order; 0 where none is asked for."""
     wanted = ROLES.index("motion")
     said = sorted((s, token) for token, role, e, s in _columns(words) if (role, e) == (wanted, entity))
-    return tuple(token for _, token in said) or (0,)
+    return tuple(token for _, token in said) or RESTS
 
 
 def camera(words: Mapping[str, Integers]) -> int:
@@ -165,7 +168,12 @@ def _relation(columns: Sequence[Column]) -> str:
 
 
 def _paired(pair: Sequence[Part], relation: str) -> list[Part]:
-    """Two things at the spots of their relation; where one chases the other, the first is behind."""
+    """Two things at the spots of their relation; where one chases the other, the first is behind.
+
+    Where no way is said they run to the right: a chase that stands still is none.
+    """
+    if relation == "chases" and all(part.motions == RESTS for part in pair):
+        pair = [replace(part, motions=(VOCABULARY.index("motion:right"),)) for part in pair]
     ahead = 1 if VOCABULARY.index("motion:right") in pair[0].motions else -1
     spots: Mapping[str, tuple[Spot, Spot]] = {
         "next_to": ((0.25, 0.58), (0.75, 0.58)),

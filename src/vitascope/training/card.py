@@ -5,10 +5,11 @@ card from them. A test holds the card to its sources, and those to the weights t
 """
 
 import argparse
+import csv
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,15 @@ from vitascope.training.report import NAMES
 from vitascope.training.study import stored as stored_study
 from vitascope.training.study import table
 from vitascope.training.traits import ATTRIBUTES
-from vitascope.types import Preset
+from vitascope.types import Preset, Work
 
 CARDS = Path("docs/model")
 """Where cards and their sources lie, from the root of the repository."""
+
+_SEEN = "thing in three frames"
+
+Verdict = Mapping[str, str]
+"""What a person saw in a clip of the contact sheet: a line of ``<name>-by-eye.csv``."""
 
 Report = Mapping[str, Any]
 """An evaluation as training/report.py stores it."""
@@ -60,7 +66,8 @@ two clips of the same sentence differ little.
 ## What it can: accuracy in per cent, with 95 % Wilson intervals
 
 A checker taught on real renders alone reads every clip blindly (seed {seed}, guidance {guidance}). Rows of real renders
-are the most a model could reach, shuffled captions the least.
+are the most a model could reach, shuffled captions the least. The checker itself is right about all of {checked} % of
+{checks} renders that were drawn evenly, harder ones too, and that it never saw.
 
 {accuracy}
 {studies}The codec alone reaches {whole:.1f} dB on real renders, {subject:.1f} dB inside the subject ({clips} clips).
@@ -69,8 +76,9 @@ are the most a model could reach, shuffled captions the least.
 
 - Nothing outside its words: nobody who lives, no lettering, no photographs, no sound, and no other art than the
   look of the drawings it learned from.
-- Sizes and styles were in its training and are not in the table above: expect less of them.
-{stiff}- Pictures are small; fine detail is lost in the codec and more of it in the network.
+- Sizes, styles, counts, relations, cameras, storyboards and 16 frames a second were in its training and are judged
+  nowhere above: expect less of them.
+{frozen}{shaped}{missed}{stiff}- Pictures are small; fine detail is lost in the codec and more of it in the network.
 - Much beyond {longest:.0f} seconds, and anything that needs a memory of what left the frame.
 
 ## What it learned from
@@ -101,12 +109,20 @@ _STIFF = """- Things move stiffly, as drawings on sticks. Cut edges carry a litt
 - In a given picture all things move as one, and words for what, where and which colour change nothing.
 """
 
+_FROZEN = """\
+- Of {drawn} things whose drawings move by themselves {alive} do so here. The other {frozen} are painted once:
+  they travel, turn and grow, and stand still in themselves.
+"""
+
+_BEHIND = 5.0
+"""Per cent of clips by which a shape must stay behind real renders to be named for it."""
+
 _DOODLED = """
 What takes pictures apart also saw drawings made by chance by our own code, which are no works of anybody."""
 
 
-def card(preset: Preset, report: Report, made: Journey, register: Register) -> str:
-    """The card as Markdown."""
+def card(preset: Preset, report: Report, made: Journey, register: Register, verdicts: Sequence[Verdict] = ()) -> str:
+    """The card as Markdown; ``verdicts`` are those of a person on the contact sheet."""
     edition = edition_of(preset.vocabulary_sha256)
     register = register.without(later_than(edition))
     works = [work for work in register.works.values() if work.kind in ("animation", "still")]
@@ -134,6 +150,11 @@ def card(preset: Preset, report: Report, made: Journey, register: Register) -> s
         accuracy=_accuracy(report),
         studies="".join(map(_study, report.get("studies", ()))),
         animated=_ANIMATED.format(living=_living(preset.alive)) if preset.animator else "",
+        checked=_share(report["checker"]["joint"]),
+        checks=report["checker"]["joint"]["n"],
+        frozen=_frozen(preset.alive, works),
+        shaped="".join(_shaped(report.get("studies", ()))),
+        missed=_missed(verdicts),
         stiff=_STIFF if preset.animator else "",
         doodled=_DOODLED if preset.animator else "",
         whole=codec["whole"],
@@ -154,6 +175,33 @@ def _living(alive: tuple[str, ...] | None) -> str:
     return (
         f"Of things whose drawings move by themselves it draws {len(alive)} as sharply later on as in their first "
         f"frame, and paints these frame by frame ({names}); all others are painted once, and carried."
+    )
+
+
+def _frozen(alive: tuple[str, ...] | None, works: Iterable[Work]) -> str:
+    drawn = {concept for work in works if work.kind == "animation" for concept in work.concepts}
+    frozen = len(drawn.difference(alive)) if alive is not None else 0
+    return _FROZEN.format(drawn=len(drawn), alive=len(drawn) - frozen, frozen=frozen) if frozen else ""
+
+
+def _shaped(studies: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Each further shape in which it is well behind what real renders reach."""
+    lines = [line for told in studies if told["name"] == "shapes" for line in told["lines"]]
+    right = {line["kind"]: line["cells"]["joint"]["value"] for line in lines}
+    for kind, value in right.items():
+        owner, _, size = kind.partition(", ")
+        most = right.get(f"real renders, {size}", 0.0)
+        if owner == "model" and value + _BEHIND < most:
+            yield f"- In {size} all of a prompt is right in {value:.0f} % of clips, of real renders {most:.0f}.\n"
+
+
+def _missed(verdicts: Sequence[Verdict]) -> str:
+    missed = [verdict["asked thing"].replace("_", " ") for verdict in verdicts if verdict[_SEEN] == "0"]
+    if not missed:
+        return ""
+    return (
+        f"- By one person's eye {len(verdicts) - len(missed)} of {len(verdicts)} things on the contact sheet are what "
+        f"was asked. Not so: {', '.join(missed)}.\n"
     )
 
 
@@ -218,7 +266,15 @@ def stored(name: str, root: Path) -> str:
     preset = load_preset(SHIPPED / f"{name}.json")
     report = json.loads((root / CARDS / f"{name}.json").read_text())
     made = journeys.from_json((root / CARDS / f"{name}-training.json").read_text())
-    return card(preset, report, made, Register.load())
+    return card(preset, report, made, Register.load(), _verdicts(root / CARDS / f"{name}-by-eye.csv"))
+
+
+def _verdicts(sheet: Path) -> list[Verdict]:
+    """None where nobody looked."""
+    if not sheet.exists():
+        return []
+    with sheet.open() as lines:
+        return list(csv.DictReader(lines))
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from vitascope.corpus.scenes import stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import CAMERAS, FIRST, SUBJECTS, TAKES, TIMES, Edition
 from vitascope.training import exam
-from vitascope.training.room import Room, made
+from vitascope.training.room import Room, made, round_trip
 from vitascope.training.study import Line, Study, counted
 from vitascope.training.traits import FRAMES
 from vitascope.types import Floats, Pixels, Plan
@@ -132,10 +132,16 @@ def _study(  # the words of a study and who judges it
     lines = (
         line("model", shown, wanted),
         line("real renders", real, wanted),
+        line("real renders, codec round trip", [_coded(pair, room) for pair in real], wanted),
         line("colour words unheard", [(one, one) for one, _ in real], wanted),
         line("shuffled captions", shown, rolled),
     )
     return Study(name=name, title=title, about=about, lines=lines, target=target)
+
+
+def _coded(pair: tuple[Pixels, Pixels], room: Room) -> tuple[Pixels, Pixels]:
+    one, other = (round_trip(clip, room.codec) for clip in pair)
+    return one, other
 
 
 def _made(room: Room, asked: list[Pair], what: str) -> "zip[tuple[Pixels, Pixels]]":

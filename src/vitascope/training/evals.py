@@ -29,7 +29,7 @@ from vitascope.training.accuracy import Share, score
 from vitascope.training.cache import open_atlas
 from vitascope.training.candidates import Candidate, running, shipped
 from vitascope.training.checker import as_input, as_pixels, home, open_checker, read, reduced
-from vitascope.training.checker_run import train
+from vitascope.training.checker_run import examine, train
 from vitascope.training.crosscheck import DIRECTIONS, Layouts, direction, flow_direction
 from vitascope.training.exam import Question
 from vitascope.training.presets import NAMES
@@ -45,6 +45,9 @@ SHEET, SHOWN = 64, 6
 
 MEASURED = 64
 """Real renders on which the codec is measured."""
+
+EXAMINED = 400
+"""Renders on which the checker itself is examined."""
 
 JUDGED = 1.4
 """Whole time over that of making the clips: real renders are drawn and all is looked at, too."""
@@ -192,9 +195,13 @@ def _two_columns(strips: list[list[Pixels]], captions: list[str]) -> Pixels:
 
 
 def evaluate(
-    room: Room, questions: Sequence[Question], subject: report.Subject, counts: Mapping[str, int] | None = None
-) -> tuple[report.Report, Pixels]:
-    """Everything there is to find out, and the contact sheet of the seen prompts; ``counts`` are those of studies."""
+    room: Room, questions: Sequence[Question], subject: report.Subject, counts: Mapping[str, int] | None = None,
+    examined: int = EXAMINED,
+) -> tuple[report.Report, Pixels]:  # fmt: skip
+    """Everything there is to find out, and the contact sheet of the seen prompts.
+
+    ``counts`` are those of studies, ``examined`` renders those that the checker itself is asked about.
+    """
     written = list(papers(room, questions))
     judged = [kind for kind in (MODEL, REAL) if any(p.kind == kind for p in written)]
     found = report.Report(
@@ -202,6 +209,7 @@ def evaluate(
         rows=rows(written),
         opinions=tuple(opinion(kind, written) for kind in judged),
         codec=fidelity(room, questions[:MEASURED]),
+        checker=examine(room.checker, room.atlas, clips=examined, seed=subject.seed)["as rendered"],
         studies=tuple(studies(room, _of_seen(written), counts or {}, subject.seed)),
     )
     return found, sheet(written[0])

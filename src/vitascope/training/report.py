@@ -76,6 +76,7 @@ class Report:
     rows: tuple[Row, ...]
     opinions: tuple[Opinion, ...]
     codec: Fidelity
+    checker: Score  # of whoever marks all this, on renders drawn evenly that it never saw
     studies: tuple[Study, ...] = ()
 
 
@@ -84,6 +85,7 @@ def show(report: Report, console: Console, where: Path) -> None:
     console.print(table(report))
     console.print(opinions_table(report))
     console.print(f"codec on real renders: {sentence(report.codec)}")
+    console.print(f"the checker itself on held-out renders: {report.checker.sentence()}")
     for study in report.studies:
         console.print(study_table(study))
     console.print(f"written: {where}.json, {where}.md (lines for docs/figures.md), {where}.png (contact sheet)")
@@ -133,11 +135,14 @@ def sentence(fidelity: Fidelity) -> str:
 
 
 def markdown(report: Report) -> str:
-    """Lines for the table of docs/figures.md: one for every split, one for the codec, one for each second opinion."""
+    """Lines for the table of docs/figures.md: for every split, codec and checker, each opinion and study."""
     lines = (
-        *_split_lines(report), _codec_line(report), *(_opinion_line(report, one) for one in report.opinions),
+        *_split_lines(report),
+        _codec_line(report),
+        _checker_line(report),
+        *(_opinion_line(report, one) for one in report.opinions),
         *map(_study_line, report.studies),
-    )  # fmt: skip
+    )
     told, tested = report.subject, report.subject.weights_sha256[:12] or "-"
     return "".join(
         f"| {line.figure} | {line.value} | {line.target} | `{told.command}` | {line.clips} clips | {told.seed} "
@@ -164,7 +169,7 @@ def _split_lines(report: Report) -> Iterator[_Line]:
         yield _Line(
             figure=f"{NAMES[split]}, {first.kind}: {' / '.join(ATTRIBUTES)} / joint",
             value=" / ".join(str(share) for _, share in first.score.columns()) + " %",
-            target="50 / 60 / 90 / - / - %, 80 / 80 / 98 / - / - %" if split == "seen" else "-",
+            target="joint 70 %, 90 %" if split == "seen" else "joint 50 %, 75 %",
             clips=first.score.joint.n,
             baseline="; ".join(f"{row.kind} {_brief(row.score)}" for row in others),
             is_of_model=bool(report.subject.weights_sha256),
@@ -177,6 +182,17 @@ def _codec_line(report: Report) -> _Line:
         value=sentence(report.codec),
         target="30 / 26 dB, 34 / 30 dB",
         clips=report.codec.clips,
+        is_of_model=False,
+    )
+
+
+def _checker_line(report: Report) -> _Line:
+    return _Line(
+        figure=f"the checker itself, renders drawn evenly that it never saw: {' / '.join(ATTRIBUTES)} / joint",
+        value=" / ".join(str(share) for _, share in report.checker.columns()) + " %",
+        target="95 %, -",
+        clips=report.checker.joint.n,
+        baseline=f"taught on {report.subject.checker_renders:,} renders",
         is_of_model=False,
     )
 
@@ -220,13 +236,16 @@ def _brief(score: Score) -> str:
 def save(report: Report, path: Path) -> None:
     """Writes the report as JSON, every share with its interval."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    document = asdict(report) | {"rows": [_row(row) for row in report.rows]}
+    document = asdict(report) | {"rows": [_row(row) for row in report.rows], "checker": _shares(report.checker)}
     path.write_text(json.dumps(document, indent=1) + "\n")
 
 
 def _row(row: Row) -> dict[str, object]:
-    shares = {
+    return {"split": row.split, "clips": row.kind, **_shares(row.score)}
+
+
+def _shares(score: Score) -> dict[str, object]:
+    return {
         name: {"hits": share.hits, "n": share.n, "value": share.value, "interval": share.interval}
-        for name, share in row.score.columns()
+        for name, share in score.columns()
     }
-    return {"split": row.split, "clips": row.kind, **shares}

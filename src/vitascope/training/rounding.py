@@ -1,18 +1,22 @@
 """``python -m vitascope.training.rounding``: what int8 rows cost, in decibels between frames of the same seeds.
 
-Measured on the running average of a run, in float32: weights that ship in int8 rows have lost what there is to lose.
-Beside it, what bfloat16 arithmetic costs against float32 with the same weights: below that nobody can see anything.
+Measured on the running average of the run that was exported, in float32: weights that ship in int8 rows have lost what
+there is to lose. Everything else, sampler and animator too, is that of the weights that ship. Beside it, where the
+processor has it, what bfloat16 arithmetic costs against float32 with the same weights: below that nobody sees anything.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from rich.console import Console
 
-from vitascope.backends.native import NativeBackend
+from vitascope.backends.base import Backend
+from vitascope.backends.choose import SHIPPED, carried
 from vitascope.backends.openvino import OpenVinoRuntime, Precision
+from vitascope.backends.weights import load
 from vitascope.settings import settings
 from vitascope.text.words import edition_of
 from vitascope.training import rows8
@@ -37,29 +41,38 @@ def decibels(first: Sequence[Pixels], second: Sequence[Pixels]) -> tuple[float, 
     return float(each.mean()), float(each.min())
 
 
-def _clips(backend: NativeBackend, preset: Preset, count: int, seed: int) -> list[Pixels]:
-    edition = edition_of(preset.vocabulary_sha256)
-    asked = (plan_of(question, preset) for question in questions({"seen": count}, seed, edition))
+def _clips(backend: Backend, count: int, seed: int) -> list[Pixels]:
+    edition = edition_of(backend.preset.vocabulary_sha256)
+    asked = (plan_of(question, backend.preset) for question in questions({"seen": count}, seed, edition))
     return [np.stack(list(backend.render(plan, lambda _: None))) for plan in asked]
 
 
+def _opened(preset: Preset, weights: Mapping[str, Floats], precision: Precision | None, threads: int) -> Backend:
+    bare = replace(preset, weights_sha256="")  # what has no hash leaves no compiled graph behind
+    return carried(OpenVinoRuntime(bare, weights, precision=precision, threads=threads), weights)
+
+
 def main() -> None:
-    """Measures the last state of a run of a preset with a lapped codec."""
+    """Measures the last state of the run that shipped."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--preset", default="xs", choices=NAMES)
+    parser.add_argument("--preset", default="s", choices=NAMES)
     parser.add_argument("--run", default="", help="folder of the run under the home folder's runs/")
-    parser.add_argument("--clips", type=int, default=8)
+    parser.add_argument("--clips", type=int, default=16)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
-    bare = preset_of(asked.preset)  # its weights have no hash, so that no compiled graph is kept
-    weights = averaged(settings().home / "runs" / (asked.run or asked.preset) / "state.safetensors", bare)
-    kinds: list[tuple[dict[str, Floats], Precision | None]] = [(weights, None), (int8(weights), None), (weights, "f32")]
-    backends = [NativeBackend(OpenVinoRuntime(bare, of, precision=how, threads=asked.threads)) for of, how in kinds]
-    half, small, whole = (_clips(backend, bare, asked.clips, asked.seed) for backend in backends)
-    say = Console().print
-    say("int8 rows against bfloat16: {:.1f} dB, {:.1f} at least".format(*decibels(half, small)))
-    say("bfloat16 against float32 arithmetic: {:.1f} dB, {:.1f} at least".format(*decibels(half, whole)))
+    shipped, whole = load(SHIPPED / f"{asked.preset}.json")
+    state = settings().home / "runs" / (asked.run or asked.preset) / "state.safetensors"
+    learned = averaged(state, replace(preset_of(asked.preset), animator=None))
+    kinds: list[tuple[dict[str, Floats], Precision | None]] = [(learned, None), (int8(learned), None)]
+    if OpenVinoRuntime(shipped, whole).precision == "bf16":
+        kinds.append((learned, "f32"))
+    exact, *others = (
+        _clips(_opened(shipped, whole | of, how, asked.threads), asked.clips, asked.seed) for of, how in kinds
+    )
+    told = ("int8 rows against the weights they were made of", "bfloat16 against float32 arithmetic")
+    for what, clips in zip(told, others, strict=False):
+        Console().print("{}: {:.1f} dB, {:.1f} at least".format(what, *decibels(exact, clips)), highlight=False)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from vitascope.training import exam
 from vitascope.training.accuracy import score
 from vitascope.training.checker import read
 from vitascope.training.exam import Question
-from vitascope.training.room import Room, made
+from vitascope.training.room import Room, made, round_trip
 from vitascope.training.study import Line, Study, per_cent
 from vitascope.training.traits import traits
 from vitascope.types import Pixels, Plan
@@ -41,10 +41,12 @@ def _lines(room: Room, asked: Sequence[Question], size: Size) -> tuple[Line, ...
     plans = [_shaped(exam.plan_of(question, room.preset), size) for question in asked]
     name = f"{size[0]}x{size[1]}"
     shown = [squared(clip) for clip in made(room, plans, name)]
-    real = [squared(real_in(size, question, room.atlas)) for question in asked]
+    drawn = [real_in(size, question, room.atlas) for question in asked]
+    coded = [squared(round_trip(clip, room.codec)) for clip in drawn]
     return (
         _line(room, f"model, {name}", asked, shown),
-        _line(room, f"real renders, {name}", asked, real),
+        _line(room, f"real renders, {name}", asked, [squared(clip) for clip in drawn]),
+        _line(room, f"codec round trip, {name}", asked, coded),
         _line(room, f"shuffled captions, {name}", (*asked[1:], *asked[:1]), shown),
     )
 

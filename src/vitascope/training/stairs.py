@@ -8,7 +8,7 @@ from vitascope.training import exam
 from vitascope.training.accuracy import score
 from vitascope.training.checker import read
 from vitascope.training.paired import chance_of_no_worse
-from vitascope.training.room import Room, made
+from vitascope.training.room import Room, made, round_trip
 from vitascope.training.study import Bits, Cell, Line, Study, exact, per_cent
 from vitascope.training.traits import Traits, traits
 
@@ -20,16 +20,19 @@ def stairs(room: Room, n: int, seed: int) -> Study:
     asked = exam.questions({"seen": n}, seed + 50, room.edition)
     plans = [exam.plan_of(question, room.preset) for question in asked]
     wanted = [traits(question.scene) for question in asked]
-    lines, before = list[Line](), None
+    lines, before, seen = list[Line](), None, list[Traits]()
     for steps in STEPS:
         clips = made(room, [replace(plan, steps=steps) for plan in plans], f"{steps} steps")
         seen = list(read(room.checker, clips))
         right = _right(wanted, seen)
-        cells = {name: per_cent(share) for name, share in score(wanted, seen).columns()}
-        lines.append(Line(kind=f"model, {steps} steps", n=n, cells=cells | _worse(before, right)))
+        line = _line(f"model, {steps} steps", wanted, seen)
+        lines.append(replace(line, cells={**line.cells, **_worse(before, right)}))
         before = right
-    real = score(wanted, list(read(room.checker, [exam.real(question, room.atlas, room.side) for question in asked])))
-    lines.append(Line(kind="real renders", n=n, cells={name: per_cent(share) for name, share in real.columns()}))
+    real = [exam.real(question, room.atlas, room.side) for question in asked]
+    coded = [round_trip(clip, room.codec) for clip in real]
+    lines.append(_line("real renders", wanted, list(read(room.checker, real))))
+    lines.append(_line("codec round trip", wanted, list(read(room.checker, coded))))
+    lines.append(_line(f"shuffled captions, {STEPS[-1]} steps", [*wanted[1:], *wanted[:1]], seen))
     return Study(
         name="steps",
         title="steps curve",
@@ -38,6 +41,11 @@ def stairs(room: Room, n: int, seed: int) -> Study:
         lines=tuple(lines),
         target="no step count worse (p < 0.05) than the one before, -",
     )
+
+
+def _line(kind: str, wanted: list[Traits], seen: list[Traits]) -> Line:
+    cells = {name: per_cent(share) for name, share in score(wanted, seen).columns()}
+    return Line(kind=kind, n=len(wanted), cells=cells)
 
 
 def _right(wanted: list[Traits], seen: list[Traits]) -> Bits:

@@ -49,7 +49,7 @@ class Stranger:
 
 
 def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
-    """The study of ``--image``: the first frame given, then the bare drawing to keep, then both."""
+    """The study of ``--image``: the first frame given, then the bare drawing to keep."""
     asked = questions(n, seed, room.edition)
     sprites = [strangers.sprite(STRANGERS[one.number], style_of(one.number)) for one in asked]
     real = [_real(one, sprite, room.side) for one, sprite in zip(asked, sprites, strict=True)]
@@ -58,7 +58,6 @@ def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
     line = _judge(room, asked, Lineup(room.checker, strangers))
     opened = [replace(_plan(one, room), first_frame=clip[0]) for one, clip in zip(asked, real, strict=True)]
     shown = [replace(_plan(one, room), cast=cast) for one, cast in zip(asked, casts, strict=True)]
-    both = [replace(plan, cast=cast) for plan, cast in zip(opened, casts, strict=True)]
     return Study(
         name="image",
         title="unseen drawings by --image",
@@ -68,7 +67,6 @@ def image(room: Room, strangers: Drawings, n: int, seed: int) -> Study:
         lines=(
             line("model, first frame given", made(room, opened, "first frame")),
             line("model, drawing kept from white paper", made(room, shown, "kept")),
-            line("model, both", made(room, both, "first frame and kept")),
             line("real renders", iter(real)),
             line("real renders, codec round trip", (round_trip(clip, room.codec) for clip in real)),
             line("real renders of it standing still", iter(aside)),

@@ -40,7 +40,7 @@ STUDIES: Mapping[str, Entry] = {
     "colour": Entry(run=lambda room, _, n, seed: colours.hue(room, n, seed), questions=40, clips_each=2.0),
     "shapes": Entry(run=lambda room, _, n, seed: shapes.shapes(room, n, seed), questions=50, clips_each=2.0),
     "image": Entry(
-        run=lambda room, _, n, seed: strangers.image(room, open_strangers(), n, seed), questions=50, clips_each=3.3
+        run=lambda room, _, n, seed: strangers.image(room, open_strangers(), n, seed), questions=50, clips_each=2.3
     ),
     "distance": Entry(run=_distance, questions=200, clips_each=0.0),
 }
