@@ -29,6 +29,7 @@ draw() { # frames, shards, clips of a shard, view
   OMP_NUM_THREADS=1 $python -m vitascope.training.latents --preset s --placed --frames "$1" --shards "$2" --clips "$3" --view "$4"
 }
 [ -f "$home/corpus/atlas-2.zip" ] || $python -m vitascope.corpus.build --edition 2
+draw 1 1 256 0 # alone: it writes what all of them share
 draw 1 "$MANY" 256 2 &
 beside=$!
 draw 1 "$MANY" 256 3

@@ -4,7 +4,7 @@
 # `python -m vitascope.corpus.build --edition 2`) at $VITASCOPE_HOME/corpus/atlas-2.zip. What moves things is trained on a CPU
 # (training/animator_run.py); where its state (11 MB) lies under $VITASCOPE_HOME/animator, it is exported with the rest.
 #
-#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu.sh                  the flow, LIMIT seconds in all (570)
+#   VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu.sh                  the flow, LIMIT seconds in all (410)
 #   FROM=... VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu.sh         the same, gone on with from exported weights
 #   FROM=... VITASCOPE_HOME=$PWD/var OUT=$PWD/out runs/gpu.sh map     few steps without guidance, from exported weights
 #   FROM=... ... LIMIT=570 FLOW=370 runs/gpu.sh both                  one after the other: a machine left alone for half
@@ -26,7 +26,7 @@ if [ -n "$REHEARSE" ]; then
 else
   PRESET=s DEVICE=cuda SCALE=${SCALE:-12} PROCESSES=${PROCESSES:-12} FEW=2048 FURTHER=2048
 fi
-LIMIT=${LIMIT:-570}
+LIMIT=${LIMIT:-410}
 ENDING=${ENDING:-40}
 FROM=${FROM:-}
 python=${PYTHON:-python3}

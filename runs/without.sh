@@ -21,7 +21,13 @@ own="$first/without-$THING"
 make -s .venv/.ready-train .venv/.ready-serve    # the snapshot is taken from the house's own book
 python=.venv/bin/python
 [ -f "$first/runs/$BESIDE/state.safetensors" ] || { echo "There is no run $BESIDE in $first: \`PRESET=$PRESET SHIP=no runs/train.sh\` makes one."; exit 2; }
-[ -d "$first/checker" ] || { echo "There is no checker in $first: \`make eval\` makes it, once."; exit 2; }
+edition=$($python -c "
+import sys
+from vitascope.text.words import edition_of
+from vitascope.training.presets import preset
+print(edition_of(preset(sys.argv[1]).vocabulary_sha256).number)" "$PRESET")
+checker="$first/checker/checker$([ "$edition" = 1 ] || echo "-$edition").safetensors"
+[ -f "$checker" ] || { echo "There is no $checker: \`$python -m vitascope.training.checker_run --edition $edition --minutes 45\` makes it."; exit 2; }
 mkdir -p "$own" "$first/runs"
 [ -e "$own/packages" ] || ln -s "$first/packages" "$own/packages"
 

@@ -176,7 +176,10 @@ def _entry(sprite: Sprite, source_sha256: str, strip: bytes) -> Entry:
 
 def _read(path: Path) -> tuple[list[Entry], dict[str, bytes]]:
     if not path.exists():
-        raise CorpusError(f"There is no atlas at {path}. Make it with: python -m vitascope.corpus.build")
+        edition = path.stem.rpartition("-")[2] if "-" in path.stem else "1"
+        raise CorpusError(
+            f"There is no atlas at {path}. Make it with: python -m vitascope.corpus.build --edition {edition}"
+        )
     try:
         with zipfile.ZipFile(path) as file:
             strips = {name: file.read(name) for name in file.namelist()}

@@ -27,6 +27,7 @@ from vitascope.text.words import rows as word_rows
 from vitascope.text.world import FIRST, SUBJECTS, Edition
 from vitascope.training import snapshot
 from vitascope.training.data import PARTS, folder
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.shown import shown_clip
 from vitascope.types import CodecPreset, Pixels, Preset
@@ -178,4 +179,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

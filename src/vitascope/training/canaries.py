@@ -29,6 +29,7 @@ from vitascope.training.cache import covered_rows, store
 from vitascope.training.candidates import Candidate, running
 from vitascope.training.checker import small
 from vitascope.training.data import PARTS, folder, shards
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import xs
 from vitascope.training.study import Line, Study, counted
 from vitascope.training.traits import FRAMES
@@ -185,4 +186,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -26,6 +26,7 @@ from vitascope.training import journey as journeys
 from vitascope.training.animator_run import home as animator_home
 from vitascope.training.animator_run import stored as animator_stored
 from vitascope.training.journey import Journey
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES as PRESETS
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.report import NAMES
@@ -300,4 +301,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

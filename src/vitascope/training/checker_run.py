@@ -37,6 +37,7 @@ from vitascope.training.checker import (
     small,
     store,
 )
+from vitascope.training.plainly import plainly
 from vitascope.training.precision import autocast
 from vitascope.training.presets import xs
 from vitascope.training.softening import blur, soften, stain, through_codec
@@ -258,4 +259,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -32,6 +32,7 @@ from vitascope.training.checker import as_input, as_pixels
 from vitascope.training.data import shards
 from vitascope.training.footage import looks_of
 from vitascope.training.latents import TRAIN, shard_of
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.presets import xs
 from vitascope.training.softening import stain, through_codec
@@ -226,4 +227,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -25,6 +25,7 @@ from vitascope.training import rows8, snapshot, states
 from vitascope.training.animator_run import home as animator_home
 from vitascope.training.animator_run import stored
 from vitascope.training.latents import codec_tensors
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import ConvPreset, Preset
@@ -139,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

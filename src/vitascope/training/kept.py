@@ -22,6 +22,7 @@ from vitascope.corpus.strangers import STRANGERS, open_strangers, style_of
 from vitascope.engine.plan import plan
 from vitascope.errors import TrainingError
 from vitascope.shipped import MODEL
+from vitascope.training.plainly import plainly
 from vitascope.training.study import counted, mean
 from vitascope.types import Character, Floats, Pixels, Plan, Request
 
@@ -118,4 +119,4 @@ def _tell(way: str, shown: Sequence[Floats], known: Sequence[Floats]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

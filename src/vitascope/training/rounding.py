@@ -22,6 +22,7 @@ from vitascope.text.words import edition_of
 from vitascope.training import rows8
 from vitascope.training.candidates import averaged
 from vitascope.training.exam import plan_of, questions
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import Floats, Pixels, Preset
@@ -76,4 +77,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -151,7 +151,10 @@ def main() -> None:
 def _train(asked: argparse.Namespace) -> None:
     preset = preset_of(asked.preset)
     where = settings().home / "runs" / (asked.name or asked.preset)
-    looks = load_file(settings().home / "cache" / asked.preset / "looks.safetensors")["looks"]
+    drawn = settings().home / "cache" / asked.preset / "looks.safetensors"
+    if not drawn.exists():
+        raise TrainingError(f"No clips of {asked.preset} yet: python -m vitascope.training.latents draws them.")
+    looks = load_file(drawn)["looks"]
     trainer = Trainer(
         preset, _recipe(asked, preset), looks, asked.device, mates=asked.mates, fuse=asked.fuse, saved=asked.saved
     )

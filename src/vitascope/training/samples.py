@@ -20,6 +20,7 @@ from vitascope.models.codec import ConvNet
 from vitascope.text.words import edition_of
 from vitascope.training.exam import plan_of, questions
 from vitascope.training.footage import as_pixels, as_signal
+from vitascope.training.plainly import plainly
 from vitascope.types import CodecPreset, ConvPreset, Floats, Pixels, Preset
 
 SHOWN = 6
@@ -78,4 +79,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -19,6 +19,7 @@ from vitascope.models.transformer import Transformer
 from vitascope.text.words import no_words
 from vitascope.training import effort
 from vitascope.training.candidates import opened
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import ConvPreset, Floats, Plan, Preset, Progress
@@ -94,4 +95,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -113,7 +113,7 @@ def _opened(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         return checkpoint.load(path)
     except OSError as error:
-        raise TrainingError(f"There is no whole training state at {path}: {error.strerror}.") from error
+        raise TrainingError(f"There is no whole training state at {path}: {error.strerror or error}.") from error
     except ValueError as error:
         message = (
             f"The training state {path} ({path.stat().st_size:,} bytes) is cut short or damaged: {error}. "
