@@ -15,6 +15,7 @@ from tests.programme.members import Leaves
 from vitascope.bench.artists import Town, days_of, draw_artist
 from vitascope.bench.leaks import Leak, honest, replay, settled
 from vitascope.errors import AlertError, GrantError, OwnCaseError, RefusedError, ScanError, ServerError
+from vitascope.programme import keys
 from vitascope.programme.access import gate, holds, repository, watch
 from vitascope.programme.access.watch import Asked
 from vitascope.programme.aggregates import aggregates
@@ -231,6 +232,39 @@ def _enter(tx, made, *asked, log=None):
 
 
 _ASKED = Asked(prompt="a parrot", network="192.0.2.0/24", client="sdk")
+
+
+def _fresh_keys(tx, old):
+    """The key that replaces one, and one beside it."""
+    log, party = Leaves(), old.key.party
+    beside = keys.create(tx, log, by=party, name="2", scopes=("video.create",), expires_at=None, party=party,
+                         secrets=SECRETS, now=NOW)  # fmt: skip
+    return keys.rotate(tx, log, old.key.id, by=party, grace_seconds=0, secrets=SECRETS, now=NOW), beside
+
+
+def test_a_fresh_key_is_measured_against_its_partys_habits(database):
+    """Rotated or made beside the old one: a page nobody worked from is a new place from the first creation on."""
+    made, guest = new_key(database), new_key(database, name="Guest")
+    with database.transaction() as tx:
+        told.keep_habits(tx, made.key.id, _worked(), NOW - 3600)
+        for fresh in _fresh_keys(tx, made):
+            _enter(tx, fresh, replace(_ASKED, network="203.0.113.0/24", client="page"))
+            judged = {part.signal for part in score(told.habits(tx, fresh.key.id)).parts}
+
+            assert {Signal.ORIGIN, Signal.CLIENT} <= judged
+        assert told.habits(tx, made.key.id) == _worked()
+        assert told.habits(tx, guest.key.id) == Habits(), "a guest is another party, as anybody else"
+
+
+def test_what_a_stranger_did_is_not_held_against_the_owners_fresh_key(database):
+    """Sixty jobs of a page on the old key, then a new one: its owner, at home, starts all but without a point."""
+    made = new_key(database)
+    with database.transaction() as tx:
+        told.keep_habits(tx, made.key.id, _page(_worked(), 60), NOW - 3600)
+        _, fresh = _fresh_keys(tx, made)
+        known = observe(told.habits(tx, fresh.key.id), _seen(0, at=NOW))
+
+    assert score(known).points < 1
 
 
 def test_a_canary_stops_whoever_uses_it(database):

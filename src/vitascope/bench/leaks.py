@@ -24,7 +24,7 @@ from vitascope.bench.artists import (
     sighting,
     write_prompt,
 )
-from vitascope.programme.leaks.habits import Habits, observe
+from vitascope.programme.leaks.habits import Habits, handed_on, observe
 from vitascope.programme.leaks.score import ALL_SIGNALS, Score, Signal, score
 from vitascope.programme.leaks.sighting import Origin, Sighting
 from vitascope.rights.hold import Level
@@ -237,6 +237,7 @@ def report(seeds: range, *, num_members: int, num_days: int, num_groups: int) ->
         if signal is not Signal.CERTAIN:
             runs = [replay(member, Leak(), seed, signals=ALL_SIGNALS - {signal}) for seed, member in members.items()]
             yield _line(f"leak, 60 s, without {signal}", runs)
+    yield from _renders("leak of a fresh key", {seed: handed_on(member) for seed, member in members.items()})
     few = {seed: members[seed] for seed in seeds[:10]}
     for name, other in {"that begins with ten quiet minutes": Leak(quiet=10.0), "from their own machine": _OWN}.items():
         yield _line(f"leak {name}", [replay(member, other, seed) for seed, member in few.items()])

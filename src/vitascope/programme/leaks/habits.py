@@ -158,6 +158,22 @@ def at_home(habits: Habits) -> Habits:
     )
 
 
+def handed_on(habits: Habits) -> Habits:
+    """What a new key knows from its owner's other one: their habits, and nothing of what that key did of late.
+
+    What it did of late may be why there is a new one: a stranger's prompts are not held against the owner's fresh key.
+    """
+    return replace(
+        habits,
+        recent=Recent(),
+        full_run=0,
+        rush=0,
+        run_began=habits.last_at or 0.0,
+        hours=(),
+        today=habits.usual,  # an unfinished day teaches nothing, one like the others neither
+    )
+
+
 def gaps(times: tuple[float, ...]) -> tuple[float, ...]:
     """Seconds between one moment and the next."""
     return tuple(later - earlier for earlier, later in pairwise(times))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from vitascope.programme.leaks.habits import Habits
-from vitascope.store import people_tables
+from vitascope.programme.leaks.habits import Habits, handed_on
+from vitascope.store import people_tables, tables
 from vitascope.store.database import Transaction
 
 _HABITS, _NOTICES = people_tables.key_habits.c, people_tables.notices.c
@@ -27,9 +27,18 @@ class Notice:
 
 
 def habits(tx: Transaction, key: str) -> Habits:
-    """What is known of a key; nothing, for a new one."""
+    """What is known of a key; of a new one, what its party's key that was used last is known by, if there is one.
+
+    A guest is a party of their own: the habits of whoever gave a pass are not theirs.
+    """
     text = tx.execute(sa.select(_HABITS.habits).where(_HABITS.key == key)).scalar_one_or_none()
-    return Habits() if text is None else Habits.from_text(text)
+    if text is not None:
+        return Habits.from_text(text)
+    keys = tables.keys.c
+    party = sa.select(keys.party).where(keys.id == key).scalar_subquery()
+    of_party = sa.select(_HABITS.habits).join(tables.keys, keys.id == _HABITS.key).where(keys.party == party)
+    last = tx.execute(of_party.order_by(_HABITS.at.desc(), _HABITS.key).limit(1)).scalar_one_or_none()
+    return Habits() if last is None else handed_on(Habits.from_text(last))
 
 
 def keep_habits(tx: Transaction, key: str, known: Habits, at: float) -> None:
