@@ -162,6 +162,33 @@ def test_a_canary_is_held_when_it_is_used(desk, stewards, ana):
     assert "planted to be found" in error_of(second)["message"]
 
 
+READS = {
+    "the list": ("GET", "/v1/videos"),
+    "its export": ("GET", "/v1/export"),
+    "no scope for it": ("GET", "/metrics"),
+    "nothing there": ("GET", "/v1/videos/video_none"),
+    "a refused report": ("POST", "/v1/programme/contributions"),
+    "an open page, with a key": ("GET", "/v1/programme/contributions"),
+}
+
+
+@pytest.mark.parametrize("asked", READS)
+def test_a_canary_is_seen_on_every_knock(stewards, ana, asked):
+    """Reading, exporting, asking in vain: it is answered as any key, and held before the answer is there."""
+    method, path = READS[asked]
+    before = ana.request(method, path)
+    stewards[0].post("/v1/programme/canaries", json={"key": ana.key})
+    told = ana.request(method, path)
+    held = [one for one in stewards[0].get("/v1/programme/holds/all").json()["data"] if one["target"] == ana.key]
+    ana.request(method, path)
+    again = [one for one in stewards[0].get("/v1/programme/holds/all").json()["data"] if one["target"] == ana.key]
+
+    assert before.status_code == told.status_code
+    assert [("no_create", "watch")] == [(one["level"], one["placed_by"]) for one in held]
+    assert held == again, "once is enough"
+    assert 200 == ana.get("/v1/videos").status_code, "reading stays open"
+
+
 @pytest.fixture
 def scanner(tmp_path, monkeypatch):
     """A scanner known to this house; signs bodies."""

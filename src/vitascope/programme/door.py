@@ -51,11 +51,20 @@ def admit(tx: Transaction, knock: Knock, *, secrets: Secrets, now: float) -> Gra
     return Grant(party=party.id, key=row.id, scopes=scopes, priority=party.priority, limits=party.limits)
 
 
-def _opened(tx: Transaction, knock: Knock, secrets: Secrets, now: float) -> repository.KeyRow:
-    credential = parse(knock.credential)
-    row = repository.key(tx, credential.id)
-    if row is None or not hmac.compare_digest(row.digest, credential.digest(secrets.pepper)):
+def known_key(tx: Transaction, credential: str, secrets: Secrets) -> repository.KeyRow:
+    """The key that somebody shows, whether it still opens anything or not.
+
+    Raises KeyMissingError, KeyMistypedError, KeyRefusedError.
+    """
+    shown = parse(credential)
+    row = repository.key(tx, shown.id)
+    if row is None or not hmac.compare_digest(row.digest, shown.digest(secrets.pepper)):
         raise KeyRefusedError("This key is well formed but unknown here; ask the operator for one of this server.")
+    return row
+
+
+def _opened(tx: Transaction, knock: Knock, secrets: Secrets, now: float) -> repository.KeyRow:
+    row = known_key(tx, knock.credential, secrets)
     if row.revoked_at is not None and row.revoked_at <= now:
         instead = f" Key {row.replaced_by} replaced it." if row.replaced_by else ""
         raise KeyRevokedError(f"Key {row.id} was taken back {_ago(now - row.revoked_at)} ago.{instead}")

@@ -1,7 +1,8 @@
 """The desk and what it stands on, and a visit: one request of one key, in one transaction."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Annotated, TypeVar
@@ -10,8 +11,10 @@ import anyio
 from anyio import to_thread
 from fastapi import Depends, Request
 
+from vitascope.errors import VitascopeError
+from vitascope.logs import tell
 from vitascope.orders import Grant
-from vitascope.programme.access import gate
+from vitascope.programme.access import gate, watch
 from vitascope.programme.access.watch import Asked
 from vitascope.programme.door import Knock
 from vitascope.programme.leaks.datacentres import Datacentres
@@ -98,6 +101,7 @@ class Visit:
     network: str  # the caller's /24 or /48
     client: str  # what program calls: its name, and the order of its headers
     is_hosted: bool  # whether the address is a datacentre's
+    baits: list[str] = field(default_factory=list)  # canaries that knocked, to be held when the request is over
 
     async def read(self, scope: str, work: Callable[[Transaction, Grant, float], T], *uses: Use) -> T:
         """What ``work`` reads, if the key may make ``uses``: one transaction that writes nothing."""
@@ -131,6 +135,8 @@ class Visit:
     ) -> Grant:
         """The programme's yes or no; what is to be made of ``prompts`` is looked at for signs of a leaked key."""
         desk, polls = self.desk, self.desk.glances.gaps(self.credential)
+        if bait := watch.canary(tx, self.credential, secrets=desk.secrets, now=datetime.fromtimestamp(now, UTC)):
+            self.baits.append(bait)
         asked = tuple(
             Asked(prompt=prompt, network=self.network, client=self.client, polls=polls, is_hosted=self.is_hosted)
             for prompt in prompts
@@ -138,6 +144,19 @@ class Visit:
         return gate.enter(
             tx, knock, secrets=desk.secrets, log=desk.log, now=now, ingredients=ingredients, asked=asked
         ).grant
+
+    async def end(self) -> None:
+        """Hold the canaries that knocked, whatever they asked and were told: in a transaction that nothing undoes."""
+
+        def held(tx: Transaction, now: float) -> None:
+            for bait in set(self.baits):
+                watch.hold_canary(tx, self.desk.log, bait, now=datetime.fromtimestamp(now, UTC))
+
+        try:
+            if self.baits:
+                await self.transact(held)
+        except VitascopeError as error:  # the log is full, say: reading goes on, and the next knock is seen again
+            tell("canary_not_held", code=error.code)
 
     def _knock(self, scope: str, uses: tuple[Use, ...]) -> Knock:
         return Knock(credential=self.credential, scope=scope, uses=uses)
@@ -148,29 +167,36 @@ async def _desk(request: Request) -> Desk:
     return desk
 
 
-async def _visit(request: Request) -> Visit:
+async def _visit(request: Request) -> AsyncIterator[Visit]:
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not credential.strip():
         raise KeyMissingError("The request has no key. Send the header `Authorization: Bearer vs_...`.")
-    return await _from(request, credential.strip())
+    async with _visiting(request, credential.strip()) as visit:
+        yield visit
 
 
-async def _anybody(request: Request) -> Visit:
+async def _anybody(request: Request) -> AsyncIterator[Visit]:
     """Whoever asks; a credential that is no key of a house like this one is none: SDKs always send something."""
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     key = credential.strip() if kind.lower() == "bearer" and credential.strip().startswith(_OURS) else ""
-    return await _from(request, key)
+    async with _visiting(request, key) as visit:
+        yield visit
 
 
-async def _from(request: Request, credential: str) -> Visit:
+@asynccontextmanager
+async def _visiting(request: Request, credential: str) -> AsyncIterator[Visit]:
     desk, address = await _desk(request), request.client.host if request.client else ""
-    return Visit(
+    visit = Visit(
         desk=desk,
         credential=credential,
         network=_network(address),
         client=_client(request),
         is_hosted=desk.datacentres.hold(address),
     )
+    try:
+        yield visit
+    finally:
+        await visit.end()
 
 
 def _network(host: str) -> str:
@@ -190,8 +216,8 @@ def _client(request: Request) -> str:
 AtDesk = Annotated[Desk, Depends(_desk)]
 """A parameter of a route: the desk."""
 
-Anybody = Annotated[Visit, Depends(_anybody)]
+Anybody = Annotated[Visit, Depends(_anybody, scope="function")]
 """A parameter of a route that is open: who asks, with no ``credential`` where they have no key."""
 
-Visitor = Annotated[Visit, Depends(_visit)]
-"""A parameter of a route: who asks."""
+Visitor = Annotated[Visit, Depends(_visit, scope="function")]
+"""A parameter of a route: who asks. The visit ends before its answer leaves."""

@@ -4,7 +4,7 @@ import secrets as random_bytes
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from vitascope.errors import OwnCaseError, RecordNotFoundError
 from vitascope.orders import Grant
@@ -12,6 +12,8 @@ from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import holds
 from vitascope.programme.access import repository as access_repository
 from vitascope.programme.access.repository import Bound
+from vitascope.programme.credential import parse
+from vitascope.programme.door import known_key
 from vitascope.programme.leaks import repository
 from vitascope.programme.leaks.alerts import Alert
 from vitascope.programme.leaks.habits import at_home, observe
@@ -19,12 +21,15 @@ from vitascope.programme.leaks.ladder import BUSY, JUST_ENDED, Verdict, automati
 from vitascope.programme.leaks.repository import Notice
 from vitascope.programme.leaks.score import Score, certain, score
 from vitascope.programme.leaks.sighting import Origin, Sighting, manner_of, minhash, place
+from vitascope.refusals import KeyRefusedError
 from vitascope.rights.event import Event
 from vitascope.rights.hold import Hold, Level
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.question import KeyKind
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
+
+_FOUND: Final = certain("This key was planted to be found, and was used.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: S
     if bound is not None and bound.kind is KeyKind.SERVICE:
         return None
     if bound is not None and bound.kind is KeyKind.CANARY:
-        return _follow(tx, log, grant.key, certain("This key was planted to be found, and was used."), now)
+        return hold_canary(tx, log, grant.key, now=now)
     in_flight = keys_repository.in_flight(tx, grant.party, ended_after=now.timestamp() - JUST_ENDED)
     seen = Sighting(
         at=now.timestamp(),
@@ -63,6 +68,26 @@ def look(tx: Transaction, log: Leaves, grant: Grant, asked: Asked, *, secrets: S
     known = observe(repository.habits(tx, grant.key), seen)
     repository.keep_habits(tx, grant.key, known, seen.at)
     return _follow(tx, log, grant.key, score(known), now)
+
+
+def canary(tx: Transaction, credential: str, *, secrets: Secrets, now: datetime) -> str | None:
+    """The key that a credential is, where it was planted to be found and is not held for that yet; else None.
+
+    It need not open anything: a bait that has expired was found all the same. Other keys cost one look-up.
+    """
+    try:
+        bound = access_repository.bound(tx, parse(credential).id)
+        if bound is None or bound.kind is not KeyKind.CANARY:
+            return None
+        key = known_key(tx, credential, secrets).id
+    except KeyRefusedError:
+        return None
+    return key if _held(tx, key, _FOUND, now) else None
+
+
+def hold_canary(tx: Transaction, log: Leaves, key: str, *, now: datetime) -> Hold | None:
+    """Hold a canary that was used, for whatever, unless it is held for that already. Raises LogError."""
+    return _follow(tx, log, key, _FOUND, now)
 
 
 def take_alerts(tx: Transaction, log: Leaves, alerts: Iterable[Alert], *, now: datetime) -> tuple[Hold, ...]:
@@ -105,10 +130,15 @@ def answer(
     return notice
 
 
-def _follow(tx: Transaction, log: Leaves, key: str, judged: Score, now: datetime) -> Hold | None:
+def _held(tx: Transaction, key: str, judged: Score, now: datetime) -> Hold | None:
+    """The hold that follows from a score, or None where one of its kind stands already."""
     made: Verdict = verdict(judged)
     standing = access_repository.standing_holds(tx, now)
-    hold = automatic_hold(made, key=key, name=f"hold_{random_bytes.token_hex(8)}", standing=standing, now=now)
+    return automatic_hold(made, key=key, name=f"hold_{random_bytes.token_hex(8)}", standing=standing, now=now)
+
+
+def _follow(tx: Transaction, log: Leaves, key: str, judged: Score, now: datetime) -> Hold | None:
+    hold = _held(tx, key, judged, now)
     if hold is None:
         return None
     holds.enter(tx, log, hold)
