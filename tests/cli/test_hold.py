@@ -50,6 +50,18 @@ def test_without_a_stewards_key_nothing_is_held(house):
     assert "" == CliRunner().invoke(app, ["hold", "list", "--db", db]).output
 
 
+@pytest.mark.parametrize("hours", ["nan", "inf", "1e12", "-inf", "0"])
+def test_a_length_that_is_none_is_one_sentence(house, hours):
+    """It names the length and what may be; nothing is held."""
+    db, switches, (sally, _) = house
+    command = ["hold", "place", "all", "watch", "--reason", "r", "--hours", hours, *switches]
+    told = CliRunner().invoke(app, command, input=f"{sally}\n")
+
+    assert 1 == told.exit_code
+    assert f"cannot last {float(hours):g} hours" in " ".join(told.output.split())
+    assert "" == CliRunner().invoke(app, ["hold", "list", "--db", db]).output
+
+
 def test_scan_ends_with_one_where_a_key_lies(tmp_path):
     """Its secret part is not repeated."""
     key = draw()

@@ -96,6 +96,41 @@ def test_a_wide_pause_takes_two_and_its_renewal_too(stewards, ana):
     assert 2 <= len(sally.get("/v1/programme/holds/all").json()["data"])
 
 
+@pytest.mark.parametrize("reach", ["key", "permission", "cohort", "feature"])
+@pytest.mark.parametrize("what", ["nothing", "the text of a key"])
+def test_nothing_is_held_that_is_not_there(desk, stewards, ana, reach, what):
+    """A mistyped id is a plain sentence, never "in force"; a key's text is not repeated, nor written into a leaf."""
+    credential = ana.headers["authorization"].removeprefix("Bearer ")
+    before = len(stewards[0].get("/v1/programme/holds/all").json()["data"])
+    answer = _place(stewards[0], reach=reach, target=credential if what == "the text of a key" else "vidoe.craete")
+
+    assert 404 == answer.status_code
+    assert "There is no" in error_of(answer)["message"]
+    assert credential[13:43] not in answer.text
+    assert before == len(stewards[0].get("/v1/programme/holds/all").json()["data"])
+
+
+@pytest.mark.parametrize("field", ["reason", "evidence"])
+def test_no_key_is_quoted_in_a_hold(stewards, ana, field):
+    """Whoever it reaches reads the reason, so that a key in it would be given away."""
+    credential = ana.headers["authorization"].removeprefix("Bearer ")
+    answer = _place(stewards[0], target=ana.key, **{field: f"It says {credential} at x.example"})
+
+    assert 400 == answer.status_code
+    assert credential[13:43] not in answer.text
+    assert [] == ana.get("/v1/programme/holds").json()["data"]
+
+
+@pytest.mark.parametrize("hours", ["NaN", "Infinity", "1e12", "-1", "0"])
+def test_a_length_that_is_none_is_one_sentence(stewards, ana, hours):
+    """No number, no end, a hundred million years, none at all."""
+    content = f'{{"reach": "key", "target": "{ana.key}", "level": "watch", "reason": "r", "hours": {hours}}}'
+    answer = stewards[0].post("/v1/programme/holds", content=content, headers={"content-type": "application/json"})
+
+    assert answer.status_code in {400, 422}
+    assert "hours" in error_of(answer)["message"] or "JSON" in error_of(answer)["message"]
+
+
 def test_a_slowed_key_is_told_how_many_it_may_have_at_once(stewards, ana):
     """One, and why; a page that asks beforehand sends no more."""
     before = ana.get("/v1/programme/me").json()["at_once"]

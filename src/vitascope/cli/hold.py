@@ -1,6 +1,6 @@
 """``vitascope hold``: pauses, placed and lifted by stewards, who show their keys; wide ones take two."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,12 +32,12 @@ def place(
     from vitascope.rights.hold import Level, Reach, Selector
 
     if reach not in set(Reach) or level.upper() not in Level.__members__:
-        raise GrantError(f"There is no hold on {reach[:20]!r} at {level[:20]!r}; `vitascope hold place --help`.")
+        raise GrantError("There is no hold of that reach and level; `vitascope hold place --help` names both.")
     pause = holds.Pause(
         selector=Selector(reach=Reach(reach), id=target),
         level=Level[level.upper()],
         reason=reason,
-        lasts=timedelta(hours=hours),
+        lasts=holds.lasting(hours),
     )
     key = shown()
     with opened(data, db) as house:

@@ -48,7 +48,7 @@ class Selector:
     def __post_init__(self) -> None:
         """Refuse a selector that points nowhere."""
         if (self.reach is Reach.ALL) == bool(self.id):
-            message = f"a selector of {self.reach} with id {self.id!r}: give an id, except with all"
+            message = f"a hold on {self.reach} {'with' if self.id else 'without'} an id: give one, except with all"
             raise GrantError(message)
 
 

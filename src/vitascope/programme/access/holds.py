@@ -3,18 +3,26 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from vitascope.errors import OwnCaseError, RecordNotFoundError
+from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
 from vitascope.programme.actor import Actor, require, require_other
 from vitascope.programme.leaks.ladder import require_may_place
+from vitascope.programme.leaks.scan import find_keys
 from vitascope.rights import hold as rules
 from vitascope.rights.event import Event
 from vitascope.rights.hold import Hold, Level, Reach, Selector
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
+
+LONGEST_HOURS: Final = 24 * 366
+"""The longest a hold may be asked for, a wide one less: see ``rights.hold``."""
+
+FEATURES: Final = tuple(sorted({name for use in Use if use.is_creative for name in (use.value, use.partition(".")[0])}))
+"""What a hold on a feature can name: the uses that make something new, and their families."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +36,22 @@ class Pause:
     evidence: str = ""
 
 
+def lasting(hours: float) -> timedelta:
+    """So many hours, as a hold may last. Raises GrantError."""
+    if not 0 < hours <= LONGEST_HOURS:
+        raise GrantError(f"A hold cannot last {hours:g} hours: it may last {LONGEST_HOURS}, a wide one 72.")
+    return timedelta(hours=hours)
+
+
 def place(tx: Transaction, log: Leaves, actor: Actor, pause: Pause, *, now: datetime) -> Hold:
     """Place a hold; a wide one at no-create or above waits for its second steward.
 
-    Raises RoleError, OwnCaseError where it reaches the steward alone, GrantError for what may not exist.
+    Raises RoleError, OwnCaseError where it reaches the steward alone, RecordNotFoundError for a hold on nothing,
+    GrantError for what may not exist.
     """
     require(actor, Use.HOLD_PLACE)
+    _require_there(tx, pause.selector)
+    _require_sayable(pause.reason, pause.evidence)
     require_other(actor, parties_of(tx, pause.selector), "hold themselves or what is theirs")
     hold = Hold(
         id=f"hold_{secrets.token_hex(8)}",
@@ -82,6 +100,7 @@ def renew(tx: Transaction, log: Leaves, actor: Actor, name: str, *, reason: str,
     require(actor, Use.HOLD_PLACE)
     old = find(tx, name)
     require_other(actor, parties_of(tx, old.selector), "renew this hold")
+    _require_sayable(reason)
     made = rules.renew(
         old,
         renewal=f"hold_{secrets.token_hex(8)}",
@@ -138,6 +157,32 @@ def parties_of(tx: Transaction, selector: Selector) -> frozenset[str]:
         found = repository.permission(tx, selector.id)
         return frozenset({found.grantee} if found else ())
     return repository.members(tx, selector.id) if selector.reach is Reach.COHORT else frozenset()
+
+
+def _require_there(tx: Transaction, selector: Selector) -> None:
+    """Raise RecordNotFoundError for a hold on nothing; what was asked for is not repeated, it may be a key's text."""
+    name = selector.id
+    if selector.reach is Reach.KEY and keys_repository.key(tx, name) is None:
+        raise RecordNotFoundError(
+            "There is no key of that id. `vitascope key list` shows ids: eight characters, never the text of a key."
+        )
+    if selector.reach is Reach.PERMISSION and repository.permission(tx, name) is None:
+        raise RecordNotFoundError(
+            "There is no permission of that id; copy it from a refusal or from its holder's list."
+        )
+    if selector.reach is Reach.COHORT and repository.cohort(tx, name) is None:
+        there = ", ".join(cohort.id for cohort in repository.cohorts(tx)) or "none"
+        raise RecordNotFoundError(f"There is no cohort of that id; there are: {there}.")
+    if selector.reach is Reach.FEATURE and name not in FEATURES:
+        raise RecordNotFoundError(
+            f"There is no such feature that a hold could touch; there are: {', '.join(FEATURES)}."
+        )
+
+
+def _require_sayable(*words: str) -> None:
+    """Raise GrantError where a key is quoted: whoever a hold reaches reads its reason."""
+    if any(map(find_keys, words)):
+        raise GrantError("Reason or evidence quotes a whole key. Name it by its id: others read this.")
 
 
 def _changed(tx: Transaction, log: Leaves, kind: str, actor: Actor, hold: Hold, now: datetime) -> Hold:

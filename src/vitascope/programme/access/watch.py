@@ -105,7 +105,7 @@ def plant(tx: Transaction, log: Leaves, key: str, *, by: str, now: datetime) -> 
     """Make a key a canary: whoever uses it found it where nobody should look."""
     bound = access_repository.bound(tx, key)
     if bound is None:
-        raise RecordNotFoundError(f"There is no key {key[:20]!r} to plant; make one first.")
+        raise RecordNotFoundError("There is no key of that id to plant; make one first, and give its id.")
     log.append(Event(kind="key.planted", by=by, about=key, at=now))
     access_repository.rebind(tx, Bound(key=key, permission=bound.permission, kind=KeyKind.CANARY))
 

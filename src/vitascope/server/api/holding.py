@@ -1,7 +1,7 @@
 """What stewards do about pauses and leaked keys, and where scanners of published code say that they found one."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -52,7 +52,7 @@ async def list_every_hold(visit: Visitor) -> Response:
         target=ID,
         level={"type": "string", "enum": list(_LEVELS)},
         reason=LINE,
-        hours={"type": "integer", "minimum": 1, "maximum": 24 * 366},
+        hours={"type": "integer", "minimum": 1, "maximum": holds.LONGEST_HOURS},
         evidence=LINE,
     ),
 )
@@ -65,7 +65,7 @@ async def place_hold(request: Request, visit: Visitor) -> Response:
         selector=Selector(reach=Reach(reach), id=fields.text(values, "target", most=100) or ""),
         level=Level[level.upper()],
         reason=fields.needed(fields.text(values, "reason", most=200), "reason"),
-        lasts=timedelta(hours=fields.whole(values, "hours", least=1, most=24 * 366) or 24),
+        lasts=holds.lasting(fields.whole(values, "hours", least=1, most=holds.LONGEST_HOURS) or 24),
         evidence=fields.text(values, "evidence", most=200) or "",
     )
     return await _changed(visit, lambda tx, actor, now: holds.place(tx, visit.desk.log, actor, pause, now=now))
