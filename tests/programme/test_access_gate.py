@@ -14,13 +14,14 @@ from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme.access import gate, holds, repository, standing
 from vitascope.programme.access.holds import Pause
+from vitascope.programme.access.repository import Cohort
 from vitascope.programme.access.watch import Asked
 from vitascope.programme.actor import Actor
 from vitascope.programme.door import Knock
 from vitascope.programme.leaks import repository as leaks
 from vitascope.refusals import RateLimitError
 from vitascope.rights.hold import Level, Reach, Selector
-from vitascope.rights.permission import Ending, end
+from vitascope.rights.permission import Ending, Permission, PermissionState, end
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.uses import Use
 from vitascope.store import tables
@@ -251,6 +252,44 @@ def test_nobody_holds_or_frees_themselves(database):
             holds.agree(tx, Leaves(), SALLY, wide.id, now=AT)
         with pytest.raises(RoleError):
             holds.place(tx, Leaves(), Actor(party="ben"), _pause(), now=AT)
+
+
+def _in_cohort(tx, *parties):
+    """Early access of a cohort for each of them."""
+    repository.add_cohort(tx, Cohort(id="first", name="First"))
+    for party in parties:
+        facts = {"grantor": "programme", "grantee": party, "object": "engine", "uses": standing.MEMBER_USES}
+        whole = {"terms": "house", "valid_from": AT, "valid_until": AT + HOUR, "cohort": "first"}
+        repository.add_permission(tx, Permission(id=f"in_{party}", state=PermissionState.ACTIVE, **facts, **whole))
+
+
+def test_stewards_pause_and_free_the_cohort_they_are_in(database):
+    """Two of its members place, agree to and lift a hold on all of it, and a third answers the appeal."""
+    cohort = Selector(reach=Reach.COHORT, id="first")
+    sue, log = Actor(party="sue", uses=SALLY.uses), Leaves()
+    with database.transaction() as tx:
+        _in_cohort(tx, "sally", "sam", "sue", "ana")
+        hold = holds.place(tx, log, SALLY, _pause(cohort), now=AT)
+        with pytest.raises(OwnCaseError):
+            holds.agree(tx, log, SALLY, hold.id, now=AT)
+        holds.agree(tx, log, SAM, hold.id, now=AT)
+        holds.appeal(tx, log, "ana", hold.id, now=AT)
+        holds.answer(tx, log, sue, hold.id, is_upheld=True, now=AT)
+        again = holds.renew(tx, log, SAM, hold.id, reason="Another key is loose.", now=AT)
+        for name in (hold.id, again.id):
+            assert "sally" == holds.lift(tx, log, SALLY, name, now=AT).lifted_by
+
+
+def test_a_steward_alone_in_a_cohort_does_not_decide_on_it(database):
+    """Then the cohort is their own case, and so is their own permission in a larger one."""
+    with database.transaction() as tx:
+        _in_cohort(tx, "sally")
+        for selector in (Selector(reach=Reach.COHORT, id="first"), Selector(reach=Reach.PERMISSION, id="in_sally")):
+            with pytest.raises(OwnCaseError):
+                holds.place(tx, Leaves(), SALLY, _pause(selector), now=AT)
+            hold = holds.place(tx, Leaves(), SAM, _pause(selector, Level.WATCH), now=AT)
+            with pytest.raises(OwnCaseError):
+                holds.lift(tx, Leaves(), SALLY, hold.id, now=AT)
 
 
 def test_an_appeal_is_answered_by_another_person(database):

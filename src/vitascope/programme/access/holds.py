@@ -52,7 +52,7 @@ def place(tx: Transaction, log: Leaves, actor: Actor, pause: Pause, *, now: date
     require(actor, Use.HOLD_PLACE)
     _require_there(tx, pause.selector)
     _require_sayable(pause.reason, pause.evidence)
-    require_other(actor, parties_of(tx, pause.selector), "hold themselves or what is theirs")
+    require_other(actor, own_case(tx, pause.selector), "hold themselves or what is theirs")
     hold = Hold(
         id=f"hold_{secrets.token_hex(8)}",
         selector=pause.selector,
@@ -83,7 +83,7 @@ def agree(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetim
     """The second steward's yes. Raises RoleError, OwnCaseError for the same person, GrantError."""
     require(actor, Use.HOLD_PLACE)
     hold = find(tx, name)
-    require_other(actor, (hold.placed_by, *parties_of(tx, hold.selector)), "agree to this hold")
+    require_other(actor, (hold.placed_by, *own_case(tx, hold.selector)), "agree to this hold")
     return _changed(tx, log, "hold.agreed", actor, rules.agree(hold, second=actor.party), now)
 
 
@@ -91,7 +91,7 @@ def lift(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime
     """End a hold early. Raises RoleError, OwnCaseError for whom it reaches, GrantError when it was lifted."""
     require(actor, Use.HOLD_LIFT)
     hold = find(tx, name)
-    require_other(actor, parties_of(tx, hold.selector), "lift this hold")
+    require_other(actor, own_case(tx, hold.selector), "lift this hold")
     return _changed(tx, log, "hold.lifted", actor, rules.lift(hold, by=actor.party), now)
 
 
@@ -99,7 +99,7 @@ def renew(tx: Transaction, log: Leaves, actor: Actor, name: str, *, reason: str,
     """A new hold on the same, of the same length, for a new reason. Raises RoleError, OwnCaseError, GrantError."""
     require(actor, Use.HOLD_PLACE)
     old = find(tx, name)
-    require_other(actor, parties_of(tx, old.selector), "renew this hold")
+    require_other(actor, own_case(tx, old.selector), "renew this hold")
     _require_sayable(reason)
     made = rules.renew(
         old,
@@ -126,7 +126,7 @@ def answer(tx: Transaction, log: Leaves, actor: Actor, name: str, *, is_upheld: 
     """Decide an appeal. Raises RoleError, OwnCaseError for whom the hold reaches, GrantError for its own stewards."""
     require(actor, Use.HOLD_LIFT)
     hold = find(tx, name)
-    require_other(actor, parties_of(tx, hold.selector), "answer this appeal")
+    require_other(actor, own_case(tx, hold.selector), "answer this appeal")
     kind = "hold.upheld" if is_upheld else "hold.lifted"
     return _changed(tx, log, kind, actor, rules.answer(hold, by=actor.party, is_upheld=is_upheld), now)
 
@@ -157,6 +157,15 @@ def parties_of(tx: Transaction, selector: Selector) -> frozenset[str]:
         found = repository.permission(tx, selector.id)
         return frozenset({found.grantee} if found else ())
     return repository.members(tx, selector.id) if selector.reach is Reach.COHORT else frozenset()
+
+
+def own_case(tx: Transaction, selector: Selector) -> frozenset[str]:
+    """Whose own case a hold is: who holds the key or permission it names, or is the only one in the cohort.
+
+    A cohort's stewards are members of it; if it were the own case of each, nobody could pause or free it.
+    """
+    parties = parties_of(tx, selector)
+    return parties if not selector.reach.is_wide or len(parties) == 1 else frozenset()
 
 
 def _require_there(tx: Transaction, selector: Selector) -> None:
