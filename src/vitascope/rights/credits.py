@@ -77,6 +77,20 @@ def credits_markdown(register: Register) -> str:
     )
 
 
+def maker_of(line: str) -> str:
+    """Whom a line of the credits thanks: "Ana Lima" of "Ana Lima: parrot (...)"."""
+    return line.partition(":")[0]
+
+
+def is_thanked(work: Work, line: str) -> bool:
+    """Whether ``line`` is the one that thanks the makers of ``work``, on its licence, for a thing that it shows."""
+    head, tail = f"{_names(work.authors)}: ", f" ({work.licence}; {_package(work)})"
+    if not (line.startswith(head) and line.endswith(tail)):
+        return False
+    things = line.removeprefix(head).removesuffix(tail).split(", ")
+    return not {_in_words(concept) for concept in work.concepts}.isdisjoint(things)
+
+
 @cache
 def _shipped() -> Register:
     """Read once: a worker thanks the makers of every clip, and reading took it 10 ms each time."""
@@ -86,7 +100,7 @@ def _shipped() -> Register:
 def _line(maker: tuple[tuple[str, ...], str], named: list[tuple[str, Work]]) -> str:
     authors, licence = maker
     theirs = [(concept, work) for concept, work in named if (work.authors, work.licence) == maker]
-    things = ", ".join(dict.fromkeys(concept.replace("_", " ") for concept, _ in theirs))
+    things = ", ".join(dict.fromkeys(_in_words(concept) for concept, _ in theirs))
     packages = ", ".join(dict.fromkeys(_package(work) for _, work in theirs))
     return f"{_names(authors)}: {things} ({licence}; {packages})"
 
@@ -125,6 +139,10 @@ def _of_kinds(register: Register, *kinds: str) -> list[Work]:
     """Works of those kinds, or of all, in order of id."""
     works = (work for work in register.works.values() if not kinds or work.kind in kinds)
     return sorted(works, key=lambda work: work.id)
+
+
+def _in_words(concept: str) -> str:
+    return concept.replace("_", " ")
 
 
 def _package(work: Work) -> str:

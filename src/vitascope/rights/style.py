@@ -88,12 +88,12 @@ def names_a_manner(prompt: str) -> bool:
 
 def manners(prompt: str, people: Iterable[Person] = ()) -> tuple[Manner, ...]:
     """Whose manner ``prompt`` asks for; empty for almost every prompt."""
-    known = {_plain(name): person.party for person in people for name in person.names}
+    known = {plain(name): person.party for person in people for name in person.names}
     found: dict[str, Manner] = {}
     for name in _named(unicodedata.normalize("NFKC", prompt)):
         manner = _manner(name, known)
         if manner is not None:
-            found.setdefault(_plain(manner.name), manner)
+            found.setdefault(plain(manner.name), manner)
     return tuple(found.values())
 
 
@@ -118,6 +118,13 @@ def require_style(
 def style_of(party: str) -> str:
     """What permissions on a person's manner are on."""
     return f"style/{party}"
+
+
+def plain(name: str) -> str:
+    """One spelling for one name: without case, accents, dots and hyphens."""
+    folded = unicodedata.normalize("NFD", name.casefold())
+    kept = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[^\w\s]", " ", kept).split())
 
 
 def _refusal(manner: Manner) -> str:
@@ -146,10 +153,10 @@ def _manner(found: str, known: dict[str, str]) -> Manner | None:
     for count in range(len(words), 0, -1):
         for start in range(len(words) - count + 1):
             name = " ".join(words[start : start + count])
-            if _plain(name) in known:
-                return Manner(name=name, party=known[_plain(name)])
+            if plain(name) in known:
+                return Manner(name=name, party=known[plain(name)])
     name = " ".join(_leading_name(words))
-    looks_personal = len(name.split()) > 1 and _plain(name) not in _MOVEMENTS
+    looks_personal = len(name.split()) > 1 and plain(name) not in _MOVEMENTS
     return Manner(name=name, party=None) if looks_personal else None
 
 
@@ -162,10 +169,3 @@ def _leading_name(words: list[str]) -> list[str]:
         if word.endswith((",", ";", ":")):
             break
     return name
-
-
-def _plain(name: str) -> str:
-    """One spelling for one name: without case, accents, dots and hyphens."""
-    folded = unicodedata.normalize("NFD", name.casefold())
-    kept = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^\w\s]", " ", kept).split())

@@ -15,6 +15,7 @@ from vitascope.programme.money.journal import POOL, Entry
 from vitascope.programme.money.rates import RateTable
 from vitascope.programme.money.repository import Transfer
 from vitascope.rights.canonical import content_hash
+from vitascope.rights.credits import maker_of
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.terms import WHOLE
 from vitascope.store.database import Transaction
@@ -55,9 +56,9 @@ def royalty(rendered: Rendered, rates: RateTable, parties: Mapping[str, str]) ->
     price = rates.price("render.second", rendered.seconds)
     accounts = sorted(
         {
-            journal.payable(parties[line]) if line in parties else journal.waiting_for(line)
+            journal.payable(parties[line]) if line in parties else journal.waiting_for(maker_of(line))
             for line in rendered.credits
-            if line.strip()
+            if maker_of(line).strip()
         }
     )
     units = 0 if price is None else price.units * rates.royalty_parts // WHOLE

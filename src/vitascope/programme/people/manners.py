@@ -1,14 +1,15 @@
 """Whose manner a prompt asks for: people of this programme are known by name, and a refusal leaves its leaf."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from vitascope.errors import StyleError
 from vitascope.programme.people import repository
+from vitascope.rights.consent import snapshots
 from vitascope.rights.consent.repository import works
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
-from vitascope.rights.style import Person, names_a_manner, require_style
+from vitascope.rights.style import Person, names_a_manner, plain, require_style
 from vitascope.store.database import Transaction
 
 
@@ -32,10 +33,21 @@ def naming(prompts: Iterable[str]) -> tuple[str, ...]:
 def people(tx: Transaction) -> tuple[Person, ...]:
     """Members and rightsholders with the names they go by: that they joined under, and that their works credit.
 
+    A credit is typed by whoever puts a work in, and counts once a model learned from that work. Of two who go by one
+    name it is theirs who joined under it, and first: otherwise the manner of a member would be a stranger's to give.
     A single word in Latin letters closes nothing: whoever joins as "Rain" would close the manner of rain to everybody.
     """
     names: dict[str, set[str]] = {}
-    for party, name in (*repository.named(tx), *((work.owner, work.credit) for work in works(tx))):
-        if len(name.split()) > 1 or (name.strip() and not name.isascii()):
+    taken = set[str]()
+    for party, name in (*repository.named(tx), *_credited(tx)):
+        is_name = len(name.split()) > 1 or (name.strip() and not name.isascii())
+        if is_name and plain(name) not in taken:
+            taken.add(plain(name))
             names.setdefault(party, set()).add(name.strip())
     return tuple(Person(party=party, names=tuple(sorted(known))) for party, known in sorted(names.items()))
+
+
+def _credited(tx: Transaction) -> Iterator[tuple[str, str]]:
+    """Owner and credit of each work that a model learned from, in order of upload."""
+    seen = snapshots.packaged().union(*snapshots.learned_from(tx).values())
+    yield from ((work.owner, work.credit) for work in works(tx) if work.id in seen)

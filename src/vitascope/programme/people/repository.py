@@ -239,9 +239,10 @@ def mailbox(tx: Transaction, party: str, secrets: Secrets) -> str | None:
 
 
 def named(tx: Transaction) -> tuple[tuple[str, str], ...]:
-    """Party and name of everybody who joined by a mailbox."""
-    query = sa.select(_PEOPLE.party, tables.parties.c.name).join(tables.parties, tables.parties.c.id == _PEOPLE.party)
-    return tuple((party, name) for party, name in tx.execute(query))
+    """Party and name of everybody who joined by a mailbox, in the order in which they came."""
+    parties = tables.parties.c
+    query = sa.select(_PEOPLE.party, parties.name).join(tables.parties, parties.id == _PEOPLE.party)
+    return tuple((party, name) for party, name in tx.execute(query.order_by(parties.created_at, parties.id)))
 
 
 def add_decline(tx: Transaction, party: str, terms: str, at: float) -> None:

@@ -3,9 +3,10 @@
 Whether a work may be learned from is computed from permissions and opt-outs whenever it is asked, and stored nowhere.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from vitascope.errors import RecordNotFoundError
@@ -48,7 +49,7 @@ def eligible(tx: Transaction, base: Register, now: datetime) -> Register:
     own = (
         work for work in repository.works(tx) if work.removed is None and Use.TRAIN in works.uses_of(tx, work.id, now)
     )
-    cleared |= {work.id: _registered(work) for work in own if work.id.casefold() not in opted_out}
+    cleared |= {work.id: registered(work) for work in own if work.id.casefold() not in opted_out}
     return Register(works=cleared, opted_out=frozenset(opted_out))
 
 
@@ -105,7 +106,7 @@ def affected(
 def register_of(tx: Transaction, base: Register, snapshot: str) -> Register:
     """The works of a snapshot, as ``base`` and what people put in describe them today; withdrawn ones too."""
     names = repository.works_of(tx, snapshot)
-    own = {work.id: _registered(work) for work in repository.works(tx) if work.id in names}
+    own = {work.id: registered(work) for work in repository.works(tx) if work.id in names}
     found = {name: work for name, work in base.works.items() if name in names}
     return Register(works=found | own, opted_out=frozenset())
 
@@ -122,6 +123,17 @@ def models_that_saw(
     taken = frozenset(snapshot for name in names for snapshot in repository.snapshots_with(tx, name))
     carried = (model for model in _unrecorded(tx, shipped) if model.register.works.keys() & set(names))
     return (*repository.models(tx, taken), *carried)
+
+
+def learned_from(tx: Transaction) -> Mapping[str, frozenset[str]]:
+    """The works each recorded model learned from, by the hash of its weights."""
+    return {model.weights_sha256: repository.works_of(tx, model.snapshot) for model in repository.models(tx)}
+
+
+@cache
+def packaged() -> frozenset[str]:
+    """The works people put in that the register of this package holds: a model that ships needs no record."""
+    return frozenset(work.id for work in Register.load().works.values() if work.lane == "O")
 
 
 def works_called(base: Register, name: str) -> frozenset[str]:
@@ -144,7 +156,7 @@ def _names(work: Work) -> frozenset[str]:
     return frozenset({work.id.casefold(), *(author.casefold() for author in work.authors)})
 
 
-def _registered(work: OptInWork) -> Work:
+def registered(work: OptInWork) -> Work:
     """An opt-in work as the register has it; one whose owner wishes no credit is by somebody unnamed."""
     return Work(
         id=work.id,
