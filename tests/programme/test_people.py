@@ -188,6 +188,22 @@ def test_a_table_of_ten_thousand_rows_with_errors_on_some():
         invitations.read_table("\n".join(["a@example.org"] * 10_002))
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_lines_of_a_table_end_as_on_any_system(end):
+    """Bare carriage returns are line ends, too, and faults are numbered by them."""
+    wanted, faults = invitations.read_table(end.join(["email,name", "a@example.org,Ana", "nobody", "b@example.org"]))
+
+    assert [(2, "a@example.org"), (4, "b@example.org")] == [(row.line, row.address) for row in wanted]
+    assert [3] == [fault.line for fault in faults]
+
+
+@pytest.mark.parametrize("long", ["x" * 200_000 + "@example.org", '"' + "x@example.org\n" * 9_999])
+def test_a_field_beyond_all_bounds_is_refused_by_its_line(long):
+    """Also one whose quotation mark is never closed: no line of it is taken for an invitation."""
+    with pytest.raises(InvitationError, match="Line [0-9]+ of the table cannot be read: field larger"):
+        invitations.read_table(f"a@example.org\n{long}")
+
+
 def test_no_address_and_no_token_is_stored_in_the_clear(database, tmp_path):
     """Whoever reads the database file finds neither."""
     with database.transaction() as tx:

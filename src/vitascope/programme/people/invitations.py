@@ -9,7 +9,7 @@ import hmac
 import io
 import re
 import secrets as random_bytes
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -68,14 +68,11 @@ class Fault:
 def read_table(text: str) -> tuple[tuple[Wanted, ...], tuple[Fault, ...]]:
     """The addresses in the first column of a CSV table, and the lines that are none; a heading is passed over.
 
-    Raises InvitationError for a table with more than 10,000 rows.
+    Raises InvitationError for a table with more than 10,000 rows, or a field that nobody meant to be that long.
     """
     wanted, faults, seen = list[Wanted](), list[Fault](), dict[str, int]()
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-    for row in reader:
-        line, first = reader.line_num, (row[0].strip() if row else "")
-        if line > MOST_ROWS + 1:
-            raise InvitationError(f"The table has more than {MOST_ROWS} rows; send it in parts.")
+    for line, row in _rows(text):
+        first = row[0].strip() if row else ""
         if not first or (line == 1 and "@" not in first):
             continue
         address = tidy(first)
@@ -87,6 +84,21 @@ def read_table(text: str) -> tuple[tuple[Wanted, ...], tuple[Fault, ...]]:
             seen[address] = line
             wanted.append(Wanted(line=line, address=address))
     return tuple(wanted), tuple(faults)
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV table with their lines, which may end as on any system, old ones of Apple among them."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None))
+    try:
+        for row in reader:
+            if reader.line_num > MOST_ROWS + 1:
+                raise InvitationError(f"The table has more than {MOST_ROWS} rows; send it in parts.")
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise InvitationError(
+            f"Line {reader.line_num} of the table cannot be read: {error}. Is a quotation mark left open? "
+            "Nobody was invited; mend the line and send the table again."
+        ) from error
 
 
 def tidy(address: str) -> str | None:
