@@ -1,5 +1,6 @@
 """A small programme to test with: a database, a log, people with roles, and finished renders."""
 
+import contextlib
 import json
 import threading
 import time
@@ -52,8 +53,11 @@ class Leaves:
 def at_once(database, *works):
     """What each work gave or raised, done at the same moment, each in a transaction and a thread of its own.
 
-    Every statement waits a little, so that each work is in the middle when the others begin.
+    Every statement waits a little, so that each work is in the middle when the others begin. Their connections are
+    open by then: opening one takes longer than some works.
     """
+    with contextlib.ExitStack() as opened:
+        _ = [opened.enter_context(database.reading()) for _ in works]
     begin, ended = threading.Barrier(len(works)), [None] * len(works)
 
     def do(place, work):

@@ -10,11 +10,12 @@ from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.quota import Quota
 from vitascope.rights.terms import Policy, Terms
-from vitascope.store.database import Transaction
+from vitascope.store.database import Transaction, take_turn
 
 
 def found(tx: Transaction, log: Leaves, cohort: Cohort, terms: Terms, *, by: str, now: datetime) -> Cohort:
     """Begin a cohort under its first terms, in force from now on. Raises GrantError for an id that is taken."""
+    _take_turn(tx, cohort.id)
     if repository.cohort(tx, cohort.id) is not None:
         raise GrantError(f"There is a cohort {cohort.id!r} already; choose another id, or announce terms for it.")
     log.append(Event(kind="cohort.founded", by=by, about=cohort.id, at=now, rule=terms.hash))
@@ -28,6 +29,7 @@ def announce(tx: Transaction, log: Leaves, cohort: str, terms: Terms, *, by: str
 
     Permissions given before go on under the terms they were accepted with, until they end.
     """
+    _take_turn(tx, cohort)
     old = in_force(tx, cohort, now)
     if any(each.terms.hash == terms.hash for each in repository.announced(tx, cohort)):
         raise GrantError(f"Cohort {cohort} has had these very terms ({terms.hash[:12]}); change text, date or policy.")
@@ -63,6 +65,11 @@ def is_worse_policy(old: Policy, new: Policy) -> bool:
     slower = new.withdrawal_days > old.withdrawal_days
     embargoed = new.embargo_until is not None and (old.embargo_until is None or new.embargo_until > old.embargo_until)
     return shorter or slower or embargoed or _has_tighter_quota(old, new) or _pays_less(old, new)
+
+
+def _take_turn(tx: Transaction, cohort: str) -> None:
+    """Of two who found a cohort, or tell it the same terms, at once, the second is refused in words."""
+    take_turn(tx, f"cohort/{cohort}")
 
 
 def _has_tighter_quota(old: Policy, new: Policy) -> bool:

@@ -27,7 +27,7 @@ from vitascope.rights.logbook import Leaves
 from vitascope.rights.permission import Permission, accept
 from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use
-from vitascope.store.database import Transaction
+from vitascope.store.database import Transaction, take_turn
 from vitascope.store.secrets import Secrets, lock, unlock
 
 MOST_ROWS = 10_000
@@ -166,11 +166,13 @@ def accept_invitation(  # the token, what was read, what was declined
     Raises InvitationError; GrantError where the terms changed between reading and accepting.
     """
     invitation = open_invitation(tx, token, secrets=secrets, now=now)
+    mailbox = unlock(invitation.address, secrets)
+    take_turn(tx, f"mailbox/{digest_of(mailbox, secrets)}")  # of two invitations of one mailbox, one is accepted
     party = f"party_{random_bytes.token_hex(8)}"
     if not repository.use_invitation(tx, invitation.id, party=party, now=now.timestamp()):
         raise InvitationError("This invitation was used a moment ago; sign in with the mailbox it was sent to.")
     joined = accept(_offer(tx, invitation, party, now), terms=terms, declined=declined & DECLINABLE)
-    _enter_person(tx, invitation, party, name, secrets, now)
+    _enter_person(tx, mailbox, party, name, secrets, now)
     log.append(Event(kind="permission.accepted", by=party, about=joined.id, at=now, rule=terms))
     access_repository.add_permission(tx, joined)
     access_repository.add_acceptance(tx, permission=joined.id, party=party, terms=terms, at=now)
@@ -235,10 +237,7 @@ def offer(cohort: Cohort, terms: Terms, party: str, now: datetime, *, part: Part
     )
 
 
-def _enter_person(
-    tx: Transaction, invitation: Invitation, party: str, name: str, secrets: Secrets, now: datetime
-) -> None:
-    mailbox = unlock(invitation.address, secrets)
+def _enter_person(tx: Transaction, mailbox: str, party: str, name: str, secrets: Secrets, now: datetime) -> None:
     digest = digest_of(mailbox, secrets)
     if repository.person_at(tx, digest) is not None:
         raise InvitationError("This mailbox belongs to a member already; sign in with it.")

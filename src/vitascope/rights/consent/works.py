@@ -24,7 +24,7 @@ from vitascope.rights.owners.book import Wish
 from vitascope.rights.owners.repository import Given
 from vitascope.rights.owners.repository import on as permissions_on
 from vitascope.rights.uses import Use
-from vitascope.store.database import Transaction
+from vitascope.store.database import Transaction, take_turn
 
 PROGRAMME: Final = "programme"
 """The party that training, evaluation and display are granted to."""
@@ -73,6 +73,7 @@ def put_in(tx: Transaction, log: Leaves, owner: str, upload: Upload, *, now: dat
     """Enter a work; the caller stores its bytes under ``path``. Raises ``ConsentError``."""
     _require_sound(upload)
     digest = hashlib.sha256(upload.content).hexdigest()
+    take_turn(tx, f"file/{digest}")  # of two who put the same file in at once, one is first
     known = repository.works(tx, sha256=digest)
     if known:
         raise ConsentError(
