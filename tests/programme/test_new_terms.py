@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.programme.members import Leaves
 from tests.programme.test_people import AT, COHORT, DAY, FAIR, SALLY
-from vitascope.errors import RecordNotFoundError
+from vitascope.errors import GrantError, RecordNotFoundError
 from vitascope.programme.access import repository
 from vitascope.programme.people import announcements, cohorts, invitations, letters, membership
 from vitascope.programme.people.changes import Effect, changes
@@ -178,6 +178,38 @@ def test_whoever_left_finds_a_way_back(database):
         assert membership.accept_terms(
             tx, Leaves(), ana, terms=offered.told.terms.hash, now=AT + 3 * DAY
         ).is_live(AT + 3 * DAY)  # fmt: skip
+
+
+def test_accepting_what_one_has_accepted_changes_nothing(database):
+    """No leaf, no other permission, no later end, also where newer terms are in force; a use declined is a change."""
+    with database.transaction() as tx:
+        ana = _joined(tx)
+        (had,) = membership.membership(tx, ana, AT).permissions
+        _announced(tx, 90)
+        log = Leaves()
+        again = membership.accept_terms(tx, log, ana, terms=had.terms, now=AT + 9 * DAY)
+        with pytest.raises(GrantError):
+            membership.accept_terms(tx, log, ana, terms=had.terms, declined=frozenset(), now=AT + 9 * DAY)
+
+        assert had == again
+        assert [] == log.kinds()
+        assert (had,) == membership.membership(tx, ana, AT + 9 * DAY).permissions
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_newer_terms_keep_the_end_of_access(database, leaves):
+    """A cohort's days bind: neither accepting its newer terms nor leaving and coming back makes them more."""
+    with database.transaction() as tx:
+        ana = _joined(tx)
+        (had,) = membership.membership(tx, ana, AT).permissions
+        better = _announced(tx, 90)
+        if leaves:
+            membership.leave(tx, Leaves(), ana, now=AT + DAY)
+        joined = membership.accept_terms(tx, Leaves(), ana, terms=better, now=AT + 9 * DAY)
+        after = membership.accept_terms(tx, Leaves(), ana, terms=better, now=had.valid_until + DAY)
+
+    assert (better, had.valid_until) == (joined.terms, joined.valid_until)
+    assert had.valid_until + (COHORT.days + 1) * DAY == after.valid_until, "whose end has come begins anew"
 
 
 def test_newcomers_are_told_what_will_change_for_those_after_them(database):

@@ -97,22 +97,26 @@ def terms(
     """Read terms that were announced and, if you say so, go on under them; saying nothing keeps yours."""
     house = desk(server)
     told = house.call("GET", f"{_PREFIX}/terms/{name}")
-    waiting = house.call("GET", f"{_PREFIX}/membership")["announced_terms"]
-    found: dict[str, Any] = next((each for each in waiting if each["terms"] == told["hash"]), {})
+    held = house.call("GET", f"{_PREFIX}/membership")
+    found: dict[str, Any] = next((each for each in held["announced_terms"] if each["terms"] == told["hash"]), {})
     _tell_changes(found.get("changes", []))
     typer.echo(told["in_short"] or told["text"])
     if told["in_short"] and typer.confirm("Read all of it?"):
         typer.echo(told["text"])
     for quota in told["policy"]["quotas"]:
         typer.echo(f"At most {quota['limit']} {quota['measure']} per {quota['per']}.")
+    mine = [each for each in held["access"] if each["terms"] == told["hash"] and each["state"] == "active"]
+    if mine:
+        typer.echo(f"You accepted these already, and your access under them ends on {day(mine[0]['ends_at'])}.")
+        return
     if found and not found["in_force"]:
         typer.echo(f"They count from {day(found['effective_at'])} and can be accepted then. Until then yours hold.")
         return
     if not typer.confirm("Go on under these terms, in place of yours?"):
         typer.echo("Yours hold.")
         return
-    held = house.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
-    typer.echo(f"Your access goes on under them until {day(held['ends_at'])}, with your keys and your guests' passes.")
+    joined = house.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
+    typer.echo(f"Your access goes on under them until {day(joined['ends_at'])}, with your keys and your guests' passes.")
 
 
 @me.command()

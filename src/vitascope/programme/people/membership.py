@@ -9,7 +9,7 @@ from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError, Sign
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
-from vitascope.programme.access.standing import HOUSE, lets_in, part_of
+from vitascope.programme.access.standing import HOUSE, PARTS, lets_in, part_of
 from vitascope.programme.keys import Key, NewKey
 from vitascope.programme.people import announcements, cohorts, invitations, passes
 from vitascope.programme.people.announcements import Coming
@@ -71,6 +71,8 @@ def accept_terms(
 ) -> Permission:
     """Go on under the terms in force now, by their hash: a new permission takes the place of the one there is.
 
+    It ends when the old one would have, which a cohort promised in days; access whose end has come begins anew. Whoever
+    accepted these very terms already has the permission they have, and nothing changes.
     Keys and guests' passes go on under it, and what they used counts on, unless the new terms do not carry them.
     Without ``declined`` they decline what they declined before.
     Raises GrantError for somebody without a cohort, or terms that are not in force.
@@ -79,9 +81,13 @@ def accept_terms(
     cohort = repository.cohort(tx, old.cohort) if old.cohort else None
     if cohort is None:
         raise GrantError(f"{party} came in without a cohort; there are no terms to accept.")
-    offer = invitations.offer(cohort, cohorts.in_force(tx, cohort.id, now), party, now, part=part_of(old))
     declined = invitations.DECLINABLE - old.uses if declined is None else declined
-    joined = accept(replace(offer, id=f"access_{random_bytes.token_hex(8)}"), terms=terms, declined=declined)
+    if old.is_live(now) and old.terms == terms and PARTS[part_of(old)][1] - declined == old.uses:
+        return old
+    offer = invitations.offer(cohort, cohorts.in_force(tx, cohort.id, now), party, now, part=part_of(old))
+    until = old.valid_until if old.valid_until > now else offer.valid_until
+    anew = replace(offer, id=f"access_{random_bytes.token_hex(8)}", valid_until=until)
+    joined = accept(anew, terms=terms, declined=declined)
     log.append(Event(kind="permission.accepted", by=party, about=joined.id, at=now, rule=terms))
     repository.add_permission(tx, joined)
     repository.add_acceptance(tx, permission=joined.id, party=party, terms=terms, at=now)
