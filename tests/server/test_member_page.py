@@ -1,14 +1,22 @@
 """The member's page without a browser: who is shown what, and when a passkey may be taken away."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from houses import NOW, SECRETS
 
-from vitascope.errors import SignInError
+from tests.programme.members import Leaves
+from vitascope.errors import GrantError, SignInError
+from vitascope.orders import Limits
+from vitascope.programme import keys, repository
 from vitascope.programme.access.standing import Part
 from vitascope.programme.passkeys.repository import Passkey
 from vitascope.programme.people import sign_in
+from vitascope.programme.people.repository import Session
 from vitascope.server.web import acts, pages
+from vitascope.server.web.session import Member
+from vitascope.store.database import open_database
 
 
 def test_a_rightsholder_is_shown_what_is_theirs_and_no_passes():
@@ -50,3 +58,19 @@ def test_an_old_session_must_show_a_passkey_to_take_one_away(monkeypatch, age, g
             acts.remove_passkey(None, None, member)
 
     assert [("ana", "one", None)] * goes == gone
+
+
+def test_a_member_has_twenty_keys_by_the_page_as_by_the_api(tmp_path):
+    """The 21st is refused, with what to do; revoking one makes room for another."""
+    session = Session(digest="d" * 64, party="ana", browser_key="", made_at=NOW, expires_at=NOW + 99.0)
+    member = Member(session=session, now=datetime.fromtimestamp(NOW, UTC), values={"name": "studio", "days": 9})
+    database = open_database(f"sqlite:///{tmp_path}/house.db")
+    with database.transaction() as tx:
+        repository.add_party(tx, "ana", name="Ana", priority="normal", limits=Limits(), now=NOW)
+        for _ in range(20):
+            acts.make_key(tx, Leaves(), SECRETS, member)
+        with pytest.raises(GrantError, match="ana has 20 keys that work, 20 may be; revoke one first"):
+            acts.make_key(tx, Leaves(), SECRETS, member)
+        keys.revoke(tx, Leaves(), keys.listed(tx, "ana")[0].id, by="ana", now=NOW)
+        assert acts.make_key(tx, Leaves(), SECRETS, member)
+    database.close()

@@ -121,9 +121,7 @@ def new_key(  # whose, what for, for how long
 ) -> NewKey:  # fmt: skip
     """One more key for a member, shown once. Raises GrantError, RecordNotFoundError for somebody without access."""
     permission = _access(tx, party)
-    live = [key for key in keys.listed(tx, party) if _opens(key, now)]
-    if len(live) >= _MOST_KEYS:
-        raise GrantError(f"{party} has {len(live)} keys that work, {_MOST_KEYS} may be; revoke one first.")
+    require_room(tx, party, now)
     if not 1 <= days <= LONGEST_KEY.days or "admin" in scopes:
         raise GrantError(f"A member's key lasts 1 to {LONGEST_KEY.days} days and is never for admin; this: {days}.")
     return keys.create(
@@ -131,6 +129,14 @@ def new_key(  # whose, what for, for how long
         expires_at=(now + timedelta(days=days)).timestamp(), secrets=secrets,
         now=now.timestamp(), party=party, permission=permission.id,
     )  # fmt: skip
+
+
+def require_room(tx: Transaction, party: str, now: datetime) -> None:
+    """Let nobody make a key more who has 20 that work; one after the other, for one member. Raises GrantError."""
+    keys_repository.party(tx, party, locked=True)
+    live = [key for key in keys.listed(tx, party) if _opens(key, now)]
+    if len(live) >= _MOST_KEYS:
+        raise GrantError(f"{party} has {len(live)} keys that work, {_MOST_KEYS} may be; revoke one first.")
 
 
 def own_key(tx: Transaction, party: str, name: str) -> Key:

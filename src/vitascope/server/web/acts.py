@@ -110,7 +110,8 @@ def take_back(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
 
 
 def make_key(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tuple[str, ...]:
-    """A key of one's own, on one's own access; its text."""
+    """A key of one's own, on one's own access; its text. Raises GrantError for one beyond twenty."""
+    membership.require_room(tx, member.party, member.now)
     permission = login_state(tx, member.session, member.now).permission
     made = keys.create(
         tx,
