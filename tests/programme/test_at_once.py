@@ -41,7 +41,9 @@ def test_two_invitations_of_one_mailbox_make_one_member(house):
     """Accepted at once, the second hears that the mailbox belongs to a member."""
     with house.transaction() as tx:
         tokens = [
-            invitations.invite(tx, Leaves(), STEWARD, ["a@example.org"], cohort="first", days=7, secrets=SECRETS, now=NOW)
+            invitations.invite(
+                tx, Leaves(), STEWARD, ["a@example.org"], cohort="first", days=7, secrets=SECRETS, now=NOW
+            )
             for _ in range(2)
         ]
 

@@ -256,3 +256,21 @@ def test_two_answers_at_once_are_one_access(database):
         live = [one for one in repository.permissions_of(tx, ana) if one.is_live(AT + 3 * DAY)]
 
     assert 1 == len(live)
+
+
+@pytest.mark.parametrize("days", [-4, 0, 3_651])
+def test_a_cohort_lasts_for_days_that_there_are(database, days):
+    """Whoever asks, by command or by key, hears how many may be."""
+    with database.transaction() as tx, pytest.raises(GrantError, match=f"1 to 3650 days in a cohort, not {days}"):
+        cohorts.found(tx, Leaves(), replace(COHORT, days=days), FAIR, by="sally", now=AT)
+
+
+def test_an_embargo_lies_ahead(database):
+    """One that was over when it was promised is refused, when founding and when announcing."""
+    past = _under(embargo_until=AT - 5 * DAY)
+    with database.transaction() as tx:
+        with pytest.raises(GrantError, match="5 days before the terms are issued; give 1 to 30"):
+            cohorts.found(tx, Leaves(), COHORT, past, by="sally", now=AT)
+        cohorts.found(tx, Leaves(), COHORT, FAIR, by="sally", now=AT)
+        with pytest.raises(GrantError, match="5 days before"):
+            cohorts.announce(tx, Leaves(), "first", past, by="sally", now=AT)

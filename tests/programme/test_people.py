@@ -200,7 +200,7 @@ def test_lines_of_a_table_end_as_on_any_system(end):
 @pytest.mark.parametrize("long", ["x" * 200_000 + "@example.org", '"' + "x@example.org\n" * 9_999])
 def test_a_field_beyond_all_bounds_is_refused_by_its_line(long):
     """Also one whose quotation mark is never closed: no line of it is taken for an invitation."""
-    with pytest.raises(InvitationError, match="Line [0-9]+ of the table cannot be read: field larger"):
+    with pytest.raises(InvitationError, match=r"Line [0-9]+ of the table cannot be read: field larger"):
         invitations.read_table(f"a@example.org\n{long}")
 
 

@@ -115,8 +115,9 @@ def terms(
     if not typer.confirm("Go on under these terms, in place of yours?"):
         typer.echo("Yours hold.")
         return
-    joined = house.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
-    typer.echo(f"Your access goes on under them until {day(joined['ends_at'])}, with your keys and your guests' passes.")
+    gone_on = house.call("POST", f"{_PREFIX}/membership/terms", {"terms": told["hash"]})
+    ends = day(gone_on["ends_at"])
+    typer.echo(f"Your access goes on under them until {ends}, with your keys and your guests' passes.")
 
 
 @me.command()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from vitascope.errors import GrantError, RecordNotFoundError
 from vitascope.programme.access import repository
@@ -9,12 +10,18 @@ from vitascope.programme.access.repository import Announced, Cohort
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.quota import Quota
-from vitascope.rights.terms import Policy, Terms
+from vitascope.rights.terms import LONGEST_EMBARGO, Policy, Terms
 from vitascope.store.database import Transaction, take_turn
+
+LONGEST_DAYS: Final = 3_650
+"""How long access may last in a cohort."""
 
 
 def found(tx: Transaction, log: Leaves, cohort: Cohort, terms: Terms, *, by: str, now: datetime) -> Cohort:
     """Begin a cohort under its first terms, in force from now on. Raises GrantError for an id that is taken."""
+    if not 1 <= cohort.days <= LONGEST_DAYS:
+        raise GrantError(f"Access lasts 1 to {LONGEST_DAYS} days in a cohort, not {cohort.days}.")
+    _require_ahead(terms)
     _take_turn(tx, cohort.id)
     if repository.cohort(tx, cohort.id) is not None:
         raise GrantError(f"There is a cohort {cohort.id!r} already; choose another id, or announce terms for it.")
@@ -29,6 +36,7 @@ def announce(tx: Transaction, log: Leaves, cohort: str, terms: Terms, *, by: str
 
     Permissions given before go on under the terms they were accepted with, until they end.
     """
+    _require_ahead(terms)
     _take_turn(tx, cohort)
     old = in_force(tx, cohort, now)
     if any(each.terms.hash == terms.hash for each in repository.announced(tx, cohort)):
@@ -65,6 +73,16 @@ def is_worse_policy(old: Policy, new: Policy) -> bool:
     slower = new.withdrawal_days > old.withdrawal_days
     embargoed = new.embargo_until is not None and (old.embargo_until is None or new.embargo_until > old.embargo_until)
     return shorter or slower or embargoed or _has_tighter_quota(old, new) or _pays_less(old, new)
+
+
+def _require_ahead(terms: Terms) -> None:
+    """An embargo that was over when it was promised is a slip of whoever typed it."""
+    until = terms.policy.embargo_until
+    if until is not None and until <= terms.issued:
+        raise GrantError(
+            f"The embargo ends on {until:%Y-%m-%d}, {(terms.issued - until).days} days before the terms are issued; "
+            f"give 1 to {LONGEST_EMBARGO.days} days, or none."
+        )
 
 
 def _take_turn(tx: Transaction, cohort: str) -> None:

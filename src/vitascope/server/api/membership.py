@@ -58,7 +58,8 @@ async def retrieve_membership(visit: Visitor) -> Response:
 async def accept_terms(request: Request, visit: Visitor) -> Response:
     """Go on under the terms in force now, by their hash; your keys go on, and access ends when it would have.
 
-    What you accepted already changes nothing: the answer is the access you have. Without ``declined`` you decline what you declined before.
+    What you accepted already changes nothing: the answer is the access you have. Without ``declined`` you decline
+    what you declined before.
     """
     values = await asked(request, visit, "terms", "declined")
     terms = fields.needed(fields.text(values, "terms", most=64), "terms")

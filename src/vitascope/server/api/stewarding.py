@@ -79,7 +79,7 @@ async def list_members(visit: Visitor) -> Response:
         {"id": "first", "name": "The first fifty", "days": 180, "renders_per_day": 50},
         id={"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
         name=LINE,
-        days={"type": "integer", "minimum": 1, "maximum": 3_650},
+        days={"type": "integer", "minimum": 1, "maximum": cohorts.LONGEST_DAYS},
         **_POLICY,
     ),
 )
@@ -89,7 +89,7 @@ async def found_cohort(request: Request, visit: Visitor) -> Response:
     name = fields.needed(fields.text(values, "id", most=64), "id")
     if not (name.isascii() and name.replace("-", "a").isalnum() and name == name.lower()):
         raise FieldError("`id` has 1 to 64 small letters, digits and hyphens.", param="id")
-    days = fields.whole(values, "days", least=1, most=3_650) or 180
+    days = fields.whole(values, "days", least=1, most=cohorts.LONGEST_DAYS) or 180
     title = fields.needed(fields.text(values, "name", most=200), "name")
 
     def found(tx: Transaction, actor: Actor, now: datetime) -> dict[str, object]:
