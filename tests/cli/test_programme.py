@@ -99,6 +99,22 @@ def test_a_report_becomes_money_and_a_line_in_the_changelog(say, tmp_path):
     assert IBAN not in (tmp_path / "house" / "log" / "openings").read_text()
 
 
+def test_a_reviewer_at_the_machine_sees_what_makes_a_render_again(say, tmp_path):
+    """By name, less the prompt; its author with it; without a name nobody is shown it."""
+    say("payout", "pool")
+    database = open_database(f"sqlite:///{tmp_path}/house/vitascope.db")
+    with database.transaction() as tx:
+        add_render(tx)
+    database.close()
+    name = say("contribution", "submit", "Two heads", "--kind", "bug", "--by", "ana", "--about", "video_1").split()[0]
+
+    assert '"prompt": "a parrot flies"' in say("contribution", "show", name, "--by", "ana")
+    rita = say("contribution", "show", name, "--by", "rita")
+    assert '"seed": 7' in rita
+    assert "parrot flies" not in rita
+    assert "seed" not in say("contribution", "show", name)
+
+
 def test_a_work_is_put_in_granted_taken_into_a_snapshot_and_withdrawn(say, tmp_path):
     """Nothing without a grant; named as affected after a withdrawal."""
     file = tmp_path / "cat.svg"

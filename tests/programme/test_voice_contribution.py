@@ -34,7 +34,8 @@ from vitascope.programme.money import journal
 from vitascope.programme.voice import book, repository
 from vitascope.programme.voice.book import Draft
 from vitascope.programme.voice.contribution import Kind, Severity, State
-from vitascope.rights.party import Credit
+from vitascope.rights.owners.book import Wish, give
+from vitascope.rights.party import PUBLIC, Credit
 from vitascope.rights.uses import Use
 
 BUG = Draft(kind=Kind.BUG, title="The parrot has two heads", body="It has.", credit=Credit.HANDLE, credited_as="@ana")
@@ -103,6 +104,23 @@ def test_a_report_carries_what_makes_its_render_again(tx):
     assert {"weights_sha256", "frames_sha256", "manifest_sha256"} <= told["made"].keys()
     with pytest.raises(RecordNotFoundError):
         submit(tx, replace(BUG, about="video_2"))
+
+
+def test_what_makes_a_render_again_is_for_its_author_and_reviewers(tx):
+    """The prompt only for whoever may see the render: its author, and a reviewer once it is released; never a path."""
+    add_render(tx)
+    found = submit(tx, replace(BUG, about="video_1"))
+    shown = [book.manifest_for(tx, who, found, now=NOW) for who in (ANA, RITA, BEN, TOM, Actor(party=""))]
+    wish = Wish(owner="ana", grantee=PUBLIC, thing="render/video_1", uses=frozenset({Use.VIDEO_READ}), until=NOW + DAY)
+    give(tx, Leaves(), wish, now=NOW)
+
+    assert [None] * 3 == shown[2:]
+    assert ("a parrot flies", 7) == (shown[0]["order"]["prompt"], shown[0]["order"]["seed"])
+    assert shown[0]["made"] == shown[1]["made"]
+    assert {"prompt"} == shown[0]["order"].keys() - shown[1]["order"].keys()
+    assert "a parrot flies" == book.manifest_for(tx, RITA, found, now=NOW)["order"]["prompt"]
+    assert "prompt" not in book.manifest_for(tx, RITA, found, now=NOW + 2 * DAY)["order"]
+    assert book.manifest_for(tx, ANA, submit(tx), now=NOW) is None
 
 
 def test_a_gift_is_its_authors_word(tx):

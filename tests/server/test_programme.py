@@ -54,6 +54,21 @@ def test_a_report_is_sent_in_and_seen_by_all(ana, ben):
     assert 200 == ana.get(f"/v1/programme/contributions/{private['id']}").status_code
 
 
+def test_what_makes_a_render_again_is_shown_to_its_author_alone(desk, ana, ben):
+    """And to reviewers; in no list, and to nobody else who reads the report."""
+    video = ana.post("/v1/videos", json={"prompt": "a parrot flies", "seed": 7}).json()["id"]
+    sent = {"kind": "bug", "title": "Two heads", "about": video}
+    made = ana.post("/v1/programme/contributions", json=sent).json()
+    path = f"/v1/programme/contributions/{made['id']}"
+    listed = ben.get("/v1/programme/contributions").json()["data"]
+
+    assert ("a parrot flies", 7) == tuple(made["manifest"]["order"][name] for name in ("prompt", "seed"))
+    assert made["manifest"] == ana.get(path).json()["manifest"]
+    assert "manifest" not in ben.get(path).json()
+    assert "manifest" not in httpx2.get(desk.url + path).json()
+    assert not any("manifest" in one for one in listed)
+
+
 def test_what_was_declined_is_disputed_by_its_author_alone(desk, ana, ben):
     """And stays in the list with both reasons."""
     made = ana.post("/v1/programme/contributions", json={"kind": "feedback", "title": "I dislike this"}).json()

@@ -64,12 +64,25 @@ def list_(data: Data = None, db: Db = "") -> None:
 
 
 @contribution.command()
-def show(name: _Name, data: Data = None, db: Db = "") -> None:
-    """One contribution with every step that was taken."""
+def show(
+    name: _Name,
+    by: Annotated[
+        str, typer.Option("--by", metavar="PARTY", help="Who looks: shows what makes the render again.")
+    ] = "",
+    data: Data = None,
+    db: Db = "",
+) -> None:
+    """One contribution with every step that was taken; for its author and reviewers with the render's manifest."""
+    import json
+
     from vitascope.programme.voice import book
 
     with opened(data, db) as house:
-        _tell(book.require_found(house.tx, name))
+        found = book.require_found(house.tx, name)
+        _tell(found)
+        manifest = book.manifest_for(house.tx, acting(by), found, now=house.now) if by else None
+    if manifest is not None:
+        typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True))
 
 
 @contribution.command()

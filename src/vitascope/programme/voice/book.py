@@ -20,6 +20,7 @@ from vitascope.programme.voice.proposal import Proposal
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.moment import require_zone
+from vitascope.rights.owners import book as owned
 from vitascope.rights.party import Credit
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
@@ -164,6 +165,21 @@ def readable(tx: Transaction, actor: Actor, name: str) -> Contribution:
     if found.is_public or found.party == actor.party or Use.CONTRIBUTION_TRIAGE in actor.uses:
         return found
     raise RecordNotFoundError(f"There is no contribution {name[:64]!r}; list them and copy the id.")
+
+
+def manifest_for(tx: Transaction, actor: Actor, found: Contribution, *, now: datetime) -> dict[str, Any] | None:
+    """What makes the render of a report again, for its author and for reviewers; nobody else is told.
+
+    What was prompted is for whoever may see the render: its author, and a reviewer where it was released to them. A key
+    of the file store, which opens nothing outside, stays in here.
+    """
+    is_reviewer = Use.CONTRIBUTION_TRIAGE in actor.uses
+    if not found.manifest or not (is_reviewer or actor.party == found.party):
+        return None
+    told: dict[str, Any] = json.loads(found.manifest)
+    is_open = actor.party == found.party or owned.live(tx, f"render/{found.about}", Use.VIDEO_READ, actor.party, now)
+    hidden = ("image",) if is_open else ("image", "prompt", "negative_prompt")
+    return {**told, "order": {name: value for name, value in told["order"].items() if name not in hidden}}
 
 
 def changelog(tx: Transaction) -> tuple[str, ...]:

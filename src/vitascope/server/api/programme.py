@@ -1,6 +1,6 @@
 """The programme at the desk: reports, votes, rates, statements, releases; what a member does with a key."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request
@@ -13,7 +13,6 @@ from vitascope.programme.access import repository as access
 from vitascope.programme.actor import Actor
 from vitascope.programme.money import rates
 from vitascope.programme.money.statement import as_document, statement
-from vitascope.programme.roles import seats
 from vitascope.programme.voice import book
 from vitascope.programme.voice import repository as voice
 from vitascope.programme.voice.contribution import Contribution, Kind
@@ -23,7 +22,7 @@ from vitascope.rights.log import Log
 from vitascope.rights.party import Credit
 from vitascope.rights.uses import Use
 from vitascope.server import fields, public, wire
-from vitascope.server.calls import ANY, LINE, OPEN, SCOPE, TEXT, acted, asked, body, checked, moment, openly
+from vitascope.server.calls import ANY, LINE, OPEN, SCOPE, TEXT, acted, asked, body, checked, moment, openly, seen
 from vitascope.server.desk import Anybody, AtDesk, Desk, Visitor
 from vitascope.server.placing import LONGEST_ID
 from vitascope.store.database import Transaction
@@ -77,20 +76,28 @@ async def submit_contribution(request: Request, visit: Visitor) -> Response:
         credited_as=fields.text(values, "credited_as", most=200, least=0) or "",
         is_public=True if is_public is None else is_public,
     )
-    made = await acted(visit, lambda tx, actor, now: book.submit(tx, visit.desk.log, actor, draft, now=now))
-    return wire.answer(contribution_of(made))
+
+    def submitted(tx: Transaction, actor: Actor, now: datetime) -> dict[str, object]:
+        return _with_manifest(tx, actor, book.submit(tx, visit.desk.log, actor, draft, now=now), now)
+
+    return wire.answer(await acted(visit, submitted))
 
 
 @router.get("/contributions/{name}", responses=ANY, openapi_extra=OPEN)
 async def retrieve_contribution(name: str, visit: Anybody) -> Response:
-    """One contribution: a public one, without a key less its text and its render; with a key one of yours, too."""
+    """One contribution: a public one, without a key less its text and its render; with a key one of yours, too.
+
+    Its author and reviewers find what makes the render again in `manifest`; the prompt is in it for whoever may see
+    that render.
+    """
     if not visit.credential:
         shown = await openly(visit, lambda tx, _now: book.readable(tx, Actor(party=""), checked(name)))
         return wire.answer(in_public(shown))
-    found = await visit.read(
-        SCOPE, lambda tx, grant, now: book.readable(tx, seats.acting(tx, grant, moment(now)), checked(name))
-    )
-    return wire.answer(contribution_of(found))
+
+    def look(tx: Transaction, actor: Actor, now: datetime) -> dict[str, object]:
+        return _with_manifest(tx, actor, book.readable(tx, actor, checked(name)), now)
+
+    return wire.answer(await seen(visit, look))
 
 
 @router.post(
@@ -259,8 +266,13 @@ def in_public(found: Contribution) -> dict[str, object]:
     return {name: value for name, value in contribution_of(found).items() if name not in ("body", "about")}
 
 
+def _with_manifest(tx: Transaction, actor: Actor, found: Contribution, now: datetime) -> dict[str, object]:
+    manifest = book.manifest_for(tx, actor, found, now=now)
+    return contribution_of(found) if manifest is None else contribution_of(found) | {"manifest": manifest}
+
+
 def contribution_of(found: Contribution) -> dict[str, object]:
-    """As every member may see it: credit as its author chose, and no manifest, which holds their prompt."""
+    """As every member may see it: credit as its author chose, and no manifest, which is for few."""
     return {
         "id": found.id,
         "object": "contribution",
