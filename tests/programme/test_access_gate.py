@@ -19,6 +19,7 @@ from vitascope.programme.access.watch import Asked
 from vitascope.programme.actor import Actor
 from vitascope.programme.door import Knock
 from vitascope.programme.leaks import repository as leaks
+from vitascope.programme.people import membership
 from vitascope.refusals import RateLimitError
 from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.permission import Ending, Permission, PermissionState, end
@@ -278,6 +279,21 @@ def test_stewards_pause_and_free_the_cohort_they_are_in(database):
         again = holds.renew(tx, log, SAM, hold.id, reason="Another key is loose.", now=AT)
         for name in (hold.id, again.id):
             assert "sally" == holds.lift(tx, log, SALLY, name, now=AT).lifted_by
+
+
+def test_a_guest_in_a_held_cohort_appeals(database):
+    """The hold reaches who hangs below its members, though a pass itself is of no cohort."""
+    cohort = Selector(reach=Reach.COHORT, id="first")
+    with database.transaction() as tx:
+        _in_cohort(tx, "ana", "ben")
+        above = repository.permission(tx, "in_ana")
+        repository.add_permission(
+            tx, replace(above, id="pass_1", grantor="ana", grantee="guest", parent="in_ana", cohort=None)
+        )
+        hold = holds.place(tx, Leaves(), SALLY, _pause(cohort, Level.WATCH), now=AT)
+
+        assert (hold,) == membership.holds_on(tx, "guest", AT)
+        assert "guest" == holds.appeal(tx, Leaves(), "guest", hold.id, now=AT).appeal.by
 
 
 def test_a_steward_alone_in_a_cohort_does_not_decide_on_it(database):

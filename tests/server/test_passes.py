@@ -19,6 +19,7 @@ from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.uses import Use
 from vitascope.settings import client_settings
+from vitascope.store import tables
 from vitascope.store.people_tables import permissions
 
 ORDER = {"prompt": "a parrot flies", "seconds": "1", "size": "64x64"}
@@ -131,12 +132,37 @@ def test_a_pass_taken_back_says_so_and_keeps_the_guests_work(desk, ana):
     assert [] == ana.get("/v1/programme/passes").json()["data"]
 
 
+@pytest.mark.parametrize("is_public", [False, True])
+def test_a_pass_that_is_over_makes_nothing_and_its_guest_keeps_their_work(desk, ana, is_public):
+    """After its last day reading, export, reports and what it was go on with the guest's key; creating does not."""
+    (made,) = _mint(ana, is_public=is_public)
+    with desk.client(made["key"]) as guest:
+        video = guest.post("/v1/videos", json=ORDER).json()["id"]
+        last, key = time.time() - 1, tables.keys.c
+        over = {"valid_from": last - 86_400, "valid_until": last}
+        with desk.database.transaction() as tx:
+            tx.execute(sa.update(permissions).where(permissions.c.id == made["id"]).values(over))
+            ends = key.id == made["key"][5:13], key.expires_at.is_not(None)
+            tx.execute(sa.update(tables.keys).where(*ends).values(expires_at=last))
+        refused = guest.post("/v1/videos", json=ORDER)
+
+        assert "ended on" in error_of(refused)["message"]
+        assert 200 == guest.get(f"/v1/videos/{video}").status_code
+        assert 200 == guest.get("/v1/export").status_code
+        assert 200 == guest.post("/v1/programme/contributions", json={"kind": "bug", "title": "x"}).status_code
+        assert "ended" == guest.get("/v1/programme/me").json()["state"]
+
+
 def test_a_hold_on_the_members_access_pauses_the_pass_and_tells_why(desk, member, ana):
-    """A child is paused with its parent: the guest reads the reason, and still reads their own work."""
+    """A child is paused with its parent: the guest reads the reason, appeals, and still reads their own work."""
     (made,) = _mint(ana)
     reach = Selector(reach=Reach.PERMISSION, id=f"access_{member.key.party}")
-    _held(desk, reach, Level.NO_CREATE)
+    held = _held(desk, reach, Level.NO_CREATE)
+    with desk.client() as stranger:
+        assert 403 == stranger.post(f"/v1/programme/holds/{held.id}/appeal").status_code
     with desk.client(made["key"]) as guest:
+        assert [held.id] == [one["id"] for one in guest.get("/v1/programme/holds").json()["data"]]
+        assert "open" == guest.post(f"/v1/programme/holds/{held.id}/appeal").json()["appeal"]["state"]
         me = guest.get("/v1/programme/me").json()
 
         assert "paused" == me["state"]

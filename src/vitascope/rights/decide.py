@@ -238,10 +238,10 @@ def _needs_no_chain(use: Use) -> bool:
 def _why_not_live(link: Permission, now: datetime) -> str:
     if link.state is not PermissionState.ACTIVE:
         how = f" ({link.ending})" if link.ending else ""
-        return f"Permission {link.id} is {link.state}{how}. Your works stay yours: sign in to read and export them."
+        return f"Permission {link.id} is {link.state}{how}. Your works stay yours, to read and to export."
     if now < link.valid_from:
         return f"Permission {link.id} begins on {in_words(link.valid_from)}. Come back then."
-    return f"Permission {link.id} ended on {in_words(link.valid_until)}. Your works stay yours: sign in to export them."
+    return f"Permission {link.id} ended on {in_words(link.valid_until)}. Your works stay yours, to read and to export."
 
 
 _STILL_OPEN = "Reading, downloading, exporting, publishing and reporting stay open."

@@ -1,6 +1,7 @@
 """Holds: placed, agreed to, lifted, appealed and answered, each with its leaf before its effect."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -115,9 +116,7 @@ def renew(tx: Transaction, log: Leaves, actor: Actor, name: str, *, reason: str,
 def appeal(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> Hold:
     """A held person's objection; answered within five days. Raises OwnCaseError for somebody it does not reach."""
     hold = find(tx, name)
-    if hold.selector.reach in (Reach.KEY, Reach.PERMISSION, Reach.COHORT) and party not in parties_of(
-        tx, hold.selector
-    ):
+    if hold not in reaching(tx, (hold,), party):
         raise OwnCaseError(f"Hold {name} does not reach {party}; only whom it reaches may appeal.")
     return _changed(tx, log, "hold.appealed", Actor(party=party), rules.appeal(hold, by=party, now=now), now)
 
@@ -148,8 +147,24 @@ def find(tx: Transaction, name: str) -> Hold:
     return hold
 
 
+def reaching(tx: Transaction, standing: Iterable[Hold], party: str) -> tuple[Hold, ...]:
+    """Those that reach a party: on all, a feature, a key of theirs, a permission of theirs or above it, its cohort."""
+    held = (one for one in repository.permissions_of(tx, party) if one.grantee == party)
+    links = {link for one in held for link in repository.chain(tx, one.id)}
+    theirs = {Selector(reach=Reach.KEY, id=row.id) for row in keys_repository.keys(tx, party)}
+    theirs |= {Selector(reach=Reach.PERMISSION, id=link.id) for link in links}
+    theirs |= {Selector(reach=Reach.COHORT, id=link.cohort) for link in links if link.cohort}
+    return tuple(hold for hold in standing if hold.selector in theirs or hold.selector.reach in _FOR_ALL)
+
+
+_FOR_ALL: Final = (Reach.FEATURE, Reach.ALL)
+
+
 def parties_of(tx: Transaction, selector: Selector) -> frozenset[str]:
-    """Whom a hold on one key, permission or cohort reaches; nobody in particular for a feature or all."""
+    """Who holds the key, permission or a permission of the cohort; nobody in particular for a feature or all.
+
+    A hold reaches their guests, too: see ``reaching``.
+    """
     if selector.reach is Reach.KEY:
         row = keys_repository.key(tx, selector.id)
         return frozenset({row.party} if row else ())

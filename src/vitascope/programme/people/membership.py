@@ -8,7 +8,7 @@ from typing import Final
 from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError, SignInError
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
-from vitascope.programme.access import repository
+from vitascope.programme.access import holds, repository
 from vitascope.programme.access.standing import HOUSE, PARTS, lets_in, part_of
 from vitascope.programme.keys import Key, NewKey
 from vitascope.programme.people import announcements, cohorts, invitations, passes
@@ -57,13 +57,8 @@ def membership(tx: Transaction, party: str, now: datetime) -> Membership:
 
 
 def holds_on(tx: Transaction, party: str, now: datetime) -> tuple[Hold, ...]:
-    """The standing holds that reach a party: on a key or permission of theirs, their cohort, a feature, or all."""
-    permissions = [one for one in repository.permissions_of(tx, party) if one.grantee == party]
-    names = {key.id for key in keys.listed(tx, party)} | {one.id for one in permissions}
-    names |= {one.cohort for one in permissions if one.cohort}
-    names |= {link.id for one in permissions for link in repository.chain(tx, one.parent)}
-    standing = repository.standing_holds(tx, now)
-    return tuple(hold for hold in standing if not hold.selector.id or hold.selector.id in names or _is_feature(hold))
+    """The standing holds that reach a party, those on what their permissions hang below among them."""
+    return holds.reaching(tx, repository.standing_holds(tx, now), party)
 
 
 def accept_terms(
@@ -183,7 +178,3 @@ def _latest(access: Permission) -> tuple[bool, datetime]:
 def _opens(key: Key, now: datetime) -> bool:
     ends = [end_at for end_at in (key.revoked_at, key.expires_at) if end_at is not None]
     return all(end_at > now.timestamp() for end_at in ends)
-
-
-def _is_feature(hold: Hold) -> bool:
-    return hold.selector.reach == "feature"

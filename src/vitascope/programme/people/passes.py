@@ -62,6 +62,7 @@ def mint(
 ) -> tuple[Permission, NewKey]:
     """A pass below a permission the member holds, and the key to it, shown once.
 
+    The key makes nothing once the pass is over, and goes on reading and exporting what its guest made.
     Raises OwnCaseError for another's permission, GrantError for more than the parent allows.
     """
     above = _own(tx, parent, party)
@@ -97,7 +98,7 @@ def mint(
         party=hung.grantee,
         name=wanted.name,
         scopes=_SCOPES,
-        expires_at=wanted.until.timestamp(),
+        expires_at=None,  # the pass ends; its guest has no other way in to what they made
         secrets=secrets,
         now=now.timestamp(),
         permission=hung.id,
