@@ -200,6 +200,29 @@ def test_ones_work_is_open_when_no_key_works(programme, window):
     assert download.value.path().read_bytes().startswith(b"PK")
 
 
+def test_a_pause_is_appealed_when_no_key_works(programme, window):
+    """A dead key on one's access leaves the page: each pause with reason, end and a way to object, once."""
+    come_in(programme, window, "paused@example.org", "Paused")
+    party, now = party_of(programme, "Paused"), datetime.now(UTC)
+    with programme.database.transaction() as tx:
+        access = next(one for one in repository.permissions_of(tx, party) if one.grantee == party)
+        hold = Hold(
+            id="hold_access", selector=Selector(reach=Reach.PERMISSION, id=access.id), level=Level.KEY_DEAD,
+            reason="Seen <i>twice</i>.", placed_by="sally", placed=now, until=now + timedelta(hours=24),
+        )  # fmt: skip
+        repository.add_hold(tx, hold)
+    window.reload()
+    window.wait_for_selector("h3:has-text('A pause on your access')")
+    assert "Seen <i>twice</i>." in window.inner_text("article")
+
+    window.locator("form[data-post='/programme/holds/appeal'] button").click()
+
+    window.wait_for_selector("text=Appealed: somebody")
+    assert 0 == window.locator("form[data-post='/programme/holds/appeal']").count()
+    with programme.database.transaction() as tx:
+        assert party == repository.hold(tx, hold.id).appeal.by
+
+
 def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_of_others(programme, window):
     """Its policy allows its own script and style; an injected one is stopped."""
     answer = window.goto(f"{programme.url}/programme")

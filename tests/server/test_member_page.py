@@ -1,6 +1,6 @@
 """The member's page without a browser: who is shown what, and when a passkey may be taken away."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +14,8 @@ from vitascope.programme.access.standing import Part
 from vitascope.programme.passkeys.repository import Passkey
 from vitascope.programme.people import sign_in
 from vitascope.programme.people.repository import Session
-from vitascope.server.web import acts, pages
+from vitascope.rights.hold import Appeal, AppealState, Hold, Level, Reach, Selector
+from vitascope.server.web import acts, pages, pauses
 from vitascope.server.web.session import Member
 from vitascope.store.database import open_database
 
@@ -25,6 +26,37 @@ def test_a_rightsholder_is_shown_what_is_theirs_and_no_passes():
 
     assert "you put works in" in shown
     assert "/programme/passes" not in shown
+
+
+_AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+def _hold(level=Level.NO_CREATE, **facts):
+    return Hold(
+        id="hold_1", selector=Selector(reach=Reach.KEY, id="k3yk3yk3"), level=level, placed_by="watch",
+        reason="<b>Nine</b> hands.", placed=_AT, until=_AT + timedelta(hours=24), **facts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("level", [level for level in Level if level is not Level.NONE])
+def test_each_pause_says_what_it_does_and_can_be_appealed(level):
+    """Target, end and reason, escaped, and a button; without a pause there is nothing."""
+    shown = pauses.shown((_hold(level),), _AT)
+
+    assert "your key k3yk3yk3" in shown
+    assert "Until 2026-11-28 12:00 UTC" in shown
+    assert "&lt;b&gt;Nine&lt;/b&gt; hands." in shown
+    assert 'name="hold" value="hold_1"' in shown
+    assert "" == pauses.shown((), _AT)
+
+
+@pytest.mark.parametrize("state", list(AppealState))
+def test_a_pause_is_appealed_once(state):
+    """Afterwards the page says where the appeal stands, and has no button for another."""
+    shown = pauses.shown((_hold(appeal=Appeal(by="ana", opened=_AT, state=state)),), _AT)
+
+    assert "appeal" in shown.casefold().partition("<section>")[2].partition("class='quiet'")[0]
+    assert "<button" not in shown
 
 
 def test_each_passkey_has_its_day_and_a_way_out():

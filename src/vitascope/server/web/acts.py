@@ -152,6 +152,12 @@ def answer(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
     return ()
 
 
+def appeal(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
+    """Object to a hold that reaches one; once a hold, as over HTTP. Raises OwnCaseError, GrantError."""
+    holds.appeal(tx, log, member.party, text(member.values, "hold", most=40), now=member.now)
+    return ()
+
+
 def accept_terms(tx: Transaction, log: Leaves, member: Member) -> tuple[str, ...]:
     """Go on under the terms in force, by their hash; what was declined before stays declined."""
     membership.accept_terms(tx, log, member.party, terms=_named(member), now=member.now)

@@ -19,6 +19,7 @@ from vitascope.programme.people.login import login_state
 from vitascope.programme.people.passes import Given
 from vitascope.programme.people.repository import Session
 from vitascope.programme.roles import seats
+from vitascope.rights.hold import Hold
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 
@@ -30,6 +31,7 @@ class Home:
     name: str
     outlook: Outlook
     notices: tuple[Notice, ...]  # not answered yet
+    holds: tuple[Hold, ...]  # that reach them now
     coming: tuple[Coming, ...]  # terms that were announced
     passes: tuple[Given, ...]
     keys: tuple[Key, ...]
@@ -42,13 +44,15 @@ class Home:
 def home(tx: Transaction, session: Session, now: datetime) -> Home:
     """Everything on the page of whoever is signed in."""
     party = keys_repository.party(tx, session.party)
+    held = membership.membership(tx, session.party, now)
     outlook = outlook_of(tx, login_state(tx, session, now), now)
     return Home(
         name=party.name if party else session.party,
         outlook=outlook,
         part=part_of(outlook.permission) if outlook.permission else Part.MEMBER,
         notices=tuple(one for one in leaks.notices(tx, session.party) if one.answer is None),
-        coming=membership.membership(tx, session.party, now).coming,
+        holds=held.holds,
+        coming=held.coming,
         passes=passes.given(tx, session.party, now),
         keys=tuple(key for key in keys.listed(tx, session.party) if _is_live(key, now.timestamp())),
         passkeys=passkeys.of(tx, session.party),

@@ -14,6 +14,7 @@ from vitascope.programme.people.announcements import Coming
 from vitascope.programme.people.passes import Given
 from vitascope.rights.quota import Measure
 from vitascope.rights.terms import Terms
+from vitascope.server.web import pauses
 from vitascope.server.web import terms as news
 from vitascope.server.web.home import Home
 
@@ -109,6 +110,7 @@ def mine(home: Home, *, once: Iterable[str] = ()) -> str:
     """A member's page; ``once`` are keys made just now."""
     return (
         f"<h1>{escape(home.name)}</h1>{_rooms(home.num_applications)}{_notices(home.notices)}{_once(tuple(once))}"
+        f"{pauses.shown(home.holds, home.now)}"
         f"{news.waiting(home.coming, home.outlook.permission, home.now)}{_access(home)}"
         f"{_keys(home.keys)}{_own(home.passkeys)}"
     )

@@ -230,6 +230,12 @@ async def answer_notice(request: Request, desk: AtDesk) -> Response:
     return await _done(request, desk, lambda tx, member: acts.answer(tx, desk.log, member))
 
 
+@router.post("/holds/appeal")
+async def appeal_hold(request: Request, desk: AtDesk) -> Response:
+    """Object to a pause that reaches one: open also when no key works any more."""
+    return await _done(request, desk, lambda tx, member: acts.appeal(tx, desk.log, member))
+
+
 @router.post("/terms/accept")
 async def accept_terms(request: Request, desk: AtDesk) -> Response:
     """Go on under the terms in force."""

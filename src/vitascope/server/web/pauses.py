@@ -1,0 +1,62 @@
+"""The pauses that reach a member, as their page shows them: what each does, until when, why, and how to object."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from vitascope.rights.hold import Appeal, AppealState, Hold, HoldState, Level, Reach
+from vitascope.rights.moment import in_words
+
+_WHAT: Final = {
+    Reach.KEY: "your key {}",
+    Reach.PERMISSION: "your access",
+    Reach.COHORT: "everybody in {}",
+    Reach.FEATURE: "{} for everybody",
+    Reach.ALL: "everybody",
+}
+_EFFECTS: Final = {
+    Level.WATCH: "Recorded only; nothing is slower for it.",
+    Level.THROTTLE: "One film at a time, and slower.",
+    Level.STEP_UP: "The next film waits until you have shown your passkey.",
+    Level.NO_CREATE: "Nothing new is made; what was accepted is.",
+    Level.KEY_DEAD: "Its keys open nothing any more; this page does.",
+}
+_STATES: Final = {  # one appeal is everybody's whom the pause reaches
+    AppealState.OPEN: "Appealed: somebody who had no part in it answers by {}.",
+    AppealState.UPHELD: "Its appeal was answered: it stays until its end.",
+    AppealState.LIFTED: "Its appeal was answered: it is lifted.",
+}
+
+
+def shown(held: Iterable[Hold], now: datetime) -> str:
+    """Each pause with a way to appeal; nothing where there is none."""
+    rows = "".join(_one(hold, now) for hold in held)
+    if not rows:
+        return ""
+    return (
+        f"<section><h2>Paused</h2>{rows}<p class='quiet'>Reading, downloading, exporting, reporting and appealing stay "
+        "open under every pause.</p></section>"
+    )
+
+
+def _one(hold: Hold, now: datetime) -> str:
+    waits = " It waits for a second steward." if hold.state(now) is HoldState.PLACED else ""
+    what = _WHAT[hold.selector.reach].format(hold.selector.id)
+    return (
+        f"<article><h3>A pause on {escape(what)}</h3><p>{_EFFECTS[hold.level]}{waits} Until {in_words(hold.until)}.</p>"
+        f"<p>Reason: {escape(hold.reason)}</p>{_appeal(hold)}</article>"
+    )
+
+
+def _appeal(hold: Hold) -> str:
+    if hold.appeal is not None:
+        return f"<p>{_said(hold.appeal)}</p>"
+    return (
+        f'<form data-post="/programme/holds/appeal"><input type="hidden" name="hold" value="{escape(hold.id)}">'
+        '<button class="second">Appeal</button></form>'
+    )
+
+
+def _said(appeal: Appeal) -> str:
+    return _STATES[appeal.state].format(in_words(appeal.due))
