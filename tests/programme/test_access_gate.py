@@ -25,7 +25,7 @@ from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.permission import Ending, Permission, PermissionState, end
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.uses import Use
-from vitascope.store import tables
+from vitascope.store import people_tables, tables
 from vitascope.store.database import open_database
 
 AT = datetime.fromtimestamp(NOW, UTC)
@@ -368,6 +368,18 @@ def test_two_at_once_cannot_share_the_last_unit(database):
     [thread.join() for thread in threads]
 
     assert 1 == outcomes.count("made")
+
+
+def test_a_wide_hold_from_before_the_limit_ends_like_any(database):
+    """One steward stepped everybody up for a year: the row reads as 72 hours, and then nobody is held by it."""
+    made, year = new_key(database), (AT + timedelta(days=366)).timestamp()
+    with database.transaction() as tx:
+        hold = holds.place(tx, Leaves(), SALLY, _pause(ALL, Level.STEP_UP), now=AT)
+        tx.execute(sa.update(people_tables.holds).values(until=year))
+
+        assert AT + 72 * HOUR == repository.hold(tx, hold.id).until
+        assert 1 == len(membership.holds_on(tx, made.key.party, AT + 71 * HOUR))
+        assert () == membership.holds_on(tx, made.key.party, AT + 73 * HOUR)
 
 
 def test_rotation_keeps_the_permission(database):

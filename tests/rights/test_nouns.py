@@ -164,6 +164,21 @@ def test_a_hold_without_reason_end_or_measure_is_refused(wrong):
         replace(hold_on(Reach.KEY, "k"), **wrong)
 
 
+@pytest.mark.parametrize("level", [Level.WATCH, Level.THROTTLE, Level.STEP_UP, Level.NO_CREATE])
+@pytest.mark.parametrize("reach", list(Reach))
+def test_no_wide_hold_outlasts_72_hours(reach, level):
+    """At every level, a throttle as well; one on a key or a permission has the end its steward gave it."""
+    hold = hold_on(reach, "" if reach is Reach.ALL else "first", level)
+    longer = {"until": hold.placed + timedelta(hours=72, seconds=1)}
+
+    assert replace(hold, until=hold.placed + timedelta(hours=72))
+    if reach.is_wide:
+        with pytest.raises(GrantError, match="within 72 hours"):
+            replace(hold, **longer)
+    else:
+        assert replace(hold, **longer)
+
+
 @pytest.mark.parametrize(("reach", "name"), [(Reach.ALL, "x"), (Reach.KEY, ""), (Reach.FEATURE, "")])
 def test_a_selector_points_somewhere(reach, name):
     """All has no id, everything else has one."""

@@ -92,7 +92,9 @@ def test_a_wide_pause_takes_two_and_its_renewal_too(stewards, ana):
     assert "placed" == again["state"]
     for name in (made["id"], again["id"]):
         assert "lifted" == sam.post(f"/v1/programme/holds/{name}/lift").json()["state"]
-    assert 400 == _place(sally, reach="all", hours=73).status_code
+    assert [400] * 3 == [
+        _place(sally, reach="all", level=level, hours=73).status_code for level in ("throttle", "step_up", "no_create")
+    ]
     assert 2 <= len(sally.get("/v1/programme/holds/all").json()["data"])
 
 

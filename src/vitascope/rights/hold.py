@@ -9,6 +9,8 @@ from vitascope.errors import GrantError
 from vitascope.rights.moment import in_words, require_zone
 
 LONGEST_WIDE: Final = timedelta(hours=72)
+"""Of a hold on a cohort, a feature or all, at every level: who is held for nothing of theirs is not held for long."""
+
 ANSWER_WITHIN: Final = timedelta(days=5)
 
 
@@ -113,7 +115,7 @@ class Hold:
         if self.second == self.placed_by:
             message = f"hold {self.id} names {self.second} twice; the second steward must be another person"
             raise GrantError(message)
-        if self.needs_two and self.until - self.placed > LONGEST_WIDE:
+        if self.selector.reach.is_wide and self.until - self.placed > LONGEST_WIDE:
             message = f"hold {self.id} is wide and runs {self.until - self.placed}; end it within 72 hours, then renew"
             raise GrantError(message)
 

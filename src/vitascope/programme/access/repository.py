@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from vitascope.rights.hold import Appeal, AppealState, Hold, Level, Reach, Selector
+from vitascope.rights.hold import LONGEST_WIDE, Appeal, AppealState, Hold, Level, Reach, Selector
 from vitascope.rights.permission import Ending, Permission, PermissionState
 from vitascope.rights.question import KeyKind
 from vitascope.rights.quota import Measure, Per, Quota
@@ -200,7 +200,8 @@ def hold(tx: Transaction, name: str) -> Hold | None:
 def standing_holds(tx: Transaction, now: datetime) -> tuple[Hold, ...]:
     """Holds that are neither over nor lifted, whether in force or waiting for a second steward; in order of id."""
     query = sa.select(people_tables.holds).where(_HOLDS.until > now.timestamp(), _HOLDS.lifted_by.is_(None))
-    return tuple(_hold(row) for row in tx.execute(query.order_by(_HOLDS.id)).mappings())
+    found = map(_hold, tx.execute(query.order_by(_HOLDS.id)).mappings())
+    return tuple(hold for hold in found if hold.until > now)
 
 
 def all_holds(tx: Transaction) -> tuple[Hold, ...]:
@@ -337,14 +338,17 @@ def _hold(row: Any) -> Hold:  # noqa: ANN401  # a row of the table
         state=AppealState(row["appeal_state"]),
         decided_by=row["appeal_decided_by"],
     )
+    selector, placed, until = Selector(reach=Reach(row["reach"]), id=row["target"]), row["placed"], row["until"]
+    if selector.reach.is_wide:  # one below no-create could be placed for a year once: it ends as they do now
+        until = min(until, placed + LONGEST_WIDE.total_seconds())
     return Hold(
         id=row["id"],
-        selector=Selector(reach=Reach(row["reach"]), id=row["target"]),
+        selector=selector,
         level=Level(row["level"]),
         reason=row["reason"],
         placed_by=row["placed_by"],
-        placed=_moment(row["placed"]),
-        until=_moment(row["until"]),
+        placed=_moment(placed),
+        until=_moment(until),
         second=row["second"],
         evidence=row["evidence"],
         lifted_by=row["lifted_by"],
