@@ -16,9 +16,9 @@ OPEN = {
         "aggregates", "releases", "releases/{video}", "releases/{video}/content",
     )),
     *(f"GET /v1/rights/{path}" for path in (
-        "log/checkpoint", "log/consistency", "log/leaves", "log/cosignatures", "snapshots", "snapshots/{name}/works",
-        "models", "models/affected", "models/{name}/croissant", "models/{name}/works", "models/{name}/summary",
-        "models/{name}/card",
+        "log/checkpoint", "log/consistency", "log/leaves", "log/leaves/{leaf}/proof", "log/cosignatures", "snapshots",
+        "snapshots/{name}/works", "models", "models/affected", "models/{name}/croissant",
+        "models/{name}/works", "models/{name}/summary", "models/{name}/card",
     )),
 }  # fmt: skip
 """What is for everybody: coming in, checking a file, and all that the programme has to show."""

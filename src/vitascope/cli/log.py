@@ -1,5 +1,6 @@
-"""``vitascope log``: check the transparency log from its files, watch it, cosign it, erase what a leaf says."""
+"""``vitascope log``: check the transparency log from its files, prove a leaf, watch, cosign, erase what a leaf says."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from vitascope.rights.checkpoint import Checkpoint
     from vitascope.rights.log import Said
     from vitascope.rights.monitor import Monitor
+    from vitascope.rights.proof import Proof
 
-log = typer.Typer(no_args_is_help=True, help="The transparency log: verify, watch, cosign, erase.")
+log = typer.Typer(no_args_is_help=True, help="The transparency log: verify, prove, watch, cosign, erase.")
 
 
 @log.command()
@@ -87,6 +89,34 @@ def cosign(
     note = sign(checkpoint.read_text("utf-8"), name=name, key=key, now=datetime.now(UTC))
     checkpoint.write_text(note, "utf-8")
     typer.echo(Auditor(name=name, key=key.public_key()).text)
+
+
+@log.command()
+def prove(
+    leaf: Annotated[int, typer.Argument(min=0, help="Its number, counted from 0.")],
+    server: Annotated[str, typer.Option(metavar="URL", help="A server. Default: the log of this machine.")] = "",
+    key: Annotated[str, typer.Option(help="The log's public key, name+hash+key; needed for a server.")] = "",
+    to: Annotated[Path | None, typer.Option(help="Keep the proof in this file, to hand on.")] = None,
+    data: Data = None,
+) -> None:
+    """Check that a leaf is in the log, by its path to the signed root; what it says is told to whom it names.
+
+    Of a server that is whoever VITASCOPE_KEY belongs to; without it, the proof alone is asked for.
+    """
+    from vitascope.rights.checkpoint import read_verifier
+    from vitascope.rights.logbook import signer_of
+    from vitascope.rights.proof import check
+
+    if server and not key:
+        raise typer.BadParameter("Name the log's public key with --key: a server vouches for nothing by itself.")
+    verifier = read_verifier(key) if key else signer_of(folder_of(data)).verifier
+    found = _proof_of(server, leaf) if server else _own_proof(folder_of(data), leaf)
+    signed = check(found, verifier)
+    if to is not None:
+        to.write_text(json.dumps(found.document, indent=2) + "\n", "utf-8")
+    typer.echo(f"Leaf {leaf} is one of the {signed.size} that {signed.origin} signed: {found.leaf.hex()}.")
+    shown_event = found.opening and json.dumps(json.loads(found.opening.payload))
+    typer.echo(shown_event or "What it says is not shown to you, or was erased.")
 
 
 @log.command("name-auditor")
@@ -175,6 +205,23 @@ def _served(address: str, watcher: "Monitor", *, is_counted: bool) -> "Checkpoin
     if is_counted:
         found.recount(after)
     return after
+
+
+def _proof_of(address: str, leaf: int) -> "Proof":
+    from vitascope.demo.desk import Desk
+    from vitascope.rights.afar import ServedLog
+    from vitascope.settings import client_settings
+
+    where = address.rstrip("/").removesuffix("/v1")
+    return ServedLog(Desk(address=where, key=client_settings().key).content).inclusion(leaf)
+
+
+def _own_proof(folder: Path, leaf: int) -> "Proof":
+    from vitascope.rights.logbook import open_log
+    from vitascope.rights.proof import prove as proven
+
+    own = open_log(folder)
+    return proven(own, leaf, opening=own.opening(leaf))
 
 
 def _copied(folder: Path, watcher: "Monitor") -> "Checkpoint":

@@ -11,6 +11,7 @@ from typing import Any, Final
 from vitascope.errors import AnswerError, LogError
 from vitascope.rights.checkpoint import Checkpoint
 from vitascope.rights.merkle import Frontier, leaf_hash
+from vitascope.rights.proof import Proof, read
 
 _CALLS: Final = "/v1/rights/log"
 _PAGE: Final = 1_000  # leaves the desk tells at once
@@ -43,6 +44,13 @@ class ServedLog:
                 raise LogError(f"The server shows no proof from {old} to {new} leaves: {error}") from error
             raise
         return _hashes(told.get("proof"))
+
+    def inclusion(self, leaf: int) -> Proof:
+        """The proof that a leaf is in it; what it says, where that is told. Raises ``AnswerError``, ``LogError``."""
+        found = read(self._told(f"{_CALLS}/leaves/{leaf}/proof"))
+        if found.index != leaf:
+            raise LogError(f"The server shows a proof of leaf {found.index} in place of {leaf}.")
+        return found
 
     def recount(self, checkpoint: Checkpoint) -> None:
         """Fetch every leaf and compute the root anew. Raises ``LogError`` where it is not the one that was signed."""

@@ -147,6 +147,12 @@ class Log:
         self._require(index, self.size)
         return self._commitments[index]
 
+    def receipt(self, index: int) -> Receipt:
+        """Leaf ``index`` and the newest checkpoint, which covers it. Raises ``LogError`` where there is none."""
+        with self._locked():
+            self._catch_up()
+            return Receipt(index=index, commitment=self.commitment(index), note=self.note)
+
     def root(self, size: int) -> bytes:
         """The root over the first ``size`` leaves."""
         return tree_root(self._hashes(size))

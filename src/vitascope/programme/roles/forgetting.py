@@ -5,6 +5,7 @@ report, a work, a render. What somebody did in a role stays seen, and
 so does every erasure: whoever ever held a role is not forgotten as a whole, only leaf by leaf.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -13,13 +14,14 @@ from vitascope.programme import repository as keys
 from vitascope.programme.access import repository as access
 from vitascope.programme.people import repository as people
 from vitascope.programme.roles import repository as roles
-from vitascope.rights.log import Log, Said
+from vitascope.rights.log import Log, Opening, Said
 from vitascope.rights.owners import repository as owners
 from vitascope.store.database import Transaction
 
 ERASURE_ASKED = "leaf.erasure asked"
 """What a leaf says by which one steward asks another to erase a leaf."""
 
+_UNTOLD = frozenset({"key.planted"})
 _KEPT = frozenset({"leaf.erased", ERASURE_ASKED})
 
 
@@ -39,6 +41,19 @@ def told_of(tx: Transaction, log: Log, persons: Iterable[str], *, by: str) -> tu
     """
     parties = dict.fromkeys(_party(tx, person) for person in persons)
     return tuple(Told(party=party, said=_said(tx, log, party, by)) for party in parties)
+
+
+def opening_for(tx: Transaction, log: Log, party: str, leaf: int) -> Opening | None:
+    """What a leaf says, with its salt, for whom it names; None for others, and for a leaf that was erased.
+
+    A canary is one for as long as nobody knows of it: its leaf is not shown to whose key it is. Raises LogError.
+    """
+    found = log.opening(leaf)
+    told = {} if found is None else json.loads(found.payload)
+    is_theirs = told.get("kind") not in _UNTOLD and not {told.get("by"), told.get("about")}.isdisjoint(
+        names_of(tx, party)
+    )
+    return found if is_theirs else None
 
 
 def _party(tx: Transaction, person: str) -> str:

@@ -7,11 +7,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from vitascope.errors import LogError, RecordNotFoundError
 from vitascope.programme.roles import audit, erasing
-from vitascope.rights.log import Log
+from vitascope.programme.roles.forgetting import opening_for
+from vitascope.rights.log import Log, Opening
+from vitascope.rights.proof import prove
 from vitascope.server import fields, wire
 from vitascope.server.calls import ANY, LINE, OPEN, SCOPE, acted, asked, body
-from vitascope.server.desk import AtDesk, Desk, Visitor
+from vitascope.server.desk import Anybody, AtDesk, Desk, Visitor
 from vitascope.server.openapi import answers
+from vitascope.store.database import Transaction
 
 router = APIRouter(prefix="/v1/rights/log", tags=["log"])
 
@@ -46,6 +49,25 @@ async def list_leaves(
     log = await _log(desk)
     found = await desk.aside(lambda: [log.commitment(at).hex() for at in range(start, min(start + limit, log.size))])
     return wire.answer({"object": "list", "data": found, "size": log.size})
+
+
+@router.get("/leaves/{leaf}/proof", responses=ANY, openapi_extra=OPEN)
+async def prove_leaf(leaf: Annotated[int, Path(ge=0, le=2**53)], visit: Anybody) -> Response:
+    """That a leaf is in the log: its path to the root of the signed checkpoint (RFC 6962, 2.1.1).
+
+    With the key of somebody whom the leaf names, also what it says and its salt, in `opening`, unless it was erased.
+    """
+    log = await _log(visit.desk)
+
+    def look(tx: Transaction, party: str) -> Opening | None:
+        return opening_for(tx, log, party, leaf) if leaf < log.size else None
+
+    opening = await visit.read(SCOPE, lambda tx, grant, _now: look(tx, grant.party)) if visit.credential else None
+    try:
+        proof = await visit.desk.aside(lambda: prove(log, leaf, opening=opening))
+    except LogError as error:
+        raise RecordNotFoundError(str(error)) from error
+    return wire.answer(proof.document)
 
 
 @router.get("/cosignatures", responses=answers(None, media_type="text/plain"), openapi_extra=OPEN)

@@ -1,0 +1,112 @@
+"""A member has the proof that a leaf about them is in the log, and what it says; a stranger has the proof alone."""
+
+import json
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+from desks import Desk, error_of
+from typer.testing import CliRunner
+
+from vitascope.cli.main import app
+from vitascope.programme.access import watch
+from vitascope.programme.actor import Actor
+from vitascope.rights import proof
+from vitascope.rights.logbook import signer_of
+from vitascope.rights.uses import Use
+from vitascope.settings import client_settings
+
+RUN = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("desk")
+    with Desk(folder).listening() as listening:
+        listening.folder = folder
+        yield listening
+
+
+@pytest.fixture
+def ana(desk):
+    """Ana's key, and the leaf that says it was made."""
+    made = desk.key()
+    (said,) = [one for one in desk.app.state.desk.log.telling({made.key.id}) if one.kind == "key.made"]
+    made_leaf = said.index
+    desk.key()
+    return made, made_leaf
+
+
+def _told(desk, leaf, credential=""):
+    headers = {"authorization": f"Bearer {credential}"} if credential else {}
+    return httpx2.get(f"{desk.url}/v1/rights/log/leaves/{leaf}/proof", headers=headers)
+
+
+def test_a_stranger_has_the_proof_and_whom_it_names_what_it_says(desk, ana):
+    """Checked with the log's public key; somebody else's key opens nothing."""
+    (made, leaf), verifier = ana, signer_of(desk.folder).verifier
+    mine, theirs, open_one = (_told(desk, leaf, key).json() for key in (made.credential, desk.key().credential, ""))
+
+    assert verifier.read(mine["checkpoint"]).size == proof.check(proof.read(mine), verifier).size == mine["size"]
+    assert ("key.made", made.key.id) == tuple(
+        json.loads(mine["opening"]["payload"])[name] for name in ("kind", "about")
+    )
+    for each in (theirs, open_one):
+        assert "opening" not in each
+        assert each["leaf"] == mine["leaf"]
+        proof.check(proof.read(each), verifier)
+
+
+def test_an_erased_leaf_and_one_that_is_not_there(desk, ana):
+    """The proof stays when what the leaf said is gone; beyond the last there is none."""
+    made, leaf = ana
+    log = desk.app.state.desk.log
+    log.erase(leaf, by="sam", now=datetime.now(UTC))
+    told = _told(desk, leaf, made.credential).json()
+
+    assert "opening" not in told
+    proof.check(proof.read(told), signer_of(desk.folder).verifier)
+    for number in (log.size, 2**53):
+        for key in (made.credential, ""):
+            answer = _told(desk, number, key)
+            assert (404, "record_not_found") == (answer.status_code, error_of(answer)["code"])
+    assert 400 <= _told(desk, -1).status_code < 500
+
+
+def test_a_canary_is_not_told_by_its_leaf(desk, ana):
+    """Whose key was planted must not read it in the log."""
+    made, _ = ana
+    log = desk.app.state.desk.log
+    with desk.database.transaction() as tx:
+        steward = Actor(party="sam", uses=frozenset(Use))
+        watch.plant(tx, log, made.key.id, by=steward.party, now=datetime.now(UTC))
+    (said,) = [one for one in log.telling({made.key.id}) if one.kind == "key.planted"]
+
+    assert "opening" not in _told(desk, said.index, made.credential).json()
+
+
+def test_a_command_checks_it(desk, ana, tmp_path, monkeypatch):
+    """Against a server with its public key, or in the log of the machine; the proof is kept to be handed on."""
+    (made, leaf), key, kept = ana, signer_of(desk.folder).verifier.text, tmp_path / "proof.json"
+
+    def say(*words, code=0):
+        done = RUN.invoke(app, ["log", "prove", str(leaf), *words])
+        assert code == done.exit_code, done.output
+        return done.output
+
+    client_settings.cache_clear()
+    monkeypatch.delenv("VITASCOPE_KEY", raising=False)
+    bare = say("--server", desk.url, "--key", key)
+    monkeypatch.setenv("VITASCOPE_KEY", made.credential)
+    client_settings.cache_clear()
+    mine = say("--server", desk.url, "--key", key, "--to", str(kept))
+    here = say("--data", str(desk.folder))
+
+    assert "is not shown to you" in bare
+    assert f'"about": "{made.key.id}"' in mine
+    assert f'"about": "{made.key.id}"' in here
+    assert made.key.id in json.loads(kept.read_text())["opening"]["payload"]
+    assert "--key" in say("--server", desk.url, code=2)
+    other = signer_of(tmp_path / "other").verifier.text
+    assert "not signed by" in say("--server", desk.url, "--key", other, code=1)
+    client_settings.cache_clear()
