@@ -115,7 +115,7 @@ def fill_pool(tx, log, cents=1_000_000, statement="bank-1"):
     return journal.fund(tx, log, amount=euros(cents), statement=statement, by="tom", now=NOW)
 
 
-def add_render(tx, video="video_1", party="ana", *, finished=True, **made):
+def add_render(tx, video="video_1", party="ana", *, finished=True, completed_at=None, **made):
     """A render of a party, as the worker leaves it."""
     order = {"prompt": "a parrot flies", "model": "s", "seconds": 4.0, "seed": 7, "size": [128, 128]}
     facts = {
@@ -145,5 +145,6 @@ def add_render(tx, video="video_1", party="ana", *, finished=True, **made):
             attempts=1,
             created_at=1.0,
             made=json.dumps(facts) if finished else None,
+            completed_at=completed_at,
         )
     )

@@ -47,7 +47,7 @@ def rates(
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Print the rate table in force, or publish another one."""
+    """Print the rate table in force, or publish another one: lower pay waits for the notice of the terms."""
     import json
 
     from vitascope.errors import MoneyError
@@ -58,7 +58,8 @@ def rates(
             if not by:
                 raise MoneyError("Say with --by who publishes the rates: it stands in the log.")
             table = tables.read(publish.read_text("utf-8"))
-            tables.publish(house.tx, house.log, acting(by), table, now=house.now)
+            effective = tables.publish(house.tx, house.log, acting(by), table, now=house.now)
+            typer.echo(f"It counts from {effective:%Y-%m-%d} on. In force now:", err=True)
         typer.echo(json.dumps(tables.in_force(house.tx, house.now).document, indent=2))
 
 

@@ -32,13 +32,19 @@ def owe_all(tx: Transaction, log: Leaves, actor: Actor, *, now: datetime) -> int
     Done again, each render still pays once. Raises ``RoleError``, ``PoolError`` where nothing backs it.
     """
     require(actor, Use.CONTRIBUTION_PAY)
-    table = rates.in_force(tx, now)
+    tables = rates.until(tx, now)
     put_in, learned = works.works(tx), snapshots.learned_from(tx)
     dues = []
     for render in repository.finished(tx):
         rendered = _rendered(render)
         seen = learned.get(str((render.made or {}).get("weights_sha256")), snapshots.packaged())
-        dues.append(royalty(rendered, table, _owners(rendered, [work for work in put_in if work.id in seen])))
+        dues.append(
+            royalty(
+                rendered,
+                rates.of_day(tables, render.finished),
+                _owners(rendered, [work for work in put_in if work.id in seen]),
+            )
+        )
     return owe_each(tx, log, dues, by=actor.party, now=now) + paying.settle_unbacked(tx, log, now=now)
 
 

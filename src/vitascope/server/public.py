@@ -94,7 +94,8 @@ def rates(table: RateTable) -> str:
     return _page(
         "What work is worth",
         "<p>Reports, tests and works are paid by this table, or are a gift because their author says so. A new table "
-        'counts from the day it is published; what was accepted before keeps its amount. <a href="/v1/programme/rates">'
+        "that lowers anything counts after the notice the terms promise, another at once; "
+        'what was accepted before keeps its amount. <a href="/v1/programme/rates">'
         f"The same for machines</a>.</p><table><tr><th>Work<th><th>{table.currency}</tr>{rows}</table>"
         f"<p>Of what a finished render costs, {table.royalty_parts / 10_000:g} % go to the artists in its credits.</p>"
         f'<p class="soft hash">SHA-256 of this table, as statements and the log name it: {table.hash}</p>',

@@ -1,13 +1,14 @@
 """The published rate table: what each kind of contribution and each second of a render is worth."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
 from vitascope.errors import MoneyError
+from vitascope.programme.access import repository as access
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import repository
 from vitascope.programme.money.amount import LARGEST, Amount, require_currency
@@ -106,17 +107,58 @@ SEED: Final = table("EUR", _SEED.items(), 300_000)
 """The table a programme starts with, in euro cents, until its treasurer publishes another: 30 % to the artists."""
 
 
-def publish(tx: Transaction, log: Leaves, actor: Actor, rates: RateTable, *, now: datetime) -> None:
-    """Put a rate table in force from now on; what was accepted before keeps its amount. Raises ``RoleError``."""
+def publish(tx: Transaction, log: Leaves, actor: Actor, rates: RateTable, *, now: datetime) -> datetime:
+    """Tell a rate table, and from when it counts: at once, or after the longest notice of any terms if it lowers pay.
+
+    Before there is a cohort nobody was promised anything. What was accepted before keeps its amount. Raises
+    ``RoleError``.
+    """
     require(actor, Use.CONTRIBUTION_PAY)
+    lowers = is_lower(in_force(tx, now), rates)
+    effective = now + _notice(tx, now) if lowers else now
     log.append(Event(kind="rates.published", by=actor.party, about=rates.hash, at=now))
-    repository.add_rates(tx, rates.hash, now.timestamp(), json.dumps(rates.document, sort_keys=True))
+    repository.add_rates(tx, rates.hash, effective.timestamp(), json.dumps(rates.document, sort_keys=True))
+    return effective
+
+
+def is_lower(old: RateTable, new: RateTable) -> bool:
+    """Whether anything is paid less: an amount, the artists' part, or all of it in money that cannot be compared."""
+    after = {rate.work: rate.amount for rate in new.rates}
+    return (
+        new.currency != old.currency
+        or new.royalty_parts < old.royalty_parts
+        or any(after.get(rate.work, 0) < rate.amount for rate in old.rates)
+    )
+
+
+def _notice(tx: Transaction, now: datetime) -> timedelta:
+    """The longest notice that any terms promise which anybody may have accepted."""
+    told = (one for cohort in access.cohorts(tx) for one in access.announced(tx, cohort.id) if one.effective <= now)
+    return timedelta(days=max((one.terms.policy.notice_days for one in told), default=0))
+
+
+def coming(tx: Transaction, now: datetime) -> tuple[tuple[datetime, RateTable], ...]:
+    """The tables that were told and do not count yet, with their day, soonest first."""
+    return tuple(
+        (datetime.fromtimestamp(at, UTC), read(text)) for at, text in repository.rates_after(tx, now.timestamp())
+    )
 
 
 def in_force(tx: Transaction, now: datetime) -> RateTable:
     """The rate table in force at ``now``."""
     told = repository.rates_at(tx, now.timestamp())
     return SEED if told is None else read(told)
+
+
+def until(tx: Transaction, now: datetime) -> tuple[tuple[float, RateTable], ...]:
+    """Every table that was ever in force, newest first, each with the moment from which it was."""
+    told = repository.rates_after(tx, float("-inf"))
+    return (*((at, read(text)) for at, text in reversed(told) if at <= now.timestamp()), (float("-inf"), SEED))
+
+
+def of_day(tables: Sequence[tuple[float, RateTable]], at: float | None) -> RateTable:
+    """Which of ``until``'s tables what was done at that moment is paid by; the newest where nobody knows when."""
+    return next(table for since, table in tables if at is None or since <= at)
 
 
 def read(text: str) -> RateTable:

@@ -108,6 +108,13 @@ def rates_at(tx: Transaction, at: float) -> str | None:
     return tx.execute(sa.select(c.rates).where(c.at <= at).order_by(c.at.desc()).limit(1)).scalar_one_or_none()
 
 
+def rates_after(tx: Transaction, at: float) -> tuple[tuple[float, str], ...]:
+    """The rate tables that come into force after ``at``, soonest first, each with its moment."""
+    c = tables.rate_tables.c
+    query = sa.select(c.at, c.rates).where(c.at > at).order_by(c.at)
+    return tuple((float(row.at), str(row.rates)) for row in tx.execute(query))
+
+
 def set_details(tx: Transaction, party: str, locked: str) -> None:
     """Where a party is paid, locked; replaces what was known."""
     remove_details(tx, party)

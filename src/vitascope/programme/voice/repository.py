@@ -30,6 +30,7 @@ class Render:
     party: str
     order: Mapping[str, Any]
     made: Mapping[str, Any] | None
+    finished: float | None = None  # seconds since 1970
 
 
 def render(tx: Transaction, video: str) -> Render | None:
@@ -46,9 +47,16 @@ def render(tx: Transaction, video: str) -> Render | None:
 def finished(tx: Transaction) -> tuple[Render, ...]:
     """Every finished render, deleted ones too: what its artists are owed does not go away with it."""
     c = videos.c
-    query = sa.select(c.id, c.party, c.order, c.made).where(c.state == "completed", c.made.is_not(None)).order_by(c.id)
+    columns = (c.id, c.party, c.order, c.made, c.completed_at)
+    query = sa.select(*columns).where(c.state == "completed", c.made.is_not(None)).order_by(c.id)
     return tuple(
-        Render(video=row.id, party=row.party, order=json.loads(row.order), made=json.loads(row.made))
+        Render(
+            video=row.id,
+            party=row.party,
+            order=json.loads(row.order),
+            made=json.loads(row.made),
+            finished=row.completed_at,
+        )
         for row in tx.execute(query)
     )
 

@@ -89,15 +89,18 @@ async def fund_pool(request: Request, visit: Visitor) -> Response:
     ),
 )
 async def publish_rates(request: Request, visit: Visitor) -> Response:
-    """Put a rate table in force from now on; what was accepted before keeps its amount."""
+    """Tell a rate table: one that lowers anything counts after the notice of the terms, another at once.
+
+    What was accepted before keeps its amount.
+    """
     values = await asked(request, visit, "currency", "rates", "royalty_parts")
     table = rates.read(json.dumps({"currency": "EUR", **values}))
 
-    def publish(tx: Transaction, actor: Actor, now: datetime) -> None:
-        rates.publish(tx, visit.desk.log, actor, table, now=now)
+    def publish(tx: Transaction, actor: Actor, now: datetime) -> datetime:
+        return rates.publish(tx, visit.desk.log, actor, table, now=now)
 
-    await acted(visit, publish)
-    return wire.answer({"object": "rate_table", "hash": table.hash, **table.document})
+    effective = int((await acted(visit, publish)).timestamp())
+    return wire.answer({"object": "rate_table", "hash": table.hash, **table.document, "effective_at": effective})
 
 
 @router.get("/payout_account", responses=ANY)

@@ -178,9 +178,16 @@ async def cast_vote(name: str, request: Request, visit: Visitor) -> Response:
 
 @router.get("/rates", responses=ANY, openapi_extra=OPEN)
 async def retrieve_rates(visit: Anybody) -> Response:
-    """The rate table in force; open to everybody."""
-    told = await openly(visit, rates.in_force)
-    return wire.answer({"object": "rate_table", "hash": told.hash, **told.document})
+    """The rate table in force, and in `announced` those that were told and wait for their day; open to everybody."""
+
+    def look(tx: Transaction, now: datetime) -> dict[str, object]:
+        told = rates.in_force(tx, now)
+        waiting = [
+            {"hash": one.hash, **one.document, "effective_at": int(at.timestamp())} for at, one in rates.coming(tx, now)
+        ]
+        return {"object": "rate_table", "hash": told.hash, **told.document, "announced": waiting}
+
+    return wire.answer(await openly(visit, look))
 
 
 @router.get("/statement", responses=ANY)
