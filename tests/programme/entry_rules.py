@@ -168,7 +168,9 @@ class Entry:
 
         def accepted(tx):
             party, terms = self.member(tx, number), cohorts.in_force(tx, "first", self.now).hash
-            return membership.accept_terms(tx, self.log, party, terms=terms, declined=declined, now=self.now)
+            before = access.permissions_of(tx, party)
+            made = membership.accept_terms(tx, self.log, party, terms=terms, declined=declined, now=self.now)
+            return None if made in before else made  # the terms they have change nothing, and leave no leaf
 
         self.done(accepted)
 
