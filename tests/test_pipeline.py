@@ -260,6 +260,7 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
     from vitascope.provenance.credential import credential_of
     from vitascope.provenance.detect import carries
 
+    monkeypatch.setattr(pipeline, "FIRST_PREVIEW", 0.0)
     monkeypatch.setattr(pipeline, "PREVIEW_PAUSE", 0.0)
     sent = []
     request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
@@ -288,7 +289,7 @@ def test_a_render_that_is_soon_over_shows_nothing_on_the_way(tmp_path, monkeypat
     """Three previews cost a third of a short render, and nobody sees a picture for a tenth of a second."""
     from vitascope.backends.choose import open_backend
 
-    monkeypatch.setattr(pipeline, "PREVIEW_PAUSE", 60.0)
+    monkeypatch.setattr(pipeline, "FIRST_PREVIEW", 60.0)
     sent = []
     request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
     render(

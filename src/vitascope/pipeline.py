@@ -39,7 +39,7 @@ TITLE = "Vitascope clip"
 PREVIEWS, PREVIEW_SIDE = 4, 160
 """Previews come after each fourth of the steps but the last, no side over this many pixels."""
 
-PREVIEW_PAUSE = 1.0
+FIRST_PREVIEW, PREVIEW_PAUSE = 0.4, 1.0
 """Seconds before the first preview and between two: sooner nobody looks, and each costs a decode, a mark and a seal."""
 
 Show = Callable[[bytes, int], None]
@@ -199,18 +199,18 @@ def _sources(request: Request, plan: Plan) -> tuple[Source, ...]:
 def _showing(show: Show, tick: Tick, claim: Claim, authority: Authority) -> Tick:
     """``tick``, and a preview after each fourth of the steps: small, marked and sealed, since it leaves the house."""
     claim = replace(claim, sources=(), change=None)  # a preview is seen in passing; the film tells the chain
-    shown_at = time.monotonic()
+    due = time.monotonic() + FIRST_PREVIEW
 
     def told(progress: Progress) -> None:
-        nonlocal shown_at
+        nonlocal due
         tick(progress)
-        if time.monotonic() - shown_at < PREVIEW_PAUSE:
+        if time.monotonic() < due:
             return
         is_fourth = progress.step * PREVIEWS // progress.steps > (progress.step - 1) * PREVIEWS // progress.steps
         if progress.sketch is not None and is_fourth and progress.step < progress.steps:
             picture = badged(stills.small(progress.sketch(), side=PREVIEW_SIDE), settings().badge)
             marked = next(mark([picture], claim.mark_id, authority.mark_key))
-            shown_at = time.monotonic()
+            due = time.monotonic() + PREVIEW_PAUSE
             show(sealed_bytes(stills.encoded(marked, ".webp"), "image/webp", claim, authority), progress.step)
 
     return told

@@ -63,11 +63,15 @@ def test_a_living_thing_has_a_table_of_its_own():
     stored = json.loads((ROOT / "docs/benchmarks.json").read_text())
     engines = [{**engine, "seconds": [3.25], "median": 3.25} for engine in stored["engines"]["engines"][:2]]
 
-    told = page(stored | {"living": {"prompt": "bee on a beach", "engines": engines}})
+    warm, preview = ({**stored["warm"], "median_s": seconds} for seconds in (1.97, 0.61))
+    lived = {"prompt": "bee on a beach", "engines": engines, "warm": warm, "preview": preview}
+    told = page(stored | {"living": lived})
 
     section = told.partition("## A thing that moves by itself")[2]
     assert '"bee on a beach"' in section
     assert 2 == section.count("3.250-3.250")
+    assert "1.97 s" in section
+    assert "first picture after 0.61 s" in section
     assert "A thing that moves" not in page(stored | {"living": None})
 
 

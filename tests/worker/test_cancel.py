@@ -59,6 +59,7 @@ def test_the_embedded_model_makes_what_was_ordered(sqlite, tmp_path, monkeypatch
     from vitascope.traces import traces_for
     from vitascope.videos.events import Tail
 
+    monkeypatch.setattr("vitascope.pipeline.FIRST_PREVIEW", 0.0)
     monkeypatch.setattr("vitascope.pipeline.PREVIEW_PAUSE", 0.0)
     blobs = open_blobs(str(tmp_path / "files"))
     exporter = InMemorySpanExporter()

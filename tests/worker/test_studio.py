@@ -57,6 +57,7 @@ def painted(folder, *, given=None, previews=None, tick=lambda _: None, **facts):
 
 def test_every_variant_and_preview_carries_both_layers(tmp_path, monkeypatch):
     """Film, thumbnail, spritesheet, and three previews that were never files: one render, named twice by each."""
+    monkeypatch.setattr("vitascope.pipeline.FIRST_PREVIEW", 0.0)
     monkeypatch.setattr("vitascope.pipeline.PREVIEW_PAUSE", 0.0)
     previews = []
     made = painted(tmp_path / "a", previews=previews)

@@ -33,7 +33,7 @@ from vitascope.types import Request
 
 COMMAND = (str(Path(sys.executable).parent / "vitascope"),)
 ENGINES = (OURS, EAGER, COMPILED, RIVAL)
-LIVING = (OURS, EAGER)
+LIVING = (OURS, EAGER, COMPILED)
 """The engines that make the clip of a thing that is painted frame by frame, too."""
 
 PAGE = Path("docs/benchmarks.md")
@@ -59,9 +59,9 @@ def cold(command: Sequence[str], *, runs: int) -> tuple[Cost, ...]:
     )
 
 
-def warm(backend: Backend, *, runs: int) -> tuple[Cost, ...]:
+def warm(backend: Backend, *, runs: int, prompt: str = PROMPT) -> tuple[Cost, ...]:
     """The cost of ``runs`` clips by a model that is open and has made one before, which is not counted."""
-    return tuple(_clip(backend) for _ in range(runs + 1))[1:]
+    return tuple(_clip(backend, prompt) for _ in range(runs + 1))[1:]
 
 
 def summary(costs: Sequence[Cost]) -> dict[str, float]:
@@ -92,8 +92,8 @@ def _process(command: Sequence[str]) -> Cost:
         return Cost(seconds=time.perf_counter() - started, megabytes=usage.ru_maxrss * 1024 / 1e6)
 
 
-def _clip(backend: Backend) -> Cost:
-    request, shown = Request(prompt=PROMPT, seconds=SECONDS, seed=SEED, model=backend.preset.name), list[float]()
+def _clip(backend: Backend, prompt: str) -> Cost:
+    request, shown = Request(prompt=prompt, seconds=SECONDS, seed=SEED, model=backend.preset.name), list[float]()
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         render(
@@ -134,12 +134,15 @@ def _told(engines: Sequence[Measured]) -> list[dict[str, object]]:
     return [asdict(engine) | {"median": engine.median} for engine in engines]
 
 
-def _lived(prompt: str | None, model: str, *, runs: int, threads: int) -> dict[str, object] | None:
+def _lived(
+    prompt: str | None, clips: Sequence[Cost], model: str, *, runs: int, threads: int
+) -> dict[str, object] | None:
     """The clip of a thing that moves by itself; None where the model paints none frame by frame."""
     if prompt is None:
         return None
     engines = in_turns(LIVING, model, runs=runs, threads=threads, speak=Console(stderr=True).print, prompt=prompt)
-    return {"prompt": prompt, "engines": _told(engines)}
+    sights = summary(first_sights(clips))
+    return {"prompt": prompt, "warm": summary(clips), "preview": sights, "engines": _told(engines)}
 
 
 def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
@@ -149,6 +152,7 @@ def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
     backend = open_backend(model)
     clips = warm(backend, runs=runs)
     told, sha256, prompt = _clip_told(backend), backend.preset.weights_sha256, living(backend.preset)
+    lived = () if prompt is None else warm(backend, runs=runs, prompt=prompt)
     del backend  # its threads and its memory are the engines' now
     return {
         "first_ever": summary([first]),
@@ -159,7 +163,7 @@ def measure(model: str, *, runs: int, threads: int) -> dict[str, object]:
         "weights_sha256": sha256,
         "machine": machine,
         "engines": _compared(compare(ENGINES, model, runs=runs, threads=threads, speak=speak)),
-        "living": _lived(prompt, model, runs=runs, threads=threads),
+        "living": _lived(prompt, lived, model, runs=runs, threads=threads),
     }
 
 

@@ -21,7 +21,7 @@ from vitascope.rights.register import Register
 from vitascope.settings import settings
 from vitascope.shipped import MODEL
 from vitascope.text.words import edition_of
-from vitascope.text.world import TAKES, TIMES, later_than
+from vitascope.text.world import TAKES, TIMES, Edition, later_than
 from vitascope.training import journey as journeys
 from vitascope.training.animator_run import home as animator_home
 from vitascope.training.animator_run import stored as animator_stored
@@ -153,7 +153,7 @@ def card(preset: Preset, report: Report, made: Journey, register: Register, verd
         animated=_ANIMATED.format(living=_living(preset.alive)) if preset.animator else "",
         checked=_share(report["checker"]["joint"]),
         checks=report["checker"]["joint"]["n"],
-        frozen=_frozen(preset.alive, works),
+        frozen=_frozen(preset.alive, works, edition),
         shaped="".join(_shaped(report.get("studies", ()))),
         missed=_missed(verdicts),
         stiff=_STIFF if preset.animator else "",
@@ -179,8 +179,9 @@ def _living(alive: tuple[str, ...] | None) -> str:
     )
 
 
-def _frozen(alive: tuple[str, ...] | None, works: Iterable[Work]) -> str:
+def _frozen(alive: tuple[str, ...] | None, works: Iterable[Work], edition: Edition) -> str:
     drawn = {concept for work in works if work.kind == "animation" for concept in work.concepts}
+    drawn &= set(edition.subjects)
     frozen = len(drawn.difference(alive)) if alive is not None else 0
     return _FROZEN.format(drawn=len(drawn), alive=len(drawn) - frozen, frozen=frozen) if frozen else ""
 
