@@ -111,7 +111,7 @@ _STIFF = """- Things move stiffly, as drawings on sticks. Cut edges carry a litt
 """
 
 _FROZEN = """\
-- Of {drawn} things whose drawings move by themselves {alive} do so here. The other {frozen} are painted once:
+- Of {drawn} things whose drawings are animations {alive} move by themselves here. The other {frozen} are painted once:
   they travel, turn and grow, and stand still in themselves.
 """
 
