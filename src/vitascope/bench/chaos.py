@@ -8,7 +8,6 @@ takes the engine's place where thousands of jobs are wanted; any model can be na
 
 import argparse
 import contextlib
-import io
 import json
 import os
 import signal
@@ -30,6 +29,7 @@ import openai
 from PIL import Image, ImageDraw
 
 from vitascope.bench.house import PROMPT, Holder, Line, new_holder, program, wanted
+from vitascope.media.sheets import png_bytes
 from vitascope.refusals import DatabaseError
 from vitascope.store.database import Database, open_database
 from vitascope.videos.events import Tail
@@ -164,11 +164,11 @@ def _character(port: int, holder: Holder, until: float) -> str:
     """Somebody who is kept: a drawing on white, as the official SDK sends one."""
     with contextlib.closing(Line(_ADDRESS, port, holder.key)) as line:
         line.insist("GET", "/v1/videos?limit=1", until=until)  # there is a desk
-    drawing, file = Image.new("RGB", (128, 128), "white"), io.BytesIO()
+    drawing = Image.new("RGB", (128, 128), "white")
     ImageDraw.Draw(drawing).ellipse((32, 24, 96, 104), fill="teal")
-    drawing.save(file, "PNG")
+    picture = ("mossy.png", png_bytes(np.asarray(drawing)), "image/png")
     with openai.OpenAI(base_url=f"http://{_ADDRESS}:{port}/v1", api_key=holder.key, max_retries=20) as client:
-        kept = client.videos.create_character(name=_NAME, video=("mossy.png", file.getvalue(), "image/png"))
+        kept = client.videos.create_character(name=_NAME, video=picture)
     return str(kept.id)
 
 
