@@ -285,6 +285,25 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
     assert np.abs(first - last).mean() > 1  # it comes into focus
 
 
+def test_the_first_preview_waits_less_than_the_next(tmp_path, monkeypatch):
+    """Somebody who waits for a slow clip sees something soon, and then not every moment something else."""
+    from vitascope.backends.choose import open_backend
+
+    monkeypatch.setattr(pipeline, "FIRST_PREVIEW", 0.0)
+    monkeypatch.setattr(pipeline, "PREVIEW_PAUSE", 60.0)
+    sent = []
+    request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
+    render(
+        request,
+        to=tmp_path / "clip.mp4",
+        backend=open_backend("s"),
+        tick=lambda _: None,
+        show=lambda _, step: sent.append(step),
+    )
+
+    assert [4] == sent
+
+
 def test_a_render_that_is_soon_over_shows_nothing_on_the_way(tmp_path, monkeypatch):
     """Three previews cost a third of a short render, and nobody sees a picture for a tenth of a second."""
     from vitascope.backends.choose import open_backend

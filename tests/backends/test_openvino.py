@@ -194,6 +194,14 @@ def test_other_weights_never_meet_the_same_graph(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+def test_a_network_of_other_depth_never_meets_the_same_graph(tmp_path):
+    """Though the weights are the same: a graph that was kept would answer for a network that is not asked for."""
+    shallow = replace(CHECKPOINT.net, depth=CHECKPOINT.net.depth - 1)
+    first = answer(runtime(tmp_path))
+
+    assert not np.array_equal(first, answer(runtime(tmp_path, net=shallow)))
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "foreign"])
 def test_a_damaged_graph_is_compiled_again(tmp_path, damage):
     """Whatever happened to it, and the good one takes its place."""

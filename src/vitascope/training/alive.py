@@ -23,12 +23,13 @@ from vitascope.corpus.atlas import Atlas
 from vitascope.corpus.compositor import covered, render
 from vitascope.corpus.scenes import stage
 from vitascope.corpus.splits import held_out_place
-from vitascope.errors import TrainingError, VitascopeError
+from vitascope.errors import TrainingError
 from vitascope.shipped import MODEL
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import edition_of
 from vitascope.training.cache import open_atlas
 from vitascope.training.exam import plan_for
+from vitascope.training.plainly import plainly
 from vitascope.types import Floats, Pixels
 
 PLACES = (("meadow", "take:1"), ("beach", "take:2"), ("room", "take:3"))
@@ -98,11 +99,7 @@ def main() -> None:
     parser.add_argument("--preset", default=MODEL)
     parser.add_argument("--weights", type=Path, default=SHIPPED, help="the folder of the weights")
     asked, console = parser.parse_args(), Console(stderr=True)
-    try:
-        _rewrite(asked, console)
-    except VitascopeError as error:
-        console.print(str(error), style="red")
-        raise SystemExit(2) from error
+    _rewrite(asked, console)
 
 
 def _rewrite(asked: argparse.Namespace, console: Console) -> None:
@@ -121,4 +118,4 @@ def _rewrite(asked: argparse.Namespace, console: Console) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -16,13 +16,14 @@ from rich.console import Console
 from torch import Tensor
 from torch.nn import functional as F
 
-from vitascope.errors import TrainingError, VitascopeError
+from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.models.animator import Animator, plate
 from vitascope.settings import settings
 from vitascope.text.words import VOCABULARY_SIZE, edition_of
 from vitascope.training import states
 from vitascope.training.cache import open_atlas
+from vitascope.training.plainly import plainly
 from vitascope.training.precision import autocast
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.separating import Separated, separated
@@ -211,11 +212,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     console = Console(stderr=True)
-    try:
-        _train(preset_of(asked.preset), asked.minutes, asked.seed, lambda line: console.print(line, highlight=False))
-    except VitascopeError as error:
-        console.print(str(error), style="red")
-        raise SystemExit(2) from error
+    _train(preset_of(asked.preset), asked.minutes, asked.seed, lambda line: console.print(line, highlight=False))
 
 
 def _train(preset: Preset, minutes: float, seed: int, speak: Speak) -> None:
@@ -227,4 +224,4 @@ def _train(preset: Preset, minutes: float, seed: int, speak: Speak) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from vitascope.errors import TrainingError, VitascopeError
+from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.settings import settings
 from vitascope.training import states
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import Preset
@@ -118,12 +118,8 @@ def main() -> None:
     parser.add_argument("--name", default="", help="folder of the run under the home folder's runs/")
     asked = parser.parse_args()
     preset, run = preset_of(asked.preset), settings().home / "runs" / (asked.name or asked.preset)
-    try:
-        pack(preset, run, asked.folder) if asked.way == "out" else unpack(preset, asked.folder, run)
-    except VitascopeError as error:
-        Console(stderr=True).print(str(error), style="red")
-        raise SystemExit(2) from error
+    pack(preset, run, asked.folder) if asked.way == "out" else unpack(preset, asked.folder, run)
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

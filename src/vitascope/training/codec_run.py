@@ -17,7 +17,6 @@ from rich.console import Console
 from safetensors.torch import load_file
 
 from vitascope.corpus.reels import Reel
-from vitascope.errors import VitascopeError
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.models.codec import ConvNet
 from vitascope.settings import settings
@@ -26,6 +25,7 @@ from vitascope.training import effort
 from vitascope.training.cache import open_atlas
 from vitascope.training.codec_loop import Bit, CodecTrainer
 from vitascope.training.footage import Drawn, Studio, as_pixels, as_signal
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import Pixels, Preset
@@ -107,11 +107,7 @@ def main() -> None:
     """Parses, trains, measures; errors in a sentence."""
     asked, console = _asked(), Console(stderr=True)
     torch.set_num_threads(asked.threads)
-    try:
-        _train(asked, preset_of(asked.preset), console.print)
-    except VitascopeError as error:
-        console.print(str(error), style="red")
-        raise SystemExit(2) from error
+    _train(asked, preset_of(asked.preset), console.print)
 
 
 def _train(asked: argparse.Namespace, preset: Preset, speak: Callable[[str], None]) -> None:
@@ -159,4 +155,4 @@ def _asked() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

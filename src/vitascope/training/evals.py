@@ -19,7 +19,7 @@ from vitascope.backends.base import Backend
 from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.native import NativeBackend
 from vitascope.corpus.graphs import Split
-from vitascope.errors import TrainingError, VitascopeError
+from vitascope.errors import TrainingError
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.settings import settings
 from vitascope.shipped import MODEL as SHIPPED
@@ -32,6 +32,7 @@ from vitascope.training.checker import as_input, as_pixels, home, open_checker, 
 from vitascope.training.checker_run import examine, train
 from vitascope.training.crosscheck import DIRECTIONS, Layouts, direction, flow_direction
 from vitascope.training.exam import Question
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.room import Room, all_held_still, made, round_trip
@@ -236,11 +237,7 @@ def main() -> None:
     asked, console = _parser().parse_args(), Console(stderr=True)
     torch.set_num_threads(asked.threads)
     cv2.setNumThreads(asked.threads)
-    try:
-        _examine(asked, console)
-    except VitascopeError as error:
-        console.print(str(error), style="red")
-        raise SystemExit(2) from error
+    _examine(asked, console)
 
 
 def _examine(asked: argparse.Namespace, console: Console) -> None:
@@ -326,4 +323,4 @@ def _candidate(asked: argparse.Namespace) -> Candidate:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

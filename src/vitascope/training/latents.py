@@ -19,7 +19,7 @@ from torch import Tensor
 from vitascope.corpus.atlas import atlas_path
 from vitascope.corpus.reels import Reel, composed
 from vitascope.corpus.scenes import Composition
-from vitascope.errors import TrainingError, VitascopeError
+from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.models.codec import ConvNet
 from vitascope.text.words import edition_of
@@ -28,6 +28,7 @@ from vitascope.training.cache import covered_rows, look_pictures, open_atlas, st
 from vitascope.training.data import folder
 from vitascope.training.footage import Drawn, Studio, as_signal
 from vitascope.training.lapping import Lapping
+from vitascope.training.plainly import plainly
 from vitascope.training.precision import autocast
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
@@ -150,12 +151,8 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--processes", type=int, default=0)
     asked, console = parser.parse_args(), Console(stderr=True)
-    try:
-        fill(asked, console.print)
-    except VitascopeError as error:
-        console.print(str(error), style="red")
-        raise SystemExit(2) from error
+    fill(asked, console.print)
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

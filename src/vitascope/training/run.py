@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from safetensors.torch import load_file
 
-from vitascope.errors import TrainingError, VitascopeError
+from vitascope.errors import TrainingError
 from vitascope.settings import settings
 from vitascope.training import effort
 from vitascope.training.conditioning import SPREAD
@@ -19,6 +19,7 @@ from vitascope.training.curve import draw_curve
 from vitascope.training.loop import FLAT, SAVED, Recipe, Report, Trainer
 from vitascope.training.objective import Diet
 from vitascope.training.optimiser import LEARNING_RATE, MEMORY
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import NAMES
 from vitascope.training.presets import preset as preset_of
 from vitascope.types import Preset, View
@@ -141,11 +142,7 @@ class Diary:
 def main() -> None:
     """Parses, trains, draws; what goes wrong is said in a sentence."""
     asked = _asked()
-    try:
-        _train(asked)
-    except VitascopeError as error:
-        Console(stderr=True).print(str(error), style="red")
-        raise SystemExit(2) from error
+    _train(asked)
 
 
 def _train(asked: argparse.Namespace) -> None:
@@ -219,4 +216,4 @@ def _asked() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)

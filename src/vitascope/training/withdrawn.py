@@ -16,7 +16,7 @@ from rich.console import Console
 
 from vitascope.backends.base import Backend
 from vitascope.corpus.graphs import belongs
-from vitascope.errors import TrainingError, VitascopeError
+from vitascope.errors import TrainingError
 from vitascope.settings import settings
 from vitascope.text.scene import Scene
 from vitascope.text.words import edition_of
@@ -26,6 +26,7 @@ from vitascope.training.accuracy import Share
 from vitascope.training.candidates import Candidate, running, shipped
 from vitascope.training.checker import Checker, home, open_checker, read
 from vitascope.training.exam import Question
+from vitascope.training.plainly import plainly
 from vitascope.training.presets import preset as preset_of
 from vitascope.training.traits import Traits, traits
 
@@ -105,11 +106,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     told = parser.parse_args()
-    try:
-        _examine(told)
-    except VitascopeError as error:
-        Console(stderr=True).print(str(error), style="red")
-        raise SystemExit(2) from error
+    _examine(told)
 
 
 def _examine(told: argparse.Namespace) -> None:
@@ -139,4 +136,4 @@ def _finding(
 
 
 if __name__ == "__main__":
-    main()
+    plainly(main)
