@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from houses import SECRETS
 
 from tests.programme.members import ANA, NOW, RITA, add_render, let_in
 from vitascope.errors import OwnCaseError, RecordNotFoundError, RefusedError, RoleError
@@ -28,8 +27,7 @@ from vitascope.rights.log import Log
 from vitascope.rights.merkle import includes, is_consistent
 from vitascope.rights.monitor import verify
 from vitascope.rights.uses import Use
-from vitascope.server.web import acts
-from vitascope.server.web.session import Member
+from vitascope.server.web.session import Member, permit
 
 SALLY, SAM = (Actor(party=name, uses=frozenset({Use.LOG_ERASE})) for name in ("sally", "sam"))
 
@@ -110,7 +108,7 @@ def _leaves_of_a_session(tx, log, party):
     """What is left in the log by somebody at their page to whom minting a pass is refused."""
     begin = log.size
     with pytest.raises(RefusedError):
-        acts.mint(tx, log, SECRETS, _signed_in(tx, party))
+        permit(tx, log, _signed_in(tx, party), Use.GUEST_INVITE)
     return list(range(begin, log.size))
 
 

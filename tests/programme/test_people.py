@@ -1,18 +1,15 @@
 """People coming in: terms with notice, invitations that work once, sign-in that stays in its browser, guest passes."""
 
-import base64
 import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from houses import NOW, SECRETS
 from hypothesis import given
 from hypothesis import strategies as st
+from signing import Browser
 
 from tests.programme.members import Leaves, at_once
 from vitascope.errors import GrantError, InvitationError, OwnCaseError, RefusedError, RoleError, SignInError
@@ -23,7 +20,6 @@ from vitascope.programme.actor import Actor
 from vitascope.programme.door import Knock
 from vitascope.programme.people import cohorts, invitations, membership, passes, sign_in
 from vitascope.programme.people.passes import Pass
-from vitascope.programme.people.sign_in import Proof
 from vitascope.rights.permission import Ending, end
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.terms import Policy, Rate, Terms
@@ -65,20 +61,8 @@ def test_new_terms_leave_a_rightsholder_one(database):
         assert not standing.is_member(tx, came.grantee, AT + DAY)
 
 
-class Browser:
-    """Signs as WebCrypto does, with a key that stays here."""
-
-    def __init__(self):
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        self.public = base64.b64encode(der).decode()
-
-    def proof(self, *, nonce="n" * 16, at=NOW, path="/v1/programme/me", body=b""):
-        """A signed request."""
-        bare = Proof(method="POST", path=path, body_sha256=sign_in.body_digest(body), at=at, nonce=nonce, signature="")
-        r, s = utils.decode_dss_signature(self._key.sign(bare.text, ec.ECDSA(SHA256())))
-        raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-        return replace(bare, signature=base64.b64encode(raw).decode())
+def _proof(browser, **facts):
+    return browser.proof(**{"nonce": "n" * 16, "at": NOW, "path": "/v1/programme/me", **facts})
 
 
 def _signed_in(tx, browser):
@@ -223,9 +207,9 @@ def test_a_copied_cookie_is_refused_at_its_first_request(database):
     with database.transaction() as tx:
         _, cookie = _signed_in(tx, home)
 
-        assert sign_in.whose(tx, cookie, home.proof(), secrets=SECRETS, now=NOW).party.startswith("party_")
+        assert sign_in.whose(tx, cookie, _proof(home), secrets=SECRETS, now=NOW).party.startswith("party_")
         with pytest.raises(SignInError, match="another browser"):
-            sign_in.whose(tx, cookie, page.proof(nonce="m" * 16), secrets=SECRETS, now=NOW)
+            sign_in.whose(tx, cookie, _proof(page, nonce="m" * 16), secrets=SECRETS, now=NOW)
 
 
 def test_a_signed_request_counts_once_and_soon(database):
@@ -233,7 +217,7 @@ def test_a_signed_request_counts_once_and_soon(database):
     home = Browser()
     with database.transaction() as tx:
         _, cookie = _signed_in(tx, home)
-        proof = home.proof()
+        proof = _proof(home)
         sign_in.whose(tx, cookie, proof, secrets=SECRETS, now=NOW)
         for bad, late in ((proof, 0), (replace(proof, path="/v1/keys", nonce="q" * 16), 0), (proof, 61)):
             with pytest.raises(SignInError):

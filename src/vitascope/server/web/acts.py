@@ -7,7 +7,7 @@ from typing import Any, Final
 from vitascope.errors import OwnCaseError, SignInError
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
-from vitascope.programme.access import gate, holds, watch
+from vitascope.programme.access import holds, watch
 from vitascope.programme.access import repository as access
 from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.passkeys import ceremony
@@ -21,8 +21,6 @@ from vitascope.refusals import BodyError, KeyNotFoundError
 from vitascope.rights.event import Event
 from vitascope.rights.hold import Level
 from vitascope.rights.logbook import Leaves
-from vitascope.rights.question import Target
-from vitascope.rights.uses import Use
 from vitascope.server.web import terms
 from vitascope.server.web.session import Member, Values, place, text
 from vitascope.store.database import Transaction
@@ -84,9 +82,8 @@ def confirm(tx: Transaction, log: Leaves, member: Member) -> None:
 
 
 def mint(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tuple[str, ...]:
-    """Mint passes out of one's own access; their keys. Raises RefusedError with the reason where it may not be."""
-    login = login_state(tx, member.session, member.now)
-    gate.require(tx, log, login, Use.GUEST_INVITE, Target(id="engine"), member.now)
+    """Mint passes out of one's own access; their keys. Raises GrantError where they would go beyond it."""
+    parent = login_state(tx, member.session, member.now).permission or ""
     renders = whole(member.values, "renders", most=10**6)
     wanted = Pass(
         name=text(member.values, "name", most=80),
@@ -96,10 +93,7 @@ def mint(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tupl
         is_public=bool(member.values.get("is_public")),
     )
     guests = whole(member.values, "guests", most=passes.MOST_GUESTS)
-    made = (
-        passes.mint(tx, log, member.party, login.permission or "", wanted, secrets=secrets, now=member.now)
-        for _ in range(guests)
-    )
+    made = (passes.mint(tx, log, member.party, parent, wanted, secrets=secrets, now=member.now) for _ in range(guests))
     return tuple(key.credential for _, key in made)
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -11,19 +12,16 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from vitascope.programme.access import gate
 from vitascope.programme.characters import keeping
 from vitascope.programme.characters.keeping import Sharing
-from vitascope.programme.people.login import login_state
 from vitascope.refusals import BodyError, FieldError
-from vitascope.rights.question import Target
 from vitascope.rights.uses import Use
 from vitascope.server.calls import checked, moment
 from vitascope.server.desk import AtDesk, Desk
 from vitascope.server.portraits import Portrait, Wish, developed, entered, require
 from vitascope.server.web import pages, shelf
 from vitascope.server.web.acts import whole
-from vitascope.server.web.session import LARGEST_PICTURE, Member, signed, text
+from vitascope.server.web.session import LARGEST_PICTURE, Member, permit, signed, text
 from vitascope.store.database import Transaction
 from vitascope.text.names import require_name
 
@@ -39,7 +37,7 @@ _APART: Final = re.compile(r"[\s,]+")
 @router.post("")
 async def characters(request: Request, desk: AtDesk) -> Response:
     """What one keeps."""
-    return await _shown(desk, await signed(request, desk, shelf.shelf))
+    return await _shown(desk, await signed(request, desk, Use.VIDEO_READ, shelf.shelf))
 
 
 @router.post("/keep")
@@ -47,13 +45,11 @@ async def keep(request: Request, desk: AtDesk) -> Response:
     """Keep somebody: asked first whether that may be, then the file is opened, then all is asked again and entered."""
 
     def may(tx: Transaction, member: Member) -> tuple[Member, Wish]:
-        login = login_state(tx, member.session, member.now)
-        gate.require(tx, desk.log, login, Use.CHARACTER_CREATE, Target(id="engine"), member.now)
         wish = _wish(member)
         require(tx, desk, wish, member.party, now=member.now)
         return member, wish
 
-    member, wish = await signed(request, desk, may, largest=_LARGEST_BODY)
+    member, wish = await signed(request, desk, Use.CHARACTER_CREATE, may, largest=_LARGEST_BODY)
     content = _content(member)
     portrait = await developed(desk, lambda to: _write(to, content), member.party, time.time())
     return await _shown(desk, await _entered(desk, wish, portrait, member), f"{wish.name} is kept.")
@@ -69,7 +65,7 @@ async def share(request: Request, desk: AtDesk) -> Response:
         keeping.share(tx, desk.log, kept, _sharing(member), until=until, now=member.now)
         return shelf.shelf(tx, member)
 
-    return await _shown(desk, await signed(request, desk, said), "It is so.")
+    return await _shown(desk, await signed(request, desk, Use.VIDEO_READ, said), "It is so.")
 
 
 @router.post("/forget")
@@ -81,7 +77,7 @@ async def forget(request: Request, desk: AtDesk) -> Response:
         kept = keeping.forget(tx, desk.log, name, member.party, now=member.now)
         return kept.folder, shelf.shelf(tx, member)
 
-    folder, shown = await signed(request, desk, gone)
+    folder, shown = await signed(request, desk, Use.PERMISSION_WITHDRAW, gone)
     await desk.aside(lambda: desk.blobs.remove(list(desk.blobs.keys(folder))))
     return await _shown(desk, shown, "It is gone.")
 
@@ -92,8 +88,10 @@ async def _shown(desk: Desk, shown: tuple[shelf.Shown, ...], done: str = "") -> 
 
 async def _entered(desk: Desk, wish: Wish, portrait: Portrait, member: Member) -> tuple[shelf.Shown, ...]:
     def enter(tx: Transaction, now: float) -> tuple[shelf.Shown, ...]:
-        entered(tx, desk, wish, portrait, member.party, now=moment(now))
-        return shelf.shelf(tx, member)
+        later = replace(member, now=moment(now))
+        permit(tx, desk.log, later, Use.CHARACTER_CREATE)  # a hold may have come while the file was opened
+        entered(tx, desk, wish, portrait, member.party, now=later.now)
+        return shelf.shelf(tx, later)
 
     try:
         return await desk.transact(enter)

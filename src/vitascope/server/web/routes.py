@@ -15,6 +15,8 @@ from vitascope.programme.access.standing import Part
 from vitascope.programme.people import announcements, applications, cohorts, invitations, sign_in
 from vitascope.programme.people.post import Mail, open_post
 from vitascope.programme.people.sign_in import Letter
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.uses import Use
 from vitascope.server import wire
 from vitascope.server.api.archive import packed
 from vitascope.server.desk import AtDesk, Desk
@@ -150,33 +152,33 @@ async def sign_in_by_passkey(request: Request, desk: AtDesk) -> Response:
 @router.post("/passkeys/begin")
 async def begin_making_passkey(request: Request, desk: AtDesk) -> Response:
     """A challenge to make a passkey by."""
-    return wire.answer(await signed(request, desk, acts.begin_making))
+    return wire.answer(await signed(request, desk, Use.VIDEO_READ, acts.begin_making))
 
 
 @router.post("/confirm/begin")
 async def begin_confirming(request: Request, desk: AtDesk) -> Response:
     """A challenge for a passkey of one's own."""
-    return wire.answer(await signed(request, desk, acts.begin_confirming))
+    return wire.answer(await signed(request, desk, Use.PROGRAMME_APPEAL, acts.begin_confirming))
 
 
 @router.post("/confirm")
 async def confirm(request: Request, desk: AtDesk) -> Response:
     """Show in person that it is oneself: it counts for an hour, for all keys one has."""
-    await signed(request, desk, lambda tx, member: acts.confirm(tx, desk.log, member))
+    await signed(request, desk, Use.PROGRAMME_APPEAL, lambda tx, member: acts.confirm(tx, desk.log, member))
     return wire.answer({"confirmed": True})
 
 
 @router.post("/out")
 async def sign_out(request: Request, desk: AtDesk) -> Response:
     """End the session."""
-    await signed(request, desk, lambda tx, member: sign_in.sign_out(tx, member.session, member.seconds))
+    await signed(request, desk, Use.VIDEO_READ, lambda tx, member: sign_in.sign_out(tx, member.session, member.seconds))
     return forget(_page(pages.door()))
 
 
 @router.post("/export")
 async def export(request: Request, desk: AtDesk) -> Response:
     """All one's work, by being signed in: open under every hold, also when no key works any more."""
-    party = await signed(request, desk, lambda _tx, member: member.party)
+    party = await signed(request, desk, Use.VIDEO_EXPORT, lambda _tx, member: member.party)
     return StreamingResponse(packed(desk, party), media_type="application/zip")
 
 
@@ -185,179 +187,188 @@ async def mine(request: Request, desk: AtDesk) -> Response:
     """A member's page; the door for a browser without a session, which is no fault to be told."""
     if COOKIE not in request.cookies:
         return _page(pages.door())
-    return await _done(request, desk, lambda _tx, _member: ())
+    return await _done(request, desk, Use.VIDEO_READ, lambda _tx, _log, _member: ())
 
 
 @router.post("/passkeys")
 async def make_passkey(request: Request, desk: AtDesk) -> Response:
     """Keep a passkey that the browser made."""
-    return await _done(request, desk, lambda tx, member: acts.make_passkey(tx, desk.log, member))
+    return await _done(request, desk, Use.VIDEO_READ, acts.make_passkey)
 
 
 @router.post("/passkeys/end")
 async def remove_passkey(request: Request, desk: AtDesk) -> Response:
     """Forget a passkey, of a device that was lost, say."""
-    return await _done(request, desk, lambda tx, member: acts.remove_passkey(tx, desk.log, member))
+    return await _done(request, desk, Use.VIDEO_READ, acts.remove_passkey)
 
 
 @router.post("/passes")
 async def mint(request: Request, desk: AtDesk) -> Response:
     """Mint guest passes."""
-    return await _done(request, desk, lambda tx, member: acts.mint(tx, desk.log, desk.secrets, member))
+    act = acts.mint
+    return await _done(request, desk, Use.GUEST_INVITE, lambda tx, log, member: act(tx, log, desk.secrets, member))
 
 
 @router.post("/passes/end")
 async def take_back(request: Request, desk: AtDesk) -> Response:
     """Take a pass back."""
-    return await _done(request, desk, lambda tx, member: acts.take_back(tx, desk.log, member))
+    return await _done(request, desk, Use.PERMISSION_WITHDRAW, acts.take_back)
 
 
 @router.post("/keys")
 async def make_key(request: Request, desk: AtDesk) -> Response:
     """Make a key of one's own."""
-    return await _done(request, desk, lambda tx, member: acts.make_key(tx, desk.log, desk.secrets, member))
+    act = acts.make_key
+    return await _done(request, desk, Use.VIDEO_READ, lambda tx, log, member: act(tx, log, desk.secrets, member))
 
 
 @router.post("/keys/end")
 async def end_key(request: Request, desk: AtDesk) -> Response:
     """Revoke a key of one's own."""
-    return await _done(request, desk, lambda tx, member: acts.end_key(tx, desk.log, member))
+    return await _done(request, desk, Use.VIDEO_READ, acts.end_key)
 
 
 @router.post("/notices")
 async def answer_notice(request: Request, desk: AtDesk) -> Response:
     """Say "this is me", or that it is not."""
-    return await _done(request, desk, lambda tx, member: acts.answer(tx, desk.log, member))
+    return await _done(request, desk, Use.PROGRAMME_APPEAL, acts.answer)
 
 
 @router.post("/holds/appeal")
 async def appeal_hold(request: Request, desk: AtDesk) -> Response:
     """Object to a pause that reaches one: open also when no key works any more."""
-    return await _done(request, desk, lambda tx, member: acts.appeal(tx, desk.log, member))
+    return await _done(request, desk, Use.PROGRAMME_APPEAL, acts.appeal)
 
 
 @router.post("/terms/accept")
 async def accept_terms(request: Request, desk: AtDesk) -> Response:
     """Go on under the terms in force."""
-    return await _done(request, desk, lambda tx, member: acts.accept_terms(tx, desk.log, member))
+    return await _done(request, desk, Use.VIDEO_READ, acts.accept_terms)
 
 
 @router.post("/terms/decline")
 async def decline_terms(request: Request, desk: AtDesk) -> Response:
     """Keep one's own terms."""
-    return await _done(request, desk, lambda tx, member: acts.decline_terms(tx, desk.log, member))
+    return await _done(request, desk, Use.PERMISSION_DECLINE, acts.decline_terms)
 
 
 @router.post("/leaving")
 async def leaving(request: Request, desk: AtDesk) -> Response:
     """What leaving means, before anybody does."""
-    return _page(await signed(request, desk, acts.leaving))
+    return _page(await signed(request, desk, Use.VIDEO_READ, acts.leaving))
 
 
 @router.post("/leave")
 async def leave(request: Request, desk: AtDesk) -> Response:
     """Hand one's access back."""
-    return await _done(request, desk, lambda tx, member: acts.leave(tx, desk.log, member))
+    return await _done(request, desk, Use.PERMISSION_WITHDRAW, acts.leave)
 
 
 @router.post("/applications")
 async def list_applications(request: Request, desk: AtDesk) -> Response:
     """For stewards: what waits for an answer."""
-    return _page(await signed(request, desk, lambda tx, member: stewards.waiting(tx, desk.secrets, member)))
+    told = stewards.waiting
+    return _page(await signed(request, desk, Use.VIDEO_READ, lambda tx, member: told(tx, desk.secrets, member)))
 
 
 @router.post("/applications/invite")
 async def invite_applicant(request: Request, desk: AtDesk) -> Response:
     """For stewards: yes."""
-    act = stewards.invite
-    shown, letter = await signed(request, desk, lambda tx, member: act(tx, desk.log, desk.secrets, member))
-    return _page(shown, BackgroundTask(send, desk, [letter]))
+    return await _written(request, desk, stewards.invite)
 
 
 @router.post("/applications/decline")
 async def decline_applicant(request: Request, desk: AtDesk) -> Response:
     """For stewards: no, and why."""
-    act = stewards.decline
-    shown, letter = await signed(request, desk, lambda tx, member: act(tx, desk.log, desk.secrets, member))
-    return _page(shown, BackgroundTask(send, desk, [letter]))
+    return await _written(request, desk, stewards.decline)
 
 
 @router.post("/account")
 async def account(request: Request, desk: AtDesk) -> Response:
     """Money, credits and reports of one's own."""
-    return _page(await signed(request, desk, accounting.shown))
+    return _page(await signed(request, desk, Use.VIDEO_READ, accounting.shown))
 
 
 @router.post("/account/where")
 async def tell_where(request: Request, desk: AtDesk) -> Response:
     """Say where one is paid."""
-    return await _accounted(request, desk, accounting.tell_where)
+    return await _accounted(request, desk, Use.VIDEO_READ, accounting.tell_where)
 
 
 @router.post("/account/forget")
 async def forget_where(request: Request, desk: AtDesk) -> Response:
     """Have it forgotten."""
-    return await _accounted(request, desk, accounting.forget_where)
+    return await _accounted(request, desk, Use.VIDEO_READ, accounting.forget_where)
 
 
 @router.post("/account/report")
 async def report(request: Request, desk: AtDesk) -> Response:
     """Send a report in."""
-    return await _accounted(request, desk, accounting.report)
+    return await _accounted(request, desk, Use.PROGRAMME_REPORT, accounting.report)
 
 
 @router.post("/account/dispute")
 async def dispute(request: Request, desk: AtDesk) -> Response:
     """Object to what was decided about a report."""
-    return await _accounted(request, desk, accounting.dispute)
+    return await _accounted(request, desk, Use.PROGRAMME_REPORT, accounting.dispute)
 
 
 @router.post("/account/gift")
 async def give(request: Request, desk: AtDesk) -> Response:
     """Waive the money for a report."""
-    return await _accounted(request, desk, accounting.gift)
+    return await _accounted(request, desk, Use.PROGRAMME_REPORT, accounting.gift)
 
 
 @router.post("/likeness")
 async def likeness(request: Request, desk: AtDesk) -> Response:
     """Who may use one's likeness, and whose one may use."""
-    return _page(await signed(request, desk, speaking.shown))
+    return _page(await signed(request, desk, Use.VIDEO_READ, speaking.shown))
 
 
 @router.post("/likeness/allow")
 async def allow_likeness(request: Request, desk: AtDesk) -> Response:
     """Claim a name, and say who may use it."""
-    return await _spoken(request, desk, speaking.say)
+    return await _spoken(request, desk, Use.VIDEO_READ, speaking.say)
 
 
 @router.post("/likeness/withdraw")
 async def withdraw_likeness(request: Request, desk: AtDesk) -> Response:
     """Take it all back."""
-    return await _spoken(request, desk, speaking.take_back)
+    return await _spoken(request, desk, Use.PERMISSION_WITHDRAW, speaking.take_back)
 
 
-async def _spoken(request: Request, desk: Desk, act: speaking.Act) -> Response:
+async def _written(request: Request, desk: Desk, act: stewards.Act) -> Response:
+    def doing(tx: Transaction, member: Member) -> tuple[str, Mail]:
+        return act(tx, desk.log, desk.secrets, member)
+
+    shown, letter = await signed(request, desk, Use.VIDEO_READ, doing)
+    return _page(shown, BackgroundTask(send, desk, [letter]))
+
+
+async def _spoken(request: Request, desk: Desk, use: Use, act: speaking.Act) -> Response:
     def doing(tx: Transaction, member: Member) -> str:
         return speaking.shown(tx, member, done=act(tx, desk.log, member))
 
-    return _page(await signed(request, desk, doing))
+    return _page(await signed(request, desk, use, doing))
 
 
-async def _accounted(request: Request, desk: Desk, act: accounting.Act) -> Response:
+async def _accounted(request: Request, desk: Desk, use: Use, act: accounting.Act) -> Response:
     def doing(tx: Transaction, member: Member) -> str:
         return accounting.shown(tx, member, done=act(tx, desk.log, desk.secrets, member))
 
-    return _page(await signed(request, desk, doing))
+    return _page(await signed(request, desk, use, doing))
 
 
-async def _done(request: Request, desk: Desk, act: Callable[[Transaction, Member], tuple[str, ...]]) -> Response:
+async def _done(
+    request: Request, desk: Desk, use: Use, act: Callable[[Transaction, Leaves, Member], tuple[str, ...]]
+) -> Response:
     """Do something, and show the page as it is then; keys made by it are shown this once."""
 
     def doing(tx: Transaction, member: Member) -> str:
-        once = act(tx, member)
+        once = act(tx, desk.log, member)
         return pages.mine(home(tx, member.session, member.now), once=once)
 
-    return _page(await signed(request, desk, doing))
+    return _page(await signed(request, desk, use, doing))
 
 
 def _page(shown: str, task: BackgroundTask | None = None) -> Response:

@@ -12,11 +12,16 @@ from fastapi import Request
 from starlette.responses import Response
 
 from vitascope.errors import SignInError
+from vitascope.programme.access import gate
 from vitascope.programme.passkeys.ceremony import Place
 from vitascope.programme.people import sign_in
+from vitascope.programme.people.login import login_state
 from vitascope.programme.people.repository import Session
 from vitascope.programme.people.sign_in import SESSION_SECONDS, Proof, body_digest
 from vitascope.refusals import BodyError, MediaTypeError
+from vitascope.rights.logbook import Leaves
+from vitascope.rights.question import Target
+from vitascope.rights.uses import Use
 from vitascope.server.desk import Desk
 from vitascope.settings import settings
 from vitascope.store.database import Transaction
@@ -60,9 +65,12 @@ def place() -> Place:
 
 
 async def signed(
-    request: Request, desk: Desk, work: Callable[[Transaction, Member], T], *, largest: int = _LARGEST
+    request: Request, desk: Desk, use: Use, work: Callable[[Transaction, Member], T], *, largest: int = _LARGEST
 ) -> T:
-    """What ``work`` does for whoever is signed in, in one transaction. Raises SignInError for a copied cookie."""
+    """What ``work`` does for whoever is signed in and may make ``use``, in one transaction.
+
+    Raises SignInError for a copied cookie, RefusedError with what ``decide`` said.
+    """
     body = await _body(request, largest)
     values, cookie = _object(body), request.cookies.get(COOKIE, "")
     proof = _proof(request, body)
@@ -71,9 +79,17 @@ async def signed(
         now = time.time()
         with desk.database.transaction() as tx:
             session = sign_in.whose(tx, cookie, proof, secrets=desk.secrets, now=now)
-            return work(tx, Member(session=session, now=datetime.fromtimestamp(now, UTC), values=values))
+            member = Member(session=session, now=datetime.fromtimestamp(now, UTC), values=values)
+            permit(tx, desk.log, member, use)
+            return work(tx, member)
 
     return await to_thread.run_sync(writing, limiter=desk.writers)
+
+
+def permit(tx: Transaction, log: Leaves, member: Member, use: Use) -> None:
+    """Let somebody at the page make ``use`` of the engine, or of what is theirs. Raises RefusedError, with a leaf."""
+    target = Target(id="engine") if use.is_creative else Target(id=member.party, owner=member.party)
+    gate.require(tx, log, login_state(tx, member.session, member.now), use, target, member.now)
 
 
 async def unsigned(

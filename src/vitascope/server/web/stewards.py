@@ -1,5 +1,7 @@
 """Applications on the page: anybody sends one, and whoever is signed in and a steward answers it."""
 
+from collections.abc import Callable
+
 from vitascope.programme.access import repository as access
 from vitascope.programme.actor import Actor
 from vitascope.programme.people import applications, letters
@@ -12,6 +14,9 @@ from vitascope.server.web import applying
 from vitascope.server.web.session import Member, Values, text
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
+
+Act = Callable[[Transaction, Leaves, Secrets, Member], tuple[str, Mail]]
+"""Does one thing; the page after it, and the letter about it."""
 
 _DAYS = 14  # that an invitation lasts
 
