@@ -49,8 +49,8 @@ def grant(tx, name, owner="ana", uses=TRAIN, until=NOW + 365 * DAY, now=NOW, **c
     return works.grant(tx, Leaves(), owner, consent, now=now)
 
 
-def take(tx, now=NOW, log=None):
-    return snapshots.take(tx, log or Leaves(), BASE, by="steward-1", now=now)
+def take(tx, now=NOW, log=None, base=BASE, use=Use.TRAIN):
+    return snapshots.take(tx, log or Leaves(), base, by="steward-1", now=now, use=use)
 
 
 def test_putting_a_work_in_allows_nothing(tx):

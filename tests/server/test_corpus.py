@@ -78,6 +78,30 @@ def test_a_withdrawal_finds_the_model_that_learned_from_it(stewards, ana):
     assert work not in ana.get(f"/v1/rights/snapshots/{after['id']}/works").text
 
 
+def test_a_snapshot_over_http_is_for_a_use(stewards, ana):
+    """Training's where none is told; withdrawing a use that teaches nobody names no model; another word is refused."""
+    sally, _ = stewards
+    work = _granted(ana, "dog")
+    ana.post(f"/v1/rights/works/{work}/grant", json={"uses": ["display"]})
+    shown = sally.post("/v1/rights/snapshots", json={"use": "display"}).json()
+    trained = sally.post("/v1/rights/snapshots").json()
+    evaluated = sally.post("/v1/rights/snapshots", json={"use": "evaluate"}).json()
+    record = {"name": "dogs", "weights_sha256": "d" * 64, "snapshot": trained["id"]}
+    sally.post("/v1/rights/models", json=record)
+    told = ana.post(f"/v1/rights/works/{work}/withdraw", json={"uses": ["display"]}).json()
+    after = ana.post(f"/v1/rights/works/{work}/withdraw", json={"uses": ["train"]}).json()
+    holding = [
+        one for one in (shown, trained, evaluated) if work in ana.get(f"/v1/rights/snapshots/{one['id']}/works").text
+    ]
+
+    assert ["display", "train", "evaluate"] == [one["use"] for one in (shown, trained, evaluated)]
+    assert [shown, trained] == holding
+    assert [] == told["models_that_learned_from_it"]
+    assert [{"name": "dogs", "weights_sha256": "d" * 64}] == after["models_that_learned_from_it"]
+    assert 400 == sally.post("/v1/rights/snapshots", json={"use": "video.create"}).status_code
+    assert 400 == sally.post("/v1/rights/models", json={**record, "snapshot": evaluated["id"]}).status_code
+
+
 def test_an_opt_out_names_what_the_house_came_with(stewards, ana):
     """An author of the register, by a steward's hand; the model that workers carry saw them, and nobody recorded it."""
     work = next(iter(Register.load().works.values()))

@@ -10,10 +10,11 @@ torch = pytest.importorskip("torch")
 
 from tests.training.shards import shard  # noqa: E402  after the guard
 from vitascope.backends.weights import load, preset_to_json  # noqa: E402  after the guard
-from vitascope.errors import TrainingError  # noqa: E402  after the guard
+from vitascope.errors import NotClearedError, TrainingError  # noqa: E402  after the guard
 from vitascope.models import checkpoint  # noqa: E402  after the guard
+from vitascope.rights.uses import Use  # noqa: E402  after the guard
 from vitascope.text.words import ROLES  # noqa: E402  after the guard
-from vitascope.training import data, presets  # noqa: E402  after the guard
+from vitascope.training import data, presets, snapshot  # noqa: E402  after the guard
 from vitascope.training import export as exporting  # noqa: E402  after the guard
 from vitascope.training.export import export  # noqa: E402  after the guard
 from vitascope.training.loop import Recipe, Trainer, schedule  # noqa: E402  after the guard
@@ -123,6 +124,24 @@ def test_a_run_begins_with_shipped_weights(tmp_path):
     assert torch.equal(second.model.mean, torch.full_like(second.model.mean, 0.25))
     for name, value in taught.average.items():
         assert torch.equal(value.bfloat16().float(), second.average[name]), name
+
+
+def test_a_run_on_given_weights_asks_for_fine_tuning(tmp_path, home):
+    """Also when it goes on; a drawing that was granted for training alone stops it before the first step."""
+    first = trainer(tiny())
+    first.save(tmp_path / "state.safetensors")
+    told = export(first.preset, tmp_path / "state.safetensors", tmp_path)
+    (tmp_path / "tiny.json").write_text(preset_to_json(replace(told, trained_on="0" * 64)))
+    tuned = trainer(tiny())
+    tuned.begin_with(tmp_path / "tiny.safetensors")
+    tuned.save(tmp_path / "tuned.safetensors")
+    again = trainer(tiny())
+    again.resume(tmp_path / "tuned.safetensors")
+    snapshot.stamp(again.preset, "a" * 64, ["work_1"])
+
+    assert (Use.TRAIN, Use.FINETUNE, Use.FINETUNE) == (first.use, tuned.use, again.use)
+    with pytest.raises(NotClearedError, match="work_1, which are not granted for finetune"):
+        again.run(tmp_path / "tuned.safetensors", lambda report: None)
 
 
 def test_weights_of_another_preset_are_refused(tmp_path):

@@ -21,7 +21,7 @@ from vitascope.backends.base import Backend
 from vitascope.backends.choose import open_backend
 from vitascope.bench.distort import DISTORTIONS, delivered, encoded
 from vitascope.bench.footage import Kind, Take, frames_of
-from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.atlas import Atlas, open_atlas
 from vitascope.corpus.compositor import Drawings
 from vitascope.engine.plan import plan
 from vitascope.media.resize import fit
@@ -30,6 +30,7 @@ from vitascope.provenance.mark import mark
 from vitascope.provenance.register import Ids
 from vitascope.provenance.trace import CERTAIN
 from vitascope.rights.register import register_in_use
+from vitascope.rights.uses import Use
 from vitascope.settings import settings
 from vitascope.shipped import MODEL
 from vitascope.text.words import edition_of
@@ -223,7 +224,7 @@ def main() -> None:
     parser.add_argument("--atlas", type=Path, help="drawings of the cartoons; default: the home folder's")
     parser.add_argument("--rows", type=Path, help="folder of the rows; default: evals in the home folder")
     asked = parser.parse_args()
-    atlas = Atlas.open(asked.atlas or settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
+    atlas = open_atlas(use=Use.EVALUATE) if asked.atlas is None else _opened(asked.atlas)
     folder = asked.rows or settings().home / "evals"
     marked, plain = folder / "marks-found.jsonl", folder / "marks-unmarked.jsonl"
     backend = open_backend(asked.model)
@@ -238,6 +239,10 @@ def main() -> None:
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
     if asked.check and (said := missed([*_rows(marked), *_rows(made)], _rows(plain))):
         raise SystemExit("missed: " + "; ".join(said))
+
+
+def _opened(path: Path) -> Atlas:
+    return Atlas.open(path, register_in_use(settings().home, Use.EVALUATE))
 
 
 if __name__ == "__main__":

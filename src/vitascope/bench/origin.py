@@ -22,7 +22,7 @@ from vitascope.backends.base import Tick
 from vitascope.backends.choose import models
 from vitascope.bench.distort import encoded
 from vitascope.bench.footage import Kind, Take, frames_of
-from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.atlas import open_atlas
 from vitascope.corpus.compositor import Drawings
 from vitascope.marks.book import DatabaseRegister
 from vitascope.pipeline import render
@@ -36,7 +36,7 @@ from vitascope.provenance.register import Issued, LocalRegister, Register, now
 from vitascope.provenance.seal import seal
 from vitascope.provenance.trace import trace
 from vitascope.provenance.verify import find_mark, look
-from vitascope.rights.register import register_in_use
+from vitascope.rights.uses import Use
 from vitascope.settings import settings
 from vitascope.shipped import MODEL
 from vitascope.store import tables
@@ -248,7 +248,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=200)
     parser.add_argument("--framed", type=int, default=200)
     asked = parser.parse_args()
-    drawings: Drawings = Atlas.open(settings().home / "corpus" / "atlas.zip", register_in_use(settings().home))
+    drawings: Drawings = open_atlas(use=Use.EVALUATE)
     frames = frames_of(Take(kind="cartoon", seed=1, size=_SIZE, frames=33), drawings)
     with tempfile.TemporaryDirectory() as folder:
         authority = open_authority(settings().home)

@@ -111,8 +111,8 @@ def withdraw(work: _Work, by: _Owner, use: _Uses = None, data: Data = None, db: 
     with opened(data, db) as house:
         uses = _uses(use) if use else frozenset(works.USES)
         taken = works.withdraw(house.tx, house.log, by, work, uses, now=house.now)
-        typer.echo(f"{work}: {len(taken)} uses withdrawn; it is not in the next snapshot.")
-        _name_models(house.tx, {work})
+        typer.echo(f"{work}: {len(taken)} uses withdrawn; it is in no snapshot for them from now on.")
+        _name_models(house.tx, {work}, uses)
 
 
 @consent.command("opt-out")
@@ -134,37 +134,41 @@ def opt_out(
 
 @consent.command()
 def snapshot(
-    to: Annotated[Path, typer.Argument(help="Folder for the register; <VITASCOPE_HOME>/corpus/register to train.")],
+    to: Annotated[
+        Path, typer.Argument(help="Folder; <VITASCOPE_HOME>/corpus/register to train, register-USE for another use.")
+    ],
     by: Annotated[str, typer.Option("--by", metavar="PARTY", help="Who takes it.")],
+    use: Annotated[str, typer.Option("--for", metavar="USE", help="train, finetune, evaluate or display.")] = "train",
     without: Annotated[list[str] | None, typer.Option(help="Leave this work out as well; may repeat.")] = None,
     files: Annotated[str, typer.Option(help="Store of files. Default: in the data folder.")] = "",
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Write the register as it may be learned from now; the leaf comes first."""
+    """Write the register as it may be used now, for one use; the leaf comes first."""
     from dataclasses import replace
 
     from vitascope.rights.consent import snapshots
     from vitascope.rights.register import Register
     from vitascope.store.blobs import open_blobs
 
+    (wanted,) = _uses([use])
     left_out = frozenset(name.casefold() for name in without or ())
     base = Register.load()
     base = replace(base, opted_out=base.opted_out | left_out)
     with opened(data, db) as house:
-        taken, register = snapshots.take(house.tx, house.log, base, by=by, now=house.now)
+        taken, register = snapshots.take(house.tx, house.log, base, by=by, now=house.now, use=wanted)
         snapshots.write(register, to, open_blobs(files or str(house.data / "files")).read)
-        typer.echo(f"{taken.id}: {len(register.works)} works in {to}, leaf {taken.leaf}.")
+        typer.echo(f"{taken.id}: {len(register.works)} works for {wanted} in {to}, leaf {taken.leaf}.")
 
 
 @consent.command()
 def snapshots(data: Data = None, db: Db = "") -> None:
-    """Every snapshot, oldest first, with its leaf in the log."""
+    """Every snapshot, oldest first, what it was taken for, and its leaf in the log."""
     from vitascope.rights.consent import repository
 
     with opened(data, db) as house:
         for one, count in repository.snapshots(house.tx):
-            typer.echo(f"{one.id}  {one.at:%Y-%m-%d}  {count} works, leaf {one.leaf}")
+            typer.echo(f"{one.id}  {one.at:%Y-%m-%d}  {count} works for {one.use}, leaf {one.leaf}")
 
 
 @consent.command()
@@ -244,11 +248,12 @@ def _shipped() -> "list[ShippedModel]":
     ]
 
 
-def _name_models(tx: "Transaction", names: "Collection[str]") -> None:
-    """Name the models that saw any of these works."""
+def _name_models(tx: "Transaction", names: "Collection[str]", uses: "frozenset[Use] | None" = None) -> None:
+    """Name the models that learned from any of these works, by these uses alone where they are told."""
     from vitascope.rights.consent import snapshots
+    from vitascope.rights.uses import LEARNS
 
-    for model in snapshots.models_that_saw(tx, names, _shipped()):
+    for model in snapshots.models_that_saw(tx, names, _shipped(), LEARNS if uses is None else uses):
         typer.echo(f"  {model.name} ({model.weights_sha256[:12]}) learned from it: to be retrained or recalled.")
 
 

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from vitascope.errors import CorpusError
-from vitascope.rights.register import MIXED_LANES, Register
+from vitascope.errors import CorpusError, NotClearedError
+from vitascope.rights.register import MIXED_LANES, Register, register_in_use
+from vitascope.rights.uses import Use
 from vitascope.settings import settings
 from vitascope.text.world import FIRST, Edition
 
@@ -104,9 +105,26 @@ class Atlas:
         return self._sprites[key]
 
 
-def atlas_path(edition: Edition = FIRST) -> Path:
+def atlas_path(edition: Edition = FIRST, use: Use = Use.TRAIN) -> Path:
     """Where this machine's atlas of an edition lies; each has its own, so that old training states still fit theirs."""
-    return settings().home / "corpus" / ("atlas.zip" if edition == FIRST else f"atlas-{edition.number}.zip")
+    of_edition = "" if edition == FIRST else f"-{edition.number}"
+    return settings().home / "corpus" / f"atlas{of_edition}{'' if use is Use.TRAIN else f'-{use}'}.zip"
+
+
+def open_atlas(edition: Edition = FIRST, use: Use = Use.TRAIN) -> Atlas:
+    """The atlas of an edition that the corpus build packed, every drawing cleared by the register for this use.
+
+    Where none was built for the use, training's serves if all of it may be used so. Raises as ``Atlas.open`` does.
+    """
+    own = atlas_path(edition, use)
+    path = own if own.exists() else atlas_path(edition)
+    try:
+        return Atlas.open(path, register_in_use(settings().home, use))
+    except NotClearedError as error:
+        if path == own:
+            raise
+        build = f"python -m vitascope.corpus.build --edition {edition.number} --for {use}"
+        raise NotClearedError(f"{error} An atlas without it is made by: {build}") from error
 
 
 def pack(sprites: Iterable[tuple[Sprite, str]], path: Path) -> None:
@@ -176,9 +194,9 @@ def _entry(sprite: Sprite, source_sha256: str, strip: bytes) -> Entry:
 
 def _read(path: Path) -> tuple[list[Entry], dict[str, bytes]]:
     if not path.exists():
-        edition = path.stem.rpartition("-")[2] if "-" in path.stem else "1"
+        number = [part for part in path.stem.split("-") if part.isdecimal()] or ["1"]
         raise CorpusError(
-            f"There is no atlas at {path}. Make it with: python -m vitascope.corpus.build --edition {edition}"
+            f"There is no atlas at {path}. Make it with: python -m vitascope.corpus.build --edition {number[0]}"
         )
     try:
         with zipfile.ZipFile(path) as file:

@@ -35,7 +35,8 @@ from vitascope.corpus.sources import (
 )
 from vitascope.corpus.vectors import svg_document, svg_frames
 from vitascope.errors import CorpusError
-from vitascope.rights.register import WORKS_FILE, Register, register_in_use, to_lines
+from vitascope.rights.register import WORKS_FILE, Register, folder_for, register_in_use, to_lines
+from vitascope.rights.uses import OF_WORKS, Use
 from vitascope.settings import settings
 from vitascope.text.world import EDITIONS, FIRST, OWN, PLACES, POSES, STYLES, SUBJECTS, Subject
 from vitascope.types import Work
@@ -93,17 +94,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--register", action="store_true", help="write the works register anew from the packages")
     parser.add_argument("--fixture", action="store_true", help="pack only what the tests use")
     parser.add_argument("--edition", type=int, default=1, choices=[edition.number for edition in EDITIONS])
+    parser.add_argument(
+        "--for", dest="use", default=Use.TRAIN, type=Use, choices=OF_WORKS, help="what its drawings are used for"
+    )
     parser.add_argument("-o", "--output", type=Path, help="where the atlas goes; default: the home folder")
     options = parser.parse_args(arguments)
     if options.register:
         write_register()
     edition = EDITIONS[options.edition - 1]
-    path = options.output or atlas_path(edition)
+    path = options.output or atlas_path(edition, options.use)
     if options.fixture:
         build_atlas(Register.load(), path, FIXTURE_SUBJECTS, FIXTURE_STYLES)
     else:
-        given = settings().home / "corpus" / "register"
-        for left_out in build_atlas(register_in_use(settings().home), path, edition.subjects, given=given):
+        given, register = folder_for(settings().home, options.use), register_in_use(settings().home, options.use)
+        for left_out in build_atlas(register, path, edition.subjects, given=given):
             sys.stdout.write(f"left out, {left_out}\n")
     sys.stdout.write(f"{path}: {path.stat().st_size / 1e6:.1f} MB\n")
 

@@ -13,13 +13,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vitascope.corpus.atlas import Atlas, atlas_path
+from vitascope.corpus.atlas import Atlas, open_atlas
 from vitascope.corpus.compositor import render
 from vitascope.corpus.places import paint
 from vitascope.corpus.scenes import compose
 from vitascope.rights.nearest import SIDE, Index, describe, distances, project
-from vitascope.rights.register import register_in_use
-from vitascope.settings import settings
 from vitascope.text.world import EDITIONS, TIMES, Edition
 from vitascope.types import Floats, Pixels
 
@@ -131,7 +129,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=_CLIPS)
     asked = parser.parse_args()
     edition = EDITIONS[-1]
-    atlas = Atlas.open(atlas_path(edition), register_in_use(settings().home))
+    atlas = open_atlas(edition)  # what was learned from is what there is to be near to
     index, seen = calibrated(build(atlas, edition), atlas, edition, clips=asked.clips)
     save(index, asked.output)
     sys.stdout.write(f"{asked.output.stat().st_size} bytes, {len(set(index.works))} works, {seen}\n")

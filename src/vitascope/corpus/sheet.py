@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from vitascope.corpus.atlas import Atlas, atlas_path
+from vitascope.corpus.atlas import open_atlas
 from vitascope.corpus.compositor import Drawings, render
 from vitascope.corpus.places import paint
 from vitascope.corpus.scenes import compose
 from vitascope.errors import OutputError
-from vitascope.rights.register import register_in_use
-from vitascope.settings import settings
+from vitascope.rights.uses import Use
 from vitascope.text.words import words
 from vitascope.text.world import EDITIONS, FIRST, STYLES, SUBJECTS, TIMES, Edition
 from vitascope.types import Pixels
@@ -55,7 +54,7 @@ def main(arguments: list[str]) -> None:
 def _sheet(kind: str, seed: int, edition: Edition) -> Pixels:
     if kind == "places":
         return places(seed, edition=edition)
-    atlas = Atlas.open(atlas_path(edition), register_in_use(settings().home))
+    atlas = open_atlas(edition, Use.DISPLAY)
     return subjects(atlas, edition=edition) if kind == "subjects" else clips(atlas, seed, edition=edition)
 
 

@@ -6,13 +6,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from vitascope.errors import NotClearedError
+from vitascope.rights.uses import Use
 from vitascope.types import Work
 
 WORKS_FILE = "works.jsonl"
 OPTOUTS_FILE = "optouts.txt"
+USE_FILE = "use.txt"
+"""In the folder of a snapshot: what it was taken for. One without it is for training, as all once were."""
+
+GIVEN_LANE: Final = "O"
+"""The lane of works that people put in: for each use their owner is asked by itself."""
 
 LICENCES: Mapping[str, frozenset[str]] = {
     "A": frozenset({"MIT", "Apache-2.0", "CC0-1.0", "CC-PDDC", "CC-BY-4.0"}),
@@ -31,12 +37,21 @@ WORD_LICENCES = frozenset({"Unicode-3.0", "LicenseRef-WordNet"})
 """Further licences for words in any lane: both let anyone use the data for any purpose and ask for their notice."""
 
 
+_USED: Mapping[Use, str] = {
+    Use.TRAIN: "trained on",
+    Use.FINETUNE: "taught to weights that are there already",
+    Use.EVALUATE: "evaluated with",
+    Use.DISPLAY: "shown",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """All registered works by id, with the authors and works that asked to be left out."""
 
     works: Mapping[str, Work]
     opted_out: frozenset[str] = frozenset()  # author names and work ids, lower case
+    use: Use = Use.TRAIN  # what these works may be used for, and nothing else
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -45,7 +60,8 @@ class Register:
         Raises ``NotClearedError`` when the file is missing or holds a row that is no work.
         """
         works_text, optouts_text = _shipped() if path is None else _from_disk(path)
-        return cls(works=_works(works_text), opted_out=_optouts(optouts_text))
+        use = Use.TRAIN if path is None else _use(path)
+        return cls(works=_works(works_text), opted_out=_optouts(optouts_text), use=use)
 
     def get(self, work_id: str) -> Work:
         """The work of that id, cleared or not. Raises ``NotClearedError`` when it isn't registered."""
@@ -53,12 +69,12 @@ class Register:
             return self.works[work_id]
         except KeyError:
             raise NotClearedError(
-                f"Work {work_id!r} is not among the {len(self.works)} works of the register. "
-                "Register it with its licence first."
+                f"Work {work_id!r} is not among the {len(self.works)} works of the register for {self.use}. "
+                "Register it with its licence, or have its owner grant that use and take the snapshot for it."
             ) from None
 
     def clear(self, work_id: str, sha256: str, lane: str) -> Work:
-        """Let a work through to training, or raise ``NotClearedError`` with the reason.
+        """Let a work through to the use of this register, or raise ``NotClearedError`` with the reason.
 
         ``sha256`` is that of the bytes about to be used; ``lane`` is the lane of the corpus being built.
         """
@@ -70,7 +86,7 @@ class Register:
             or _refuse_bytes(work, sha256)
         )
         if refusal:
-            raise NotClearedError(f"Work {work.id!r} may not be trained on: {refusal}")
+            raise NotClearedError(f"Work {work.id!r} may not be {_USED[self.use]}: {refusal}")
         return work
 
     def clear_one_of(self, work_id: str, content: bytes | str, lanes: Sequence[str]) -> Work:
@@ -91,19 +107,37 @@ class Register:
         kept = {work.id: work for work in self.works.values() if not set(concepts) & set(work.concepts)}
         return replace(self, works=kept)
 
+    def by_licence(self, use: Use) -> Self:
+        """What a licence lets everybody do, for a use that no owner was asked for: without the works people put in."""
+        kept = {work.id: work for work in self.works.values() if work.lane != GIVEN_LANE}
+        return replace(self, works=kept, use=use)
+
     def sha256(self) -> str:
         """Hash of the canonical register with its opt-outs: the name of what a model was trained on."""
         lines = to_lines(self.works.values()) + "".join(f"{name}\n" for name in sorted(self.opted_out))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        told = "" if self.use is Use.TRAIN else f"for {self.use}\n"
+        return hashlib.sha256((lines + told).encode()).hexdigest()
 
 
-def register_in_use(home: Path) -> Register:
-    """The register this home learns from: a snapshot in ``corpus/register`` if one lies there, else the shipped one.
+def register_in_use(home: Path, use: Use = Use.TRAIN) -> Register:
+    """The register this home has for a use: the snapshot that lies in ``folder_for`` it.
 
-    ``vitascope consent snapshot`` writes one, so that a work that was withdrawn is in no corpus built after it.
+    Without one, training has the shipped register, and every other use what training has less the works people put in:
+    nobody was asked for that use, and unknown means no. ``vitascope consent snapshot`` writes one, so that a work that
+    was withdrawn is in no corpus built after it. Raises ``NotClearedError`` for a snapshot taken for another use.
     """
-    folder = home / "corpus" / "register"
-    return Register.load(folder if folder.exists() else None)
+    folder = folder_for(home, use)
+    if not folder.exists():
+        return Register.load() if use is Use.TRAIN else register_in_use(home).by_licence(use)
+    found = Register.load(folder)
+    if found.use is not use:
+        raise NotClearedError(f"The snapshot in {folder} was taken for {found.use}, not for {use}: take one for {use}.")
+    return found
+
+
+def folder_for(home: Path, use: Use) -> Path:
+    """Where the snapshot for a use lies: ``corpus/register`` for training, ``corpus/register-evaluate``."""
+    return home / "corpus" / ("register" if use is Use.TRAIN else f"register-{use}")
 
 
 def to_lines(works: Iterable[Work]) -> str:
@@ -166,6 +200,14 @@ def _from_disk(path: Path) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise NotClearedError(f"The works register {works_path} cannot be read: {error}.") from error
     return works_text, optouts_path.read_text("utf-8") if optouts_path.exists() else ""
+
+
+def _use(path: Path) -> Use:
+    told = (path if path.is_dir() else path.parent) / USE_FILE
+    try:
+        return {str(use): use for use in _USED}[told.read_text("utf-8").strip()] if told.exists() else Use.TRAIN
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        raise NotClearedError(f"{told} names no use of a work: take the snapshot again.") from error
 
 
 def _optouts(text: str) -> frozenset[str]:

@@ -65,6 +65,12 @@ class Use(StrEnum):
         return self in _SILENT
 
 
+OF_WORKS = (Use.TRAIN, Use.FINETUNE, Use.EVALUATE, Use.DISPLAY)
+"""What a rightsholder grants for a work, each by itself."""
+
+LEARNS = frozenset({Use.TRAIN, Use.FINETUNE})
+"""The uses by which something of a work stays in a model: from nothing, or on weights that are there already."""
+
 _OPEN = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT, Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL})
 _OWN_CHOICES = frozenset({Use.VIDEO_PUBLISH, Use.VIDEO_UNPUBLISH, Use.PERMISSION_DECLINE, Use.PERMISSION_WITHDRAW})
 _CREATIVE = frozenset(

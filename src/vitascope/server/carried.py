@@ -8,6 +8,7 @@ from vitascope.rights.consent import snapshots
 from vitascope.rights.consent.repository import LearnedModel
 from vitascope.rights.consent.snapshots import ShippedModel
 from vitascope.rights.register import register_in_use
+from vitascope.rights.uses import LEARNS, Use
 from vitascope.settings import settings
 from vitascope.store.database import Transaction
 from vitascope.text.lexicon import name as called
@@ -29,9 +30,11 @@ def carried(tx: Transaction, now: datetime) -> tuple[ShippedModel, ...]:
     )
 
 
-def that_saw(tx: Transaction, names: Collection[str], now: datetime) -> list[dict[str, str]]:
-    """The models that learned from any of these works, recorded or carried, for an answer."""
-    return named(snapshots.models_that_saw(tx, names, carried(tx, now)))
+def that_saw(
+    tx: Transaction, names: Collection[str], now: datetime, uses: frozenset[Use] = LEARNS
+) -> list[dict[str, str]]:
+    """The models that learned from any of these works by these uses, recorded or carried, for an answer."""
+    return named(snapshots.models_that_saw(tx, names, carried(tx, now), uses))
 
 
 def named(models: Iterable[LearnedModel | ShippedModel]) -> list[dict[str, str]]:

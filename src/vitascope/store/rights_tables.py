@@ -63,6 +63,7 @@ snapshots = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),  # sha256 of the register it holds
     sa.Column("at", sa.Double, nullable=False),
     sa.Column("leaf", sa.Integer, nullable=False),
+    sa.Column("use", sa.String(16), nullable=False, server_default="train"),  # what its works may be used for
 )
 
 snapshot_works = sa.Table(

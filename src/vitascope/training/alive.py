@@ -19,15 +19,15 @@ from vitascope.backends.choose import SHIPPED, open_backend
 from vitascope.backends.native import NativeBackend
 from vitascope.backends.staging import parts
 from vitascope.backends.weights import load_preset, preset_to_json
-from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.atlas import Atlas, open_atlas
 from vitascope.corpus.compositor import covered, render
 from vitascope.corpus.scenes import stage
 from vitascope.corpus.splits import held_out_place
 from vitascope.errors import TrainingError
+from vitascope.rights.uses import Use
 from vitascope.shipped import MODEL
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.words import edition_of
-from vitascope.training.cache import open_atlas
 from vitascope.training.exam import plan_for
 from vitascope.training.plainly import plainly
 from vitascope.types import Floats, Pixels
@@ -107,7 +107,7 @@ def _rewrite(asked: argparse.Namespace, console: Console) -> None:
     if not isinstance(backend, NativeBackend):
         raise TrainingError(f"{asked.preset} is not painted by this project's own network.")
     edition = edition_of(backend.preset.vocabulary_sha256)
-    atlas = open_atlas(edition)
+    atlas = open_atlas(edition, Use.EVALUATE)
     found = [lively for subject in edition.subjects if (lively := measured(backend, atlas, subject)) is not None]
     for lively in sorted(found, key=lambda one: one.kept):
         console.print(f"{lively.kept:.2f}  {lively.subject}", highlight=False)

@@ -16,13 +16,13 @@ from rich.console import Console
 from torch import Tensor
 from torch.nn import functional as F
 
+from vitascope.corpus.atlas import open_atlas
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.models.animator import Animator, plate
 from vitascope.settings import settings
 from vitascope.text.words import VOCABULARY_SIZE, edition_of
 from vitascope.training import states
-from vitascope.training.cache import open_atlas
 from vitascope.training.plainly import plainly
 from vitascope.training.precision import autocast
 from vitascope.training.presets import preset as preset_of

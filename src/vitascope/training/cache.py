@@ -17,14 +17,12 @@ import numpy.typing as npt
 from safetensors.numpy import save_file
 
 from vitascope.backends.codec import LappedCodec
-from vitascope.corpus.atlas import Atlas, atlas_path
+from vitascope.corpus.atlas import Atlas, open_atlas
 from vitascope.corpus.compositor import Drawings, covered, render
 from vitascope.corpus.scenes import Composition, compose, compose_in_place
-from vitascope.rights.register import register_in_use
-from vitascope.settings import settings
 from vitascope.text.words import edition_of, words
 from vitascope.text.words import rows as word_rows
-from vitascope.text.world import FIRST, SUBJECTS, Edition
+from vitascope.text.world import SUBJECTS, Edition
 from vitascope.training import snapshot
 from vitascope.training.data import PARTS, folder
 from vitascope.training.plainly import plainly
@@ -140,11 +138,6 @@ def _on_white(atlas: Atlas, subject: str, style: str, side: int) -> npt.NDArray[
     return np.clip(frame, 0, 255).astype(np.uint8)[None]
 
 
-def open_atlas(edition: Edition = FIRST) -> Atlas:
-    """The atlas of an edition that the corpus build packed, every sprite cleared by the works register."""
-    return Atlas.open(atlas_path(edition), register_in_use(settings().home))
-
-
 def _work(name: str, frames: int, number: int, clips: int, kind: Kind) -> str:
     """One shard in a process of its own; skips what is there already."""
     preset = preset_of(name)
@@ -167,10 +160,8 @@ def main() -> None:
     asked = parser.parse_args()
     kind: Kind = "shown" if asked.shown else "placed" if asked.placed else "travelling"
     preset = preset_of(asked.preset)
-    edition = edition_of(preset.vocabulary_sha256)
-    snapshot.stamp(preset, snapshot.of_corpus(snapshot.register_of(preset).sha256(), atlas_path(edition)))
-    where = snapshot.where(preset) / "looks.safetensors"
-    save_file({"looks": references(preset, open_atlas(edition))}, where)
+    looks = references(preset, snapshot.opened(preset))
+    save_file({"looks": looks}, snapshot.where(preset) / "looks.safetensors")
     numbers = range(asked.first, asked.first + asked.shards)
     with ProcessPoolExecutor(asked.processes) as pool:
         jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips, kind) for number in numbers]

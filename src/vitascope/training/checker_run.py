@@ -18,12 +18,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vitascope.backends.codec import LappedCodec
+from vitascope.corpus.atlas import open_atlas
 from vitascope.corpus.compositor import Drawings, canvas_of, render
 from vitascope.corpus.scenes import Composition, stage
 from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import CAMERAS, COLOURS, EDITIONS, FIRST, SIZES, STYLES, SUBJECTS, TIMES, Edition
 from vitascope.training.accuracy import Score, score
-from vitascope.training.cache import open_atlas
 from vitascope.training.checker import (
     SIDE,
     Checker,

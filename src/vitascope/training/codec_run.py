@@ -16,13 +16,14 @@ import torch
 from rich.console import Console
 from safetensors.torch import load_file
 
+from vitascope.corpus.atlas import open_atlas
 from vitascope.corpus.reels import Reel
 from vitascope.media.sheets import contact_sheet, save_png
 from vitascope.models.codec import ConvNet
+from vitascope.rights.uses import Use
 from vitascope.settings import settings
 from vitascope.text.words import edition_of
 from vitascope.training import effort
-from vitascope.training.cache import open_atlas
 from vitascope.training.codec_loop import Bit, CodecTrainer
 from vitascope.training.footage import Drawn, Studio, as_pixels, as_signal
 from vitascope.training.plainly import plainly
@@ -121,8 +122,9 @@ def _train(asked: argparse.Namespace, preset: Preset, speak: Callable[[str], Non
     edition = edition_of(preset.vocabulary_sha256)
     reel = Reel(seed=TRAIN, frames=asked.frames, fps=preset.fps, size=preset.size, edition=edition)
     held = replace(reel, seed=HELD, frames=17)
+    use = Use.TRAIN if asked.weights is None else Use.FINETUNE
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with Studio(open_atlas(edition), trainer.device, asked.processes) as studio:
+    with Studio(open_atlas(edition, use), trainer.device, asked.processes) as studio:
         speak(f"before: {measure(trainer.averaged(), studio.batches(held, 8), asked.clips)}")
         try:
             batches = studio.batches(reel, asked.batch, first=trainer.steps)

@@ -17,7 +17,7 @@ import torch
 from rich.console import Console
 
 from vitascope.backends.codec import LappedCodec
-from vitascope.corpus.atlas import Atlas
+from vitascope.corpus.atlas import Atlas, open_atlas
 from vitascope.corpus.compositor import Drawings, render
 from vitascope.corpus.graphs import Split
 from vitascope.corpus.reels import Reel
@@ -27,7 +27,6 @@ from vitascope.shipped import MODEL
 from vitascope.text.words import edition_of
 from vitascope.text.world import FIRST, Edition
 from vitascope.training import report
-from vitascope.training.cache import open_atlas
 from vitascope.training.checker import as_input, as_pixels
 from vitascope.training.data import shards
 from vitascope.training.footage import looks_of
@@ -215,7 +214,7 @@ def main() -> None:
     if asked.seed == _CALIBRATED_ON:
         parser.error(f"--seed {asked.seed} is the one the threshold is found on; take another")
     edition = edition_of(preset_of(asked.preset).vocabulary_sha256)
-    atlas = open_atlas(edition)
+    atlas = open_atlas(edition)  # what was learned from: looking for copies of it is part of learning from it
     known = list(_of_reels(atlas, edition) if asked.preset == MODEL else _of_cache())
     index = shipped() if asked.shipped else built(known, atlas, edition)
     found = study(index, known, atlas, edition, n=asked.n, seed=asked.seed)

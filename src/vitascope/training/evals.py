@@ -18,15 +18,16 @@ from rich.console import Console
 from vitascope.backends.base import Backend
 from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.native import NativeBackend
+from vitascope.corpus.atlas import open_atlas
 from vitascope.corpus.graphs import Split
 from vitascope.errors import TrainingError
 from vitascope.media.sheets import contact_sheet, save_png
+from vitascope.rights.uses import Use
 from vitascope.settings import settings
 from vitascope.shipped import MODEL as SHIPPED
 from vitascope.text.words import edition_of
 from vitascope.training import exam, film, report
 from vitascope.training.accuracy import Share, score
-from vitascope.training.cache import open_atlas
 from vitascope.training.candidates import Candidate, running, shipped
 from vitascope.training.checker import as_input, as_pixels, home, open_checker, read, reduced
 from vitascope.training.checker_run import examine, train
@@ -248,7 +249,7 @@ def _examine(asked: argparse.Namespace, console: Console) -> None:
         train(speak=console.print, edition=edition)
     checker, renders = open_checker(home(edition), edition)
     codec = _codec(candidate.backend, preset)
-    room = Room(checker=checker, atlas=open_atlas(edition), codec=codec, side=preset.size[0],
+    room = Room(checker=checker, atlas=open_atlas(edition, Use.EVALUATE), codec=codec, side=preset.size[0],
                 backend=candidate.backend, speak=console.print, edition=edition)  # fmt: skip
     counts: dict[Split, int] = {"seen": asked.seen, "held_motion": asked.held, "held_place": asked.held}
     sampler = (preset if candidate.backend is None else candidate.backend.preset).sampler  # that of a map is its own

@@ -19,6 +19,7 @@ from vitascope.backends.choose import SHIPPED
 from vitascope.backends.weights import load_preset, preset_to_json
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
+from vitascope.rights.uses import Use
 from vitascope.settings import settings
 from vitascope.text.words import edition_of, vocabulary_sha256
 from vitascope.training import rows8, snapshot, states
@@ -61,7 +62,7 @@ def export(
         animator=preset.animator if moved else None,
         weights_sha256=hashlib.sha256(stored).hexdigest(),
         vocabulary_sha256=vocabulary_sha256(edition_of(preset.vocabulary_sha256)),
-        trained_on=snapshot.register_of(preset).sha256(),
+        trained_on=snapshot.register_of(preset, Use(facts.get("use", Use.TRAIN))).sha256(),
     )
     (folder / f"{preset.name}.json").write_text(preset_to_json(finished))
     return finished

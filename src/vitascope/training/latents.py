@@ -16,15 +16,15 @@ from rich.console import Console
 from safetensors.numpy import save_file
 from torch import Tensor
 
-from vitascope.corpus.atlas import atlas_path
 from vitascope.corpus.reels import Reel, composed
 from vitascope.corpus.scenes import Composition
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
 from vitascope.models.codec import ConvNet
+from vitascope.rights.uses import LEARNS, Use
 from vitascope.text.words import edition_of
 from vitascope.training import snapshot, states
-from vitascope.training.cache import covered_rows, look_pictures, open_atlas, store, told
+from vitascope.training.cache import covered_rows, look_pictures, store, told
 from vitascope.training.data import folder
 from vitascope.training.footage import Drawn, Studio, as_signal
 from vitascope.training.lapping import Lapping
@@ -118,12 +118,10 @@ def fill(asked: argparse.Namespace, speak: Callable[[str], None]) -> None:
     native, device = preset_of(asked.preset), torch.device(asked.device)
     preset = viewed(native, asked.view)
     encode = encoder(native, asked.codec, device, preset.size)
-    edition, register = edition_of(native.vocabulary_sha256), snapshot.register_of(native).sha256()
-    snapshot.stamp(native, snapshot.of_corpus(register, atlas_path(edition), asked.codec))
+    atlas, edition = snapshot.opened(native, asked.use, asked.codec), edition_of(native.vocabulary_sha256)
     where = folder(native, asked.frames, asked.view)
     missing = [n for n in range(asked.shards) if not (where / f"rows-{n:04}.npy").exists()]
     reel = Reel(seed=TRAIN, frames=asked.frames, fps=preset.fps, size=preset.size, edition=edition, placed=asked.placed)
-    atlas = open_atlas(edition)
     with Studio(atlas, device, asked.processes) as studio:
         pictures = (torch.from_numpy(one)[None].to(device) for one in look_pictures(atlas, native))
         native_size = encoder(native, asked.codec, device, native.size)
@@ -148,6 +146,7 @@ def main() -> None:
     parser.add_argument("--view", type=int, default=0, help="which further shape of the preset; 0 is its own")
     parser.add_argument("--shards", type=int, default=4)
     parser.add_argument("--clips", type=int, default=1024)
+    parser.add_argument("--for", dest="use", default=Use.TRAIN, type=Use, choices=sorted(LEARNS), help="what is asked")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--processes", type=int, default=0)
     asked, console = parser.parse_args(), Console(stderr=True)

@@ -13,6 +13,7 @@ from torch import Tensor
 from vitascope.backends.weights import load_preset
 from vitascope.errors import TrainingError
 from vitascope.models import checkpoint
+from vitascope.rights.uses import Use
 from vitascope.training import effort, snapshot, states
 from vitascope.training.conditioning import SPREAD
 from vitascope.training.data import Shards
@@ -103,9 +104,14 @@ class Trainer:
         self._before: Diet | None = None
         self.corpus = snapshot.stamped(preset)
         self.taught = False  # whether weights came from an earlier run, and with them the units of its channels
+        self.use = Use.TRAIN  # what is asked of the works in the clips: fine-tuning, where other weights come first
 
     def run(self, save_to: Path, wanted: Callable[[Report], None]) -> None:
-        """Trains until the recipe's minutes are over; checkpoints now and then and at the end."""
+        """Trains until the recipe's minutes are over; checkpoints now and then and at the end.
+
+        Raises NotClearedError where the clips show works that nobody granted for this.
+        """
+        snapshot.require(self.preset, self.use)
         if not (self.steps or self.taught):
             self.measure(self.objective.shortest())
         begin = saved = looked = time.monotonic()
@@ -156,7 +162,7 @@ class Trainer:
         for teacher in self.objective.networks()[1:]:
             tensors |= checkpoint.prefixed("teacher", teacher.state_dict())
         facts = states.facts_of(self.preset, corpus=self.corpus, steps=self.steps, seen=self.seen)
-        states.write(path, tensors, facts | {"stage": self.recipe.stage})
+        states.write(path, tensors, facts | {"stage": self.recipe.stage, "use": self.use.value})
 
     def resume(self, path: Path) -> None:
         """Goes on from what :meth:`save` stored, on any device. Raises TrainingError as ``states.read`` does."""
@@ -174,6 +180,7 @@ class Trainer:
             teacher.load_state_dict(checkpoint.under("teacher", tensors), strict=True)
         self.optimiser.restore(checkpoint.under("optimiser", tensors))
         self.steps, self.seen = int(facts["steps"]), int(facts["seen"])
+        self.use = Use(facts.get("use", Use.TRAIN))
 
     def begin_with(self, weights: Path) -> None:
         """Begins with weights that ship instead of with chance: budgets add up without the state of the earlier run.
@@ -183,7 +190,8 @@ class Trainer:
         safetensors, of any floating-point type or with int8 rows; what they are says the JSON beside them.
         """
         told = weights.with_suffix(".json")
-        if self.recipe.stage == "map" and told.exists() and load_preset(told).sampler.kind == "map":
+        known = load_preset(told) if told.exists() else None
+        if self.recipe.stage == "map" and known is not None and known.sampler.kind == "map":
             raise TrainingError(f"{weights} are a flow map's already. Name those of the flow that it was taught by.")
         tensors = {
             name: t for name, t in states.shipped(weights, self.preset).items() if not name.startswith(states.BESIDE)
@@ -193,6 +201,7 @@ class Trainer:
         for name, value in tensors.items():
             self.average[name].copy_(value)
         self.taught = True
+        self.use = snapshot.use_of(self.preset, known.trained_on if known is not None else "")
 
     def _told(self, diet: Diet) -> Diet:
         """The kind of batch whose loss a step tells: on a GPU that of the step before (``Objective.gradient``)."""

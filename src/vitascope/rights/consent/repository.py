@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vitascope.rights.consent.signals import Signal, from_json, to_json
+from vitascope.rights.uses import Use
 from vitascope.store import rights_tables as tables
 from vitascope.store.database import Transaction
 
@@ -37,11 +38,12 @@ class OptInWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The works that could be learned from at one moment, named by the hash of the register they make."""
+    """The works that could be used so at one moment, named by the hash of the register they make."""
 
     id: str
     at: datetime
     leaf: int  # of the log: consents count as they stood there
+    use: Use = Use.TRAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def add_snapshot(tx: Transaction, snapshot: Snapshot, works: Iterable[str]) -> N
     """Enter a snapshot with the ids of its works, once: the same works make the same one."""
     if find_snapshot(tx, snapshot.id) is not None:
         return
-    values = {"id": snapshot.id, "at": snapshot.at.timestamp(), "leaf": snapshot.leaf}
+    values = {"id": snapshot.id, "at": snapshot.at.timestamp(), "leaf": snapshot.leaf, "use": snapshot.use.value}
     tx.execute(sa.insert(tables.snapshots).values(**values))
     rows = [{"snapshot": snapshot.id, "work": work} for work in works]
     if rows:
@@ -135,17 +137,17 @@ def snapshots(tx: Transaction) -> tuple[tuple[Snapshot, int], ...]:
     query = (
         sa.select(tables.snapshots, sa.func.count(_SW.work).label("count"))
         .outerjoin(tables.snapshot_works, _SW.snapshot == _S.id)
-        .group_by(_S.id, _S.at, _S.leaf)
+        .group_by(_S.id, _S.at, _S.leaf, _S.use)
         .order_by(_S.leaf)
     )
     rows: Any = tx.execute(query).mappings()
-    return tuple((Snapshot(id=row["id"], at=_moment(row["at"]), leaf=row["leaf"]), int(row["count"])) for row in rows)
+    return tuple((_snapshot(row), int(row["count"])) for row in rows)
 
 
 def find_snapshot(tx: Transaction, snapshot: str) -> Snapshot | None:
     """A snapshot by its id."""
     row = tx.execute(sa.select(tables.snapshots).where(_S.id == snapshot)).mappings().one_or_none()
-    return None if row is None else Snapshot(id=row["id"], at=_moment(row["at"]), leaf=row["leaf"])
+    return None if row is None else _snapshot(row)
 
 
 def works_of(tx: Transaction, snapshot: str) -> frozenset[str]:
@@ -176,9 +178,14 @@ def models(tx: Transaction, snapshots: Collection[str] | None = None) -> tuple[L
     )
 
 
-def snapshots_with(tx: Transaction, work: str) -> frozenset[str]:
-    """The snapshots a work is in."""
-    return frozenset(tx.execute(sa.select(_SW.snapshot).where(_SW.work == work)).scalars())
+def snapshots_with(tx: Transaction, work: str, uses: Collection[Use]) -> frozenset[str]:
+    """The snapshots a work is in, of those taken for any of these uses."""
+    query = sa.select(_SW.snapshot).join(tables.snapshots, _S.id == _SW.snapshot)
+    return frozenset(tx.execute(query.where(_SW.work == work, _S.use.in_([use.value for use in uses]))).scalars())
+
+
+def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401  # a row of SQLAlchemy
+    return Snapshot(id=row["id"], at=_moment(row["at"]), leaf=row["leaf"], use=Use(row["use"]))
 
 
 def _moment(seconds: float) -> datetime:

@@ -23,13 +23,13 @@ from vitascope.rights.owners import book
 from vitascope.rights.owners.book import Wish
 from vitascope.rights.owners.repository import Given
 from vitascope.rights.owners.repository import on as permissions_on
-from vitascope.rights.uses import Use
+from vitascope.rights.uses import OF_WORKS, Use
 from vitascope.store.database import Transaction, take_turn
 
 PROGRAMME: Final = "programme"
 """The party that training, evaluation and display are granted to."""
 
-USES: Final = (Use.TRAIN, Use.FINETUNE, Use.EVALUATE, Use.DISPLAY)
+USES: Final = OF_WORKS
 """What an owner may grant for a work, each by itself."""
 
 LARGEST: Final = 64 << 20

@@ -14,7 +14,7 @@ from vitascope.rights.register import register_in_use
 from vitascope.rights.uses import Use
 from vitascope.server import fields, wire
 from vitascope.server.api.works import SAW
-from vitascope.server.calls import ANY, LINE, OPEN, SCOPE, acted, asked, body, checked
+from vitascope.server.calls import ANY, LINE, OPEN, acted, asked, body, checked
 from vitascope.server.carried import carried, named, that_saw
 from vitascope.server.desk import AtDesk, Visitor
 from vitascope.server.openapi import answers
@@ -28,20 +28,27 @@ _SHA256 = {"type": "string", "minLength": 64, "maxLength": 64}
 
 @router.get("/snapshots", responses=ANY, openapi_extra=OPEN)
 async def list_snapshots(desk: AtDesk) -> Response:
-    """Every snapshot of what may be learned from, oldest first, with its leaf in the log."""
+    """Every snapshot, what its works may be used for, and its leaf in the log; oldest first."""
     found = await desk.look(lambda tx, _now: [_snapshot(one, count) for one, count in repository.snapshots(tx)])
     return wire.answer({"object": "list", "data": found})
 
 
-@router.post("/snapshots", responses=ANY)
-async def take_snapshot(visit: Visitor) -> Response:
-    """Take a snapshot of the works that may be learned from now; for stewards. `consent snapshot` writes the files."""
-    await visit.enter(SCOPE)
+@router.post(
+    "/snapshots",
+    responses=ANY,
+    openapi_extra=body(
+        [], {"use": "train"}, use={"type": "string", "enum": list(works.USES), "default": Use.TRAIN.value}
+    ),
+)
+async def take_snapshot(request: Request, visit: Visitor) -> Response:
+    """Take a snapshot of the works that may be used so now; for stewards. `consent snapshot` writes the files."""
+    values = await asked(request, visit, "use")
+    use = Use(fields.choice(values, "use", tuple(works.USES)) or Use.TRAIN)
 
     def taken(tx: Transaction, actor: Actor, now: datetime) -> dict[str, object]:
         require(actor, Use.CORPUS_RECORD)
         base = register_in_use(settings().home)
-        snapshot, register = snapshots.take(tx, visit.desk.log, base, by=actor.party, now=now)
+        snapshot, register = snapshots.take(tx, visit.desk.log, base, by=actor.party, now=now, use=use)
         return _snapshot(snapshot, len(register.works))
 
     return wire.answer(await acted(visit, taken))
@@ -52,9 +59,10 @@ async def retrieve_snapshot_works(name: str, desk: AtDesk) -> Response:
     """The works of a snapshot (CSV), as they are described today."""
 
     def look(tx: Transaction, _now: datetime) -> str:
-        if repository.find_snapshot(tx, checked(name)) is None:
+        snapshot = repository.find_snapshot(tx, checked(name))
+        if snapshot is None:
             raise RecordNotFoundError(f"There is no snapshot {name[:12]!r}; GET /v1/rights/snapshots lists them.")
-        return croissant.works_table(snapshots.register_of(tx, register_in_use(settings().home), name))
+        return croissant.works_table(snapshots.register_of(tx, register_in_use(settings().home), snapshot))
 
     return PlainTextResponse(await desk.look(look), media_type="text/csv")
 
@@ -116,8 +124,14 @@ async def leave_out(request: Request, visit: Visitor) -> Response:
 
 
 def _snapshot(snapshot: Snapshot, num_works: int) -> dict[str, object]:
-    at = int(snapshot.at.timestamp())
-    return {"id": snapshot.id, "object": "snapshot", "taken_at": at, "leaf": snapshot.leaf, "works": num_works}
+    return {
+        "id": snapshot.id,
+        "object": "snapshot",
+        "use": snapshot.use.value,
+        "taken_at": int(snapshot.at.timestamp()),
+        "leaf": snapshot.leaf,
+        "works": num_works,
+    }
 
 
 def _digest(told: str, field: str) -> str:

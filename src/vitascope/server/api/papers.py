@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from vitascope import __version__
 from vitascope.errors import RecordNotFoundError
-from vitascope.rights.consent import croissant, papers, snapshots
+from vitascope.rights.consent import croissant, papers, repository, snapshots
 from vitascope.rights.consent.papers import About
 from vitascope.rights.register import Register, register_in_use
 from vitascope.server import wire
@@ -69,7 +69,8 @@ def _of(tx: Transaction, name: str, now: datetime) -> tuple[Register, About]:
     for known, weights, snapshot in _known(tx, now):
         if known == name:
             base = register_in_use(settings().home)
-            register = base if snapshot is None else snapshots.register_of(tx, base, snapshot)
+            found = None if snapshot is None else repository.find_snapshot(tx, snapshot)
+            register = base if found is None else snapshots.register_of(tx, base, found)
             carried = workers.capabilities(tx, now.timestamp())
             for words in (one.words for one in carried if one.weights_sha256 == weights):
                 register = register.without(later_than(edition_of(words)))

@@ -128,12 +128,12 @@ async def grant_work(name: str, request: Request, visit: Visitor) -> Response:
 
 @router.post("/works/{name}/withdraw", responses=ANY, openapi_extra=body(["uses"], {"uses": ["train"]}, uses=_USES))
 async def withdraw_work(name: str, request: Request, visit: Visitor) -> Response:
-    """Take uses of a work of yours back; the answer names the models that learned from it."""
+    """Take uses of a work of yours back; the answer names the models that learned from it by one of them."""
     uses = _uses(await asked(request, visit, "uses"))
 
     def withdrawn(tx: Transaction, owner: str, now: datetime) -> dict[str, object]:
         works.withdraw(tx, visit.desk.log, owner, checked(name), uses, now=now)
-        return {**_work(tx, works.require(tx, name, owner), now), SAW: that_saw(tx, {name}, now)}
+        return {**_work(tx, works.require(tx, name, owner), now), SAW: that_saw(tx, {name}, now, uses)}
 
     return wire.answer(await visit.write(SCOPE, lambda tx, grant, now: withdrawn(tx, grant.party, moment(now))))
 
