@@ -6,7 +6,7 @@ from fakes import PRESET
 from moving import SIDE
 from nets import animator_weights
 
-from vitascope.backends.animation import Animation
+from vitascope.backends.animation import Animation, Painting
 from vitascope.backends.base import Text
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.text.words import VOCABULARY
@@ -22,7 +22,7 @@ class Grey:
     name, preset = "grey", PRESET
 
     def __init__(self):
-        self.looked = 0
+        self.looked, self.rows = 0, []
 
     def read(self, words, seconds):
         """Nothing is made of words."""
@@ -32,10 +32,11 @@ class Grey:
     def denoise(self, text, rows):
         """Zeros for every branch."""
         self.looked += 1
+        self.rows.append(len(rows.z_ND))
         return np.zeros((len(text.rows_BWE), *rows.z_ND.shape), np.float32)
 
 
-def compiled(name, build):
+def compiled(name, build, calls=1):
     """A graph in float32, freshly compiled."""
     return ov.Core().compile_model(build(), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
 
@@ -46,12 +47,15 @@ def animation():
 
 
 class Easel:
-    """Paints a grey place and every thing as a square of its colour; remembers what it was asked."""
+    """Paints a grey place and every thing as a square of its colour; remembers what it was asked.
 
-    def __init__(self):
-        self.asked = []
+    Of things no more than ``box`` is painted.
+    """
 
-    def __call__(self, words, frames):
+    def __init__(self, box=(0, SIDE, 0, SIDE)):
+        self.asked, self.box = [], box
+
+    def __call__(self, words, frames, stand=None):
         """One frame after the other."""
         said = [VOCABULARY[token] for token in words["token"].tolist() if token]
         self.asked.append((said, frames))
@@ -59,7 +63,8 @@ class Easel:
         colour = {"red": (250, 0, 0), "blue": (0, 0, 250)}
         for name in set(said) & set(colour):
             frame[24:40, 24:40] = colour[name]
-        return iter([frame] * frames)
+        top, bottom, left, right = box = (0, SIDE, 0, SIDE) if stand is None else self.box
+        return Painting(frames=iter([frame[top:bottom, left:right]] * frames), box=box)
 
 
 RESTING = {name: np.zeros_like(array) for name, array in WEIGHTS.items()}

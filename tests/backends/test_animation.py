@@ -9,7 +9,7 @@ from moving import picture, tracks
 from vitascope.backends.animation import Animation, about, within
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.backends.native import NativeBackend
-from vitascope.backends.staging import Part
+from vitascope.backends.staging import ALONE, Part
 from vitascope.text.reading import read
 from vitascope.text.words import rows, taken
 
@@ -161,6 +161,24 @@ def test_two_things_are_painted_apart_and_laid_together():
     assert (left[..., 0] > 200).sum() < 16 * 16
 
 
+def test_a_thing_of_which_no_more_than_its_box_is_painted_stands_where_it_stood():
+    """The frames are those of a whole painting, and it is told where and before what to paint."""
+    told = []
+
+    class Close(Easel):
+        def __call__(self, words, frames, stand=None):
+            told.append(stand)
+            return super().__call__(words, frames, stand)
+
+    asked = of("a red fish in the sea")
+    close = list(Animation(RESTING, bright, SIDE).staged(asked, Close((16, 64, 8, 56))))
+
+    np.testing.assert_array_equal(list(Animation(RESTING, bright, SIDE).staged(asked, Easel())), close)
+    assert told[0] is None
+    assert (ALONE, (0.5, 0.62)) == (told[1].side, told[1].spot)
+    assert np.array_equal(np.full((SIDE, SIDE, 3), 100), told[1].before)
+
+
 def test_what_is_not_alive_is_painted_once_and_carried():
     """A thing that is alive is painted frame by frame, and so is a place in the rain."""
     easel = Easel()
@@ -217,10 +235,33 @@ def test_the_backend_moves_a_given_picture_and_stages_a_prompt():
     staged = list(backend.remembering(None).render(of("a fish jumps"), ticks.append))
     assert 8 == runtime.looked
     assert 17 == len(staged)
+    assert [16] * 4 + [12 * 5] * 4 == runtime.rows  # of the thing only what is about it
     steps = [(tick.step, tick.steps) for tick in ticks if tick.stage == "denoise"]
     assert [(n, 8) for n in (0, 1, 2, 3, 4, 4, 5, 6, 7, 8)] == steps
     left = [tick.eta_seconds for tick in ticks if tick.stage == "denoise" and tick.eta_seconds is not None]
     assert left[3] > left[-1] == 0  # at the end of the place the thing is still to be painted
+
+
+def test_a_sketch_of_a_thing_is_seen_in_its_place():
+    """As large as the clip, and beside the thing it shows what was painted of the place."""
+    ticks = []
+    backend = NativeBackend(Painted(), animation=animation())
+    list(backend.render(of("a fish jumps"), ticks.append))
+
+    place, *_, last = (tick.sketch() for tick in ticks if tick.sketch is not None)
+    assert (64, 64, 3) == place.shape == last.shape
+    assert np.array_equal(place[:16], last[:16])
+    assert not np.array_equal(place[16:], last[16:])
+
+
+class Painted(Grey):
+    """Sees a bright clip where it is asked for more than one latent, a dark one else."""
+
+    def denoise(self, text, rows):
+        """The mean of each row."""
+        seen = super().denoise(text, rows)
+        seen[..., 0] = 1.0 if len(rows.z_ND) > 16 else -1.0
+        return seen
 
 
 @pytest.mark.torch

@@ -151,5 +151,5 @@ def test_the_backend_paints_what_is_not_kept():
     assert 17 == len(frames)
     assert 4 == runtime.looked  # one place in four steps, and no thing
     assert {4} == {tick.steps for tick in ticks if tick.stage == "denoise"}
-    names = [_name(of("Bo jumps", {1: kept("Bo", colour)}), runtime) for colour in (GREEN, BLUE, GREEN)]
+    names = [_name(of("Bo jumps", {1: kept("Bo", colour)}), runtime, (0, 4, 0, 4)) for colour in (GREEN, BLUE, GREEN)]
     assert names[0] == names[2] != names[1]

@@ -1,10 +1,12 @@
-"""Things are cut out of painted frames by the matte network, several at a time, and never what the place shows."""
+"""Things are cut out of painted frames by the matte network, several side by side, and never what the place shows."""
+
+from threading import Event
 
 import numpy as np
 import pytest
 from easels import SIDE, SMALL, WEIGHTS, Easel, bright, compiled
 
-from vitascope.backends.cutting import AT_ONCE, cut
+from vitascope.backends.cutting import cut
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.text.reading import read
 from vitascope.text.words import rows, taken
@@ -12,7 +14,7 @@ from vitascope.text.words import rows, taken
 
 def painted(prompt):
     """A frame of the easel."""
-    return next(Easel()(rows(taken(read(prompt).words, 0)), 1))
+    return next(Easel()(rows(taken(read(prompt).words, 0)), 1).frames)
 
 
 def test_what_the_empty_place_shows_too_is_no_thing():
@@ -48,19 +50,39 @@ def test_a_large_painting_is_taken_apart_by_a_small_look():
     assert 4 >= ((thing[120, :120, 3] > 0.02) & (thing[120, :120, 3] < 0.98)).sum()
 
 
-@pytest.mark.parametrize("frames", [2, 4, 5])
-def test_frames_that_are_asked_about_together_are_cut_as_if_alone(frames):
-    """Whatever their number; the network sees as many at once each time, so that it is compiled for one number."""
-    seen, network = [], MatteNet(SMALL, WEIGHTS, compiled)
+def test_frames_that_are_cut_side_by_side_are_cut_as_if_alone():
+    """In their order, to the last bit."""
+    network, rng = MatteNet(SMALL, WEIGHTS, compiled), np.random.default_rng(0)
+    clip, places = (rng.integers(0, 256, (9, SIDE, SIDE, 3), np.uint8) for _ in range(2))
 
-    def looking(looks):
-        seen.append(len(looks))
-        return network(looks)
+    together = cut(clip, places, network, SIDE)
 
-    rng = np.random.default_rng(0)
-    clip, places = (rng.integers(0, 256, (frames, SIDE, SIDE, 3), np.uint8) for _ in range(2))
-    together = cut(clip, places, looking, SIDE)
     alone = [cut([frame], [place], network, SIDE)[0] for frame, place in zip(clip, places, strict=True)]
+    np.testing.assert_array_equal(alone, together)
 
-    assert [AT_ONCE] * (1 + (frames > AT_ONCE)) == seen
-    np.testing.assert_allclose(alone, together, atol=1e-4)
+
+def test_the_first_frames_are_cut_while_the_last_are_painted():
+    """An easel that waits for the first thing before it paints on does not wait for ever."""
+    looked = Event()
+
+    def looking(small):
+        looked.set()
+        return bright(small)
+
+    def painting():
+        yield painted("a red fish")
+        assert looked.wait(10)
+        yield painted("a red fish")
+
+    assert 2 == len(cut(painting(), [painted("the sea")] * 2, looking, SIDE))
+
+
+def test_an_easel_that_breaks_is_heard():
+    """Whatever it raises, a render that was stopped, too."""
+
+    def painting():
+        yield painted("a red fish")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cut(painting(), [painted("the sea")] * 2, bright, SIDE)

@@ -229,6 +229,29 @@ def test_what_was_kept_of_another_render_is_not_taken_up(other, facts):
     assert plan(**other).steps == len(runtime.seen)
 
 
+def test_a_part_of_a_frame_begins_with_the_noise_it_has_in_the_whole():
+    """So that it is painted as the whole would be, and decoded to frames of its own size."""
+    whole, part = Echo(clip_rows()), Echo(clip_rows())
+    list(NativeBackend(whole).painted(plan(), lambda _: None))
+    frames = list(NativeBackend(part).painted(plan(), lambda _: None, (1, 4, 1, 3)))
+
+    inside = np.tile(np.isin(np.arange(16), [5, 6, 9, 10, 13, 14]), 5)
+    np.testing.assert_array_equal(whole.seen[0].z_ND[inside], part.seen[0].z_ND)
+    np.testing.assert_array_equal(whole.seen[0].position_N3[inside], part.seen[0].position_N3)
+    assert (48, 32, 3) == frames[0].shape
+
+
+def test_what_was_kept_of_another_part_is_not_taken_up():
+    """Of as many rows, too."""
+    notebook, runtime = Notebook(), Echo(clip_rows())
+    list(NativeBackend(Echo(clip_rows())).remembering(notebook).painted(plan(), lambda _: None, (0, 2, 0, 2)))
+
+    backend = NativeBackend(runtime).remembering(Notebook(*notebook.kept[:2]))
+    list(backend.painted(plan(), lambda _: None, (1, 3, 1, 3)))
+
+    assert 4 == len(runtime.seen)
+
+
 def test_a_step_that_the_plan_has_not_is_not_taken_up():
     """A file may say anything."""
     notebook, runtime = Notebook(), Echo(clip_rows())

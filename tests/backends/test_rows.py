@@ -51,6 +51,34 @@ def test_a_wide_frame_keeps_the_places_of_the_square():
     assert {x for _, x in square.tolist()} - {x for _, x in tall.tolist()} == {0.0625, 0.9375}
 
 
+@pytest.mark.parametrize(
+    ("size", "spot", "reach", "box"),
+    [
+        ((128, 128), (0.5, 0.5), 0.375, (1, 7, 1, 7)),
+        ((128, 128), (0.5, 0.62), 0.375, (2, 8, 1, 7)),
+        ((160, 96), (0.5, 0.62), 0.375, (0, 6, 2, 8)),
+        ((96, 160), (0.5, 0.62), 0.375, (3, 9, 0, 6)),
+        ((128, 128), (0.5, 0.62), 0.9, (0, 8, 0, 8)),
+        ((32, 32), (0.5, 0.62), 0.2, (1, 2, 0, 2)),
+    ],
+)
+def test_a_box_holds_the_rows_about_a_spot(size, spot, reach, box):
+    """Where rows of the same place lie in frames of other shapes; never none, and none beyond the frame."""
+    assert box == rows.around(spot, reach, size, CODEC)
+
+    kept = rows.positions(1, size, 8, CODEC)[rows.within(box, size, CODEC)]
+    assert (box[1] - box[0]) * (box[3] - box[2]) == len(kept)
+    assert np.abs(kept[:, 1:] - spot[::-1]).max() <= max(reach, 0.25)
+
+
+def test_a_whole_frame_is_a_box_of_all_rows():
+    """And in pixels it is the frame."""
+    box = rows.whole((160, 96), CODEC)
+
+    assert rows.within(box, (160, 96), CODEC).all()
+    assert (0, 96, 0, 160) == rows.scaled(box, CODEC.stride)
+
+
 def test_a_reference_stands_before_the_clip():
     """At the same places in y and x as a frame."""
     reference, clip = rows.reference_positions((64, 32), CODEC), rows.positions(1, (64, 32), 8, CODEC)

@@ -121,6 +121,21 @@ def test_rain_moves_a_place(prompt, still):
     assert still == staging.stands_still(words_of(prompt))
 
 
+@pytest.mark.parametrize(
+    ("prompt", "side", "y"),
+    [
+        ("a fish on a beach", 0.60, 0.62),
+        ("a large fish on a beach", 0.84, 0.62),
+        ("a fish underwater", 0.60, 0.5),
+        ("a small bee on a beach", 0.36, 0.5),
+        ("a rainbow on a beach", 0.60, 0.5),
+    ],
+)
+def test_a_thing_stands_where_training_clips_have_it(prompt, side, y):
+    """On the ground, if it does not fly and the place has one; corpus/scenes.py asks the same function."""
+    assert (side, (0.5, y)) == staging.stand(rows(read(prompt, edition=SECOND).words))
+
+
 def test_movements_come_in_their_order():
     """Of a storyboard, and of the second thing; 0 where nothing is said."""
     assert named("jump", "spin") == staging.motions(words_of("a dog jumps, then spins"))

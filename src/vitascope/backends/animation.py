@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vitascope.backends import staging
+from vitascope.backends.base import Box
 from vitascope.backends.cutting import Separate, cut, given, grown, looked_at, sharper, sigmoid
 from vitascope.backends.layers import (
     NOTHING,
@@ -50,8 +51,26 @@ SOLID = 250
 
 _Painted = tuple[list[Sprite | None], Spot]  # a thing, frame by frame or once, and where it stands
 
-Paint = Callable[[Mapping[str, Integers], int], Iterator[Pixels]]
-"""Paints so many frames of what words say, in which nothing travels."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """Where a thing is painted: of such a side, at a spot, both in frame sides, before what is already there."""
+
+    side: float
+    spot: Spot
+    before: Pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painting:
+    """Frames as they are painted, and where in the whole frame they lie, in pixels."""
+
+    frames: Iterator[Pixels]
+    box: Box
+
+
+Paint = Callable[[Mapping[str, Integers], int, Stand | None], Painting]
+"""Paints so many frames of what words say, in which nothing travels: whole, or about where a thing stands."""
 
 
 class Animation:
@@ -83,7 +102,7 @@ class Animation:
         A camera moves over the painted place, and never beyond its sides.
         """
         still, camera = staging.stands_still(plan.words), staging.camera(plan.words)
-        place = list(paint(staging.plate(plan.words), 1 if still else plan.frames))
+        place = list(paint(staging.plate(plan.words), 1 if still else plan.frames, None).frames)
         times = plan.frames // len(place)
         acts, plates = list(self._acts(plan, paint, place * times, camera)), [given(frame) for frame in place] * times
         view = within(self.tracks(plan, (0,), (0.5, 0.5), camera))
@@ -101,12 +120,23 @@ class Animation:
                 continue
             once = self._alive is not None and part.subject not in self._alive
             if part.painting not in known:
-                painted = list(paint(part.words, 1 if once else plan.frames))
-                things = cut(painted, places[: len(painted)], self._separate, self._side)
-                known[part.painting] = [sprite(thing) for thing in things], middle_of(np.mean(things, axis=0))
+                side, spot = staging.stand(part.words)
+                stand, frames = Stand(side=side, spot=spot, before=places[0]), 1 if once else plan.frames
+                known[part.painting] = self._cut_out(paint(part.words, frames, stand), places[:frames])
             sprites, middle = known[part.painting]
             tracks = self.tracks(plan, part.motions, middle, camera)
             yield _Act(things=sprites, middle=middle, tracks=about(tracks, middle, part, plan.size))
+
+    def _cut_out(self, painting: Painting, places: list[Pixels]) -> _Painted:
+        """The thing of a painting, frame by frame, and where in the whole frame its middle is."""
+        height, width, _ = places[0].shape
+        top, bottom, left, right = painting.box
+        behind, side = [place[top:bottom, left:right] for place in places], max(bottom - top, right - left)
+        looked = round(self._side * side / max(height, width))
+        things = cut(painting.frames, behind, self._separate, looked)
+        x, y = middle_of(np.mean(things, axis=0))
+        middle = (left + x * (right - left)) / width, (top + y * (bottom - top)) / height
+        return [sprite(thing, (left, top)) for thing in things], middle
 
     def _played(self, plan: Plan, part: staging.Part, character: Character, camera: int) -> "_Act":
         """A kept character and its way. Raises CharacterError where nothing of its picture stands out."""

@@ -10,6 +10,8 @@ from typing import Protocol
 from vitascope.types import Floats, Integers, Memory, Pixels, Plan, Preset, Progress
 
 Tick = Callable[[Progress], None]
+Box = tuple[int, int, int, int]
+"""Top, bottom, left, right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

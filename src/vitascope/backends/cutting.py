@@ -1,12 +1,13 @@
 """What of painted frames is a thing: cut out by the matte network, and never what the empty place shows, too.
 
-Of a clip several frames are asked about at once: the network is small, and two threads get hardly more done on a
-single picture than one.
+Frames are cut side by side, each on a thread of its own: the network is small, and two threads get less done on one
+picture than each on a picture of its own.
 
 Letters in shapes: B pictures, H W pixels, C channels.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -20,26 +21,33 @@ GRID = 16
 NEAR, ALIKE = 4, 0.03
 """Pixels of a look around one in which frame and place are compared, and the difference below which they are alike."""
 
-AT_ONCE = 4
-"""Frames the network is asked about at once, where there are several."""
+ABREAST = 2
+"""Frames that are cut at the same time, and calls a matte network takes from as many threads."""
 
 Separate = Callable[[Floats], Floats]
-"""The matte network: pictures ``(B, H, W, 3)`` in 0..1 to ``(B, H, W, 5)``, logits of matte and cover and colours."""
+"""The matte network: pictures ``(B, H, W, 3)`` in 0..1 to ``(B, H, W, 5)``, logits of matte and cover and colours.
+
+May be called by ``ABREAST`` threads at once.
+"""
 
 
-def cut(frames: Sequence[Pixels], plates: Sequence[Pixels], separate: Separate, side: int) -> list[Floats]:
+def cut(frames: Iterable[Pixels], plates: Iterable[Pixels], separate: Separate, side: int) -> list[Floats]:
     """The thing of each frame ``(H, W, 3)`` before its plate, ``(H, W, 4)`` in 0..1, colours times the matte.
 
-    ``side`` is the longer one of what the network looks at.
+    The first are cut while later ones are still being painted. ``side`` is the longer one of what the network looks at.
     """
-    height, width, _ = frames[0].shape
+    with ThreadPoolExecutor(ABREAST) as pool:
+        cutting = [pool.submit(_cut, frame, plate, separate, side) for frame, plate in zip(frames, plates, strict=True)]
+        return [thing.result() for thing in cutting]
+
+
+def _cut(frame: Pixels, plate: Pixels, separate: Separate, side: int) -> Floats:
+    height, width, _ = frame.shape
     size = looked_at(width, height, side)
     finer = width / size[0]
-    mattes = sigmoid(_asked(separate, np.stack([given(fit(frame, size)) for frame in frames]))[..., 0])
-    return [
-        _thing(frame, plate, sharper(grown(matte, (width, height)), finer) * _other(frame, plate, round(NEAR * finer)))
-        for frame, plate, matte in zip(frames, plates, mattes, strict=True)
-    ]
+    (answer,) = separate(given(fit(frame, size))[None])
+    matte = sharper(grown(sigmoid(answer[..., 0]), (width, height)), finer)
+    return _thing(frame, plate, matte * _other(frame, plate, round(NEAR * finer)))
 
 
 def _thing(frame: Pixels, plate: Pixels, matte: Floats) -> Floats:
@@ -54,15 +62,6 @@ def _other(frame: Pixels, plate: Pixels, near: int) -> Floats:
     most = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])
     around = np.asarray(Image.fromarray(most).filter(ImageFilter.BoxBlur(near)))
     return np.asarray(np.clip((given(around) - ALIKE) / ALIKE, 0, 1), np.float32)
-
-
-def _asked(separate: Separate, looks: Floats) -> Floats:
-    """What the network says of each look; the last ones are asked about again where the number is not even."""
-    if len(looks) == 1:
-        return separate(looks)
-    filled = np.concatenate((looks, np.repeat(looks[-1:], -len(looks) % AT_ONCE, axis=0)))
-    answers = [separate(filled[begin : begin + AT_ONCE]) for begin in range(0, len(filled), AT_ONCE)]
-    return np.concatenate(answers)[: len(looks)]
 
 
 def looked_at(width: int, height: int, side: int) -> tuple[int, int]:

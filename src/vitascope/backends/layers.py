@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from vitascope.backends.base import Box
 from vitascope.types import Floats, Pixels
 
 LEAST = 1 / 512
@@ -37,7 +38,6 @@ RIM = 2
 """Pixels around a picture or a thing that a look at its edge needs."""
 
 Doubles = npt.NDArray[np.float64]
-Box = tuple[int, int, int, int]  # top, bottom, left, right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,14 +127,17 @@ def _smooth(values: Floats) -> Floats:
     return np.asarray((down[:, :-2] + down[:, 1:-1] + down[:, 2:]) / 9, np.float32)
 
 
-def sprite(thing: Floats) -> Sprite | None:
-    """A thing ``(H, W, 4)`` ready to be drawn; None where nothing of it can be seen."""
+def sprite(thing: Floats, corner: tuple[int, int] = (0, 0)) -> Sprite | None:
+    """A thing ``(H, W, 4)`` ready to be drawn; None where nothing of it can be seen.
+
+    ``corner`` is where in its picture it lies, x and y in pixels.
+    """
     rows, columns = (np.flatnonzero((thing[..., 3] > LEAST).any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return None
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     padded = np.pad(thing[top:bottom, left:right], ((RIM, RIM), (RIM, RIM), (0, 0)))
-    return Sprite(channels=_channels(padded), corner=(int(left) - RIM, int(top) - RIM))
+    return Sprite(channels=_channels(padded), corner=(corner[0] + int(left) - RIM, corner[1] + int(top) - RIM))
 
 
 def composed(plate: Floats, thing: Sprite | None, tracks: Tracks, number: int, middle: tuple[float, float]) -> Pixels:

@@ -4,18 +4,21 @@ Letters in shapes: B pictures, C channels, H W pixels.
 """
 
 from collections.abc import Callable, Mapping
+from queue import SimpleQueue
+from threading import Lock
 
 import numpy as np
 import openvino as ov
 from openvino import opset15 as op
 
+from vitascope.backends.cutting import ABREAST
 from vitascope.types import AnimatorPreset, Floats
 
 PATCH = 2
 """As in models/animator.py."""
 
-Ask = Callable[[str, Callable[[], ov.Model]], ov.InferRequest]
-"""Gives the graph of a name ready to run, built by the second argument where there is none yet."""
+Ask = Callable[[str, Callable[[], ov.Model], int], ov.InferRequest]
+"""Gives the graph of a name, built by the second argument where there is none yet, ready for so many calls at once."""
 
 
 class MatteNet:
@@ -23,15 +26,31 @@ class MatteNet:
 
     def __init__(self, preset: AnimatorPreset, weights: Mapping[str, Floats], ask: Ask) -> None:
         self._preset, self._weights, self._ask = preset, weights, ask
+        self._free: dict[str, SimpleQueue[ov.InferRequest]] = {}
+        self._opening = Lock()
 
     def __call__(self, pictures_BHWC: Floats) -> Floats:
         """Pictures in 0..1 to what the network's last layer says of them, ``(B, H, W, 5)``: see backends/cutting.py."""
         number, height, width, _ = pictures_BHWC.shape
-        name, sides = f"matte {number}x{width}x{height}", (height, width)
-        request = self._ask(name, lambda: matte(self._preset, self._weights, sides, number))
+        free = self._requests(number, (height, width))
         given = np.ascontiguousarray(pictures_BHWC.transpose(0, 3, 1, 2) - np.float32(0.5))
-        (answer_BCHW,) = request.infer({"picture": given}).values()
-        return np.array(answer_BCHW.transpose(0, 2, 3, 1), np.float32)
+        request = free.get()
+        try:
+            (answer_BCHW,) = request.infer({"picture": given}).values()
+            return np.array(answer_BCHW.transpose(0, 2, 3, 1), np.float32)
+        finally:
+            free.put(request)
+
+    def _requests(self, number: int, sides: tuple[int, int]) -> "SimpleQueue[ov.InferRequest]":
+        """Those of the graph for so many pictures of ``sides`` that nobody uses."""
+        name = f"matte {number}x{sides[1]}x{sides[0]}"
+        with self._opening:
+            if name not in self._free:
+                graph = self._ask(name, lambda: matte(self._preset, self._weights, sides, number), ABREAST)
+                self._free[name] = SimpleQueue()
+                for _ in range(ABREAST):
+                    self._free[name].put(graph.get_compiled_model().create_infer_request())
+            return self._free[name]
 
 
 def matte(preset: AnimatorPreset, weights: Mapping[str, Floats], sides: tuple[int, int], pictures: int = 1) -> ov.Model:

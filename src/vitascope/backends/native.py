@@ -6,7 +6,7 @@ Letters in shapes: B guidance branches (with the prompt, without), K latents, N 
 import hashlib
 import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice, pairwise
@@ -14,13 +14,26 @@ from itertools import islice, pairwise
 import numpy as np
 
 from vitascope.backends import flow
-from vitascope.backends.animation import Animation, Paint
-from vitascope.backends.base import Rows, Runtime, Text, Tick
+from vitascope.backends.animation import Animation, Paint, Painting, Stand
+from vitascope.backends.base import Box, Rows, Runtime, Text, Tick
 from vitascope.backends.codec import Codec, LappedCodec
-from vitascope.backends.rows import CLIP, REFERENCE, latents, positions, reference_positions, rows_of_latent
-from vitascope.backends.staging import paintings
+from vitascope.backends.rows import (
+    CLIP,
+    REFERENCE,
+    around,
+    latents,
+    positions,
+    reference_positions,
+    rows_of_latent,
+    scaled,
+    whole,
+    within,
+)
+from vitascope.backends.staging import REACH, paintings
 from vitascope.text.words import no_words
 from vitascope.types import Floats, Halfway, Integers, Memory, Pixels, Plan, Progress
+
+Sketch = Callable[[], Pixels]
 
 
 class NativeBackend:
@@ -58,23 +71,42 @@ class NativeBackend:
         """Paints what a plan is staged from, one after the other; ``tick`` hears of all of them as of one."""
         pictures, begun, begin = paintings(plan.words, plan.cast), itertools.count(), time.monotonic()
 
-        def paint(words: Mapping[str, Integers], frames: int) -> Iterator[Pixels]:
-            behind = next(begun)
+        def paint(words: Mapping[str, Integers], frames: int, stand: Stand | None) -> Painting:
+            box, told = self._box(plan.size, stand), _told(tick, next(begun), pictures, begin)
             alone = replace(plan, words=words, frames=frames, keep=frames, cast={})  # who is kept is not painted
-            return self.painted(alone, _told(tick, behind, pictures, begin))
+            there = scaled(box, self.preset.codec.stride)
+            if stand is not None:
+                told = _shown(told, stand.before, there)
+            return Painting(frames=self.painted(alone, told, box), box=there)
 
         return paint
 
-    def painted(self, plan: Plan, tick: Tick) -> Iterator[Pixels]:
-        """What a plan's words say as the network paints it, nothing taken apart or moved."""
-        rows_ND = self._denoise(plan, tick)
-        num_latents = latents(plan.frames, self.preset.codec)
-        return self.codec.decode(rows_ND.reshape(num_latents, -1, rows_ND.shape[-1]), plan.size)
+    def _box(self, size: tuple[int, int], stand: Stand | None) -> Box:
+        """The rows of a latent that are painted of a thing, or all."""
+        codec = self.preset.codec
+        if stand is None:
+            return whole(size, codec)
+        return around(stand.spot, stand.side * REACH, size, codec)
 
-    def _denoise(self, plan: Plan, tick: Tick) -> Floats:
+    def painted(self, plan: Plan, tick: Tick, box: Box | None = None) -> Iterator[Pixels]:
+        """What a plan's words say as the network paints it, nothing taken apart or moved.
+
+        Of ``box``, rows of a latent, the frames are all there is.
+        """
+        box = box or whole(plan.size, self.preset.codec)
+        rows_ND = self._denoise(plan, tick, box)
+        num_latents = latents(plan.frames, self.preset.codec)
+        return self.codec.decode(rows_ND.reshape(num_latents, -1, rows_ND.shape[-1]), self._sides(box))
+
+    def _sides(self, box: Box) -> tuple[int, int]:
+        """Width and height of what a box of rows shows, in pixels."""
+        top, bottom, left, right = scaled(box, self.preset.codec.stride)
+        return right - left, bottom - top
+
+    def _denoise(self, plan: Plan, tick: Tick, box: Box) -> Floats:
         """From noise, or from where an attempt before was cut off, to a clip's rows, ``(N, D)``."""
-        text, of = self._read(plan), _name(plan, self.runtime)
-        rows, given_N = self._start(plan)
+        text, of = self._read(plan), _name(plan, self.runtime, box)
+        rows, given_N = self._start(plan, box)
         rows, done = self._taken_up(rows, plan, of)
         tick(Progress(stage="denoise", step=done, steps=plan.steps))
         begin = time.monotonic()
@@ -85,7 +117,7 @@ class NativeBackend:
                 self._memory.keep(Halfway(rows=rows.z_ND, step=number, of=of))
             spent = time.monotonic() - begin
             eta = spent / (number - done) * (plan.steps - number)
-            sketch = partial(self._sketch, before, rows, (level, target), plan)
+            sketch = partial(self._sketch, before, rows, (level, target), plan.frames, box)
             tick(Progress(stage="denoise", step=number, steps=plan.steps, eta_seconds=eta, sketch=sketch))
         return _clip(rows)
 
@@ -96,23 +128,26 @@ class NativeBackend:
             return noise, 0
         return replace(noise, z_ND=kept.rows), kept.step
 
-    def _sketch(self, before: Rows, after: Rows, levels: tuple[float, float], plan: Plan) -> Pixels:
+    def _sketch(self, before: Rows, after: Rows, levels: tuple[float, float], frames: int, box: Box) -> Pixels:
         """A frame of the clip the network aimed at in the step from ``before`` to ``after``: that line, drawn out.
 
         Of the first two latents the last frame, since the first may be a picture that was given.
         """
         here, there = levels
         clean_ND = _clip(after) - np.float32(there / (there - here)) * (_clip(after) - _clip(before))
-        opening = clean_ND.reshape(latents(plan.frames, self.preset.codec), -1, clean_ND.shape[-1])[:2]
-        return list(self.codec.decode(opening, plan.size))[-1]
+        opening = clean_ND.reshape(latents(frames, self.preset.codec), -1, clean_ND.shape[-1])[:2]
+        return list(self.codec.decode(opening, self._sides(box)))[-1]
 
     def _read(self, plan: Plan) -> Text:
         """The prompt and, where guidance asks for it, its absence, read together."""
         branches = [plan.words] if plan.guidance == 1 else [plan.words, no_words()]
         return self.runtime.read(_stack(branches), (plan.frames - 1) / plan.fps)
 
-    def _start(self, plan: Plan) -> tuple[Rows, Floats]:
-        """Noise from the seed, with given rows already in place, and which rows are given: 1 or 0 each, ``(N, 1)``."""
+    def _start(self, plan: Plan, box: Box) -> tuple[Rows, Floats]:
+        """Noise from the seed, with given rows already in place, and which rows are given: 1 or 0 each, ``(N, 1)``.
+
+        Rows of a box begin with the noise they have where all are painted.
+        """
         codec = self.preset.codec
         num_latents = latents(plan.frames, codec)
         place = positions(num_latents, plan.size, plan.fps, codec)
@@ -123,6 +158,8 @@ class NativeBackend:
             first = rows_of_latent(plan.size, codec)
             z_ND[:first] = self.codec.encode(plan.first_frame[None])[0]
             given_N1[:first] = 1
+        inside = np.tile(within(box, plan.size, codec), num_latents)
+        z_ND, given_N1, place = z_ND[inside], given_N1[inside], place[inside]
         levels = np.ones(len(place), np.float32) - given_N1[:, 0]
         tags = np.full(len(place), CLIP, np.int32)
         rows = Rows(z_ND=z_ND, t_N=levels, r_N=levels, position_N3=place, tag_N=tags)
@@ -172,10 +209,25 @@ def _told(tick: Tick, behind: int, pictures: int, begin: float) -> Tick:
     return told
 
 
-def _name(plan: Plan, runtime: Runtime) -> str:
+def _shown(tick: Tick, before: Pixels, box: Box) -> Tick:
+    """A tick whose sketches, of a box of the frame, are seen in front of the rest."""
+    top, bottom, left, right = box
+
+    def whole_frame(sketch: Sketch) -> Pixels:
+        frame = before.copy()
+        frame[top:bottom, left:right] = sketch()
+        return frame
+
+    def told(progress: Progress) -> None:
+        tick(progress if progress.sketch is None else replace(progress, sketch=partial(whole_frame, progress.sketch)))
+
+    return told
+
+
+def _name(plan: Plan, runtime: Runtime, box: Box) -> str:
     """sha256 of all that the states between noise and clip depend on: the plan, the weights, and what carries them."""
     settled = replace(plan, prompt="", notes=(), words={}, first_frame=None, cast={})
-    digest = hashlib.sha256(repr((settled, runtime.preset, runtime.name)).encode())
+    digest = hashlib.sha256(repr((settled, box, runtime.preset, runtime.name)).encode())
     shown = {f"cast {number} {one.name!r} {one.faces}": one.picture for number, one in plan.cast.items()}
     for name, array in sorted({**plan.words, **shown, "first_frame": plan.first_frame}.items()):
         if array is not None:

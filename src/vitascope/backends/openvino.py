@@ -92,34 +92,38 @@ class OpenVinoRuntime:
         )
         return channels.restored(answer_BND, mean_D, spread_D)
 
-    def request(self, name: str, build: Callable[[], ov.Model]) -> ov.InferRequest:
-        """The graph of that name, ready to run: remembered, from disk, or compiled now and kept on disk."""
+    def request(self, name: str, build: Callable[[], ov.Model], calls: int = 1) -> ov.InferRequest:
+        """The graph of that name, ready to run: remembered, from disk, or compiled now and kept on disk.
+
+        More requests of it may carry ``calls`` at once, which share the threads.
+        """
         if name not in self._ready:
-            self._ready[name] = self._compiled(name, build).create_infer_request()
+            options = self._options | ({"NUM_STREAMS": calls} if calls > 1 else {})
+            self._ready[name] = self._compiled(name, build, options).create_infer_request()
         return self._ready[name]
 
-    def _compiled(self, name: str, build: Callable[[], ov.Model]) -> ov.CompiledModel:
+    def _compiled(self, name: str, build: Callable[[], ov.Model], options: dict[str, Any]) -> ov.CompiledModel:
         if self._folder is None:
-            return self._core.compile_model(build(), "CPU", self._options)
-        path = self._folder / f"{self._key(name)}.graph"
+            return self._core.compile_model(build(), "CPU", options)
+        path = self._folder / f"{self._key(name, options)}.graph"
         stored = load_graph(path)
         if stored is not None:
             try:
-                imported = self._core.import_model(ov.Tensor(stored, shared_memory=True), "CPU", self._options)
+                imported = self._core.import_model(ov.Tensor(stored, shared_memory=True), "CPU", options)
             except RuntimeError:  # whole, but not to OpenVINO's liking: the compiler never fails where this does
                 path.unlink(missing_ok=True)
             else:
                 self._mapped.append(stored)
                 return imported
-        compiled = self._core.compile_model(build(), "CPU", self._options)
+        compiled = self._core.compile_model(build(), "CPU", options)
         save_graph(path, compiled.export_model().getvalue())
         return compiled
 
-    def _key(self, name: str) -> str:
+    def _key(self, name: str, options: Mapping[str, Any]) -> str:
         """Names all a compiled graph depends on."""
         cpu = self._core.get_property("CPU", "FULL_DEVICE_NAME")
         of = (self.preset.weights_sha256, self.preset.net, self.preset.codec, self.preset.animator)
-        facts = (name, of, ov.__version__, cpu, sorted(self._options.items()))
+        facts = (name, of, ov.__version__, cpu, sorted(options.items()))
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 

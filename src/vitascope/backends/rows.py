@@ -6,8 +6,9 @@ Letters in shapes: K latents, N rows (K times the rows of a latent), W words.
 import math
 
 import numpy as np
+import numpy.typing as npt
 
-from vitascope.backends.base import Rows
+from vitascope.backends.base import Box, Rows
 from vitascope.types import CodecPreset, Floats, Integers
 
 CLIP, REFERENCE = 0, 1
@@ -68,14 +69,53 @@ def reference_positions(size: tuple[int, int], codec: CodecPreset) -> Floats:
     return _grid(np.array([REFERENCE_TIME], np.float32), size, codec)
 
 
+def around(spot: tuple[float, float], reach: float, size: tuple[int, int], codec: CodecPreset) -> Box:
+    """The rows of a latent, from top to bottom and left to right, in which lies what reaches so far from a spot.
+
+    Both in sides of the square, as in :func:`positions`; the spot is x and y. There is a row of it always.
+    """
+    least = codec.stride / square_of(size, codec.stride) / 2
+    near = [
+        np.flatnonzero(np.abs(line - at) <= max(reach, least))
+        for line, at in zip(_lines(size, codec), spot[::-1], strict=True)
+    ]
+    (top, bottom), (left, right) = ((int(line[0]), int(line[-1]) + 1) for line in near)
+    return top, bottom, left, right
+
+
+def whole(size: tuple[int, int], codec: CodecPreset) -> Box:
+    """All rows of a latent."""
+    down, across = grid_of_latent(size, codec)
+    return 0, down, 0, across
+
+
+def scaled(box: Box, stride: int) -> Box:
+    """The pixels of a box of rows."""
+    top, bottom, left, right = (side * stride for side in box)
+    return top, bottom, left, right
+
+
+def within(box: Box, size: tuple[int, int], codec: CodecPreset) -> npt.NDArray[np.bool_]:
+    """Which rows of a latent of ``size`` are in a box of them, ``(rows of a latent,)``."""
+    inside = np.zeros(grid_of_latent(size, codec), np.bool_)
+    inside[box[0] : box[1], box[2] : box[3]] = True
+    return inside.ravel()
+
+
 def _grid(seconds: Floats, size: tuple[int, int], codec: CodecPreset) -> Floats:
+    y, x = _lines(size, codec)
+    grid = np.stack(np.meshgrid(seconds, y, x, indexing="ij"), axis=-1)
+    return np.ascontiguousarray(grid.reshape(-1, 3), np.float32)
+
+
+def _lines(size: tuple[int, int], codec: CodecPreset) -> tuple[Floats, Floats]:
+    """The y of each row downwards and the x of each across."""
     across, down = size[0] // codec.stride, size[1] // codec.stride
     side, longer = square_of(size, codec.stride) // codec.stride, max(across, down)
     beyond = (longer - side) / 2
     y = (np.arange(down, dtype=np.float32) + 0.5 + (longer - down) * LOWERED - beyond) / side
     x = (np.arange(across, dtype=np.float32) + 0.5 + (longer - across) / 2 - beyond) / side
-    grid = np.stack(np.meshgrid(seconds, y, x, indexing="ij"), axis=-1)
-    return np.ascontiguousarray(grid.reshape(-1, 3), np.float32)
+    return np.asarray(y, np.float32), np.asarray(x, np.float32)
 
 
 def word_seconds(segment: Integers, seconds: float) -> Floats:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vitascope.text.words import PICTURED, ROLES, VOCABULARY, Word, rows
-from vitascope.text.world import POSES, SUBJECTS
+from vitascope.text.world import BELOW, POSES, SUBJECTS, floats
 from vitascope.types import Integers
 
 USUAL_PLACE = "place:meadow"
@@ -22,11 +22,8 @@ ALONE, PAIRED, THREE = 0.60, 0.46, 0.36
 SIZED: Mapping[str, float] = {"small": 0.36, "large": 0.84}
 """Sides of one thing alone where its size is said."""
 
-BELOW = 0.12
-"""How far below the middle stands what stands on the ground, in frame sides."""
-
-GROUNDLESS = ("place:space", "place:sky", "place:underwater")
-"""Places in which nothing does."""
+REACH = 5 / 8
+"""Of a thing's side, how far from its spot something of it is at most: drawn a little larger, beside its spot."""
 
 COUNTS: Mapping[str, tuple[int, float]] = {"two": (2, PAIRED), "three": (3, THREE)}
 """How many of a kind, and their side."""
@@ -91,7 +88,9 @@ def stand(words: Mapping[str, Integers]) -> tuple[float, Spot]:
     """How large one thing alone is, and where its middle is, in frame sides, as in corpus/scenes.py."""
     said = {VOCABULARY[token] for token, *_ in _columns(words)}
     side = next((SIZED[size] for size in SIZED if size in said), ALONE)
-    return side, (0.5, 0.5 if said.intersection(GROUNDLESS) else 0.5 + BELOW)
+    place = next((token.removeprefix("place:") for token in said if token.startswith("place:")), None)
+    floating = any(floats(subject, place) for subject in [*_subjects(_columns(words)), PICTURED])
+    return side, (0.5, 0.5 if floating else 0.5 + BELOW)
 
 
 def plate(words: Mapping[str, Integers]) -> Mapping[str, Integers]:

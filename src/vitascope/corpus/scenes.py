@@ -13,7 +13,7 @@ from vitascope.corpus.graphs import Split, caption, graph, in_place
 from vitascope.corpus.motions import Path, path
 from vitascope.corpus.splits import held_out_motion
 from vitascope.text.scene import Entity, Scene
-from vitascope.text.world import FIRST, POSES, SUBJECTS, TAKES, Edition
+from vitascope.text.world import BELOW, FIRST, POSES, SUBJECTS, TAKES, Edition, floats
 from vitascope.types import Floats
 
 SIDE = 128
@@ -194,17 +194,8 @@ def _spot(scene: Scene, number: int, rng: np.random.Generator) -> _Spot:
     elif scene.relation == "above":
         y = 0.02 - 0.22 * way
     else:
-        y += _level(entity.subject, scene.place)
+        y += 0.0 if floats(entity.subject, scene.place) else BELOW
     return _Spot(x=0.5 + x, y=0.5 + y, side=side, steadied=scene.relation is not None)
-
-
-def _level(subject: str, place: str | None) -> float:
-    """How far below the middle a subject stands: things that fly, and all things in places without ground, do not."""
-    floats = SUBJECTS[subject].kind == "sky" or subject in _FLYERS or place in ("space", "sky", "underwater")
-    return 0.0 if floats else 0.12
-
-
-_FLYERS = ("eagle", "butterfly", "bee", "bat", "airplane", "helicopter", "rocket", "flying_saucer", "parachute")
 
 
 def _side(entity: Entity, entities: int) -> float:

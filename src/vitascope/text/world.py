@@ -229,6 +229,11 @@ PLACES = (
     "kitchen",
 )
 
+FLYERS = ("eagle", "butterfly", "bee", "bat", "airplane", "helicopter", "rocket", "flying_saucer", "parachute")
+GROUNDLESS = ("space", "sky", "underwater")
+BELOW = 0.12
+"""How far below the middle stands what stands on the ground, in frame sides."""
+
 TIMES = ("day", "sunset", "night", "rain")
 CAMERAS = ("static", "pan_left", "pan_right", "zoom_in", "zoom_out", "camera_shake")
 COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white")
@@ -254,6 +259,12 @@ FIRST = Edition(number=1, subjects=tuple(SUBJECTS)[:60], motions=MOTIONS[:14], p
 
 SECOND = Edition(number=2, subjects=tuple(SUBJECTS), motions=MOTIONS, places=PLACES)
 EDITIONS = (FIRST, SECOND)
+
+
+def floats(subject: str, place: str | None) -> bool:
+    """Whether a thing plays in the middle of the frame: what flies, and all things in places without ground."""
+    flies = subject in FLYERS or (subject in SUBJECTS and SUBJECTS[subject].kind == "sky")
+    return flies or place in GROUNDLESS
 
 
 def later_than(edition: Edition) -> frozenset[str]:

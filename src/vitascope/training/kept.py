@@ -13,7 +13,7 @@ from itertools import islice
 
 import numpy as np
 
-from vitascope.backends.animation import Animation
+from vitascope.backends.animation import Animation, Painting
 from vitascope.backends.choose import open_backend
 from vitascope.backends.layers import as_pixels, placed
 from vitascope.backends.native import NativeBackend
@@ -101,7 +101,11 @@ def main() -> None:
 
 def _middle(animation: Animation, picture: Pixels, beach: Pixels, backend: NativeBackend) -> Pixels:
     asked = _plan(backend, Request(prompt=PROMPT, seed=0, characters=(Character(name="Bo", picture=picture),)))
-    frames = animation.staged(asked, lambda _words, number: iter([beach] * number))
+
+    def paint(_words: object, number: int, _stand: object) -> Painting:
+        return Painting(frames=iter([beach] * number), box=(0, beach.shape[0], 0, beach.shape[1]))
+
+    frames = animation.staged(asked, paint)
     return next(islice(frames, asked.frames // 2, None))
 
 
