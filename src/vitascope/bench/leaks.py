@@ -8,7 +8,7 @@ are drawn from ``UNSEEN``, which nobody looked at before.
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 import numpy as np
@@ -29,13 +29,13 @@ from vitascope.programme.leaks.score import ALL_SIGNALS, Score, Signal, score
 from vitascope.programme.leaks.sighting import Origin, Sighting
 from vitascope.rights.hold import Level
 
-UNSEEN = 20_271_201
+UNSEEN = 20_271_301
 """The seed of the last rows: never used while points and thresholds were set. Whoever mends the watch after reading
 them takes another one, 30 further on at least. Spent: 20,261,123 showed that an owner who writes in many manners hid a
 leak for twelve minutes; 20,261,126 was read before prompts were made as people make them; 20,261,227 showed that an
 honest batch of fifty from a new place was taken for a leak once in thirty members and months; 20,270,101 was read
 before jobs that have just ended counted as in flight; 20,270,201 before a rush at a new place counted, and before
-honest days could begin with a batch.
+honest days could begin with a batch; 20,271,201 before looks for each order and a crowd at the owner's own place did.
 """
 
 
@@ -52,7 +52,7 @@ class Leak:
     quiet: float = 0.0  # minutes before the crowd comes, with an order every 40 seconds or so
 
 
-_OWN = Leak(is_elsewhere=False)
+_OWN = Leak(is_elsewhere=False, hours=6.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,10 +238,12 @@ def report(seeds: range, *, num_members: int, num_days: int, num_groups: int) ->
             runs = [replay(member, Leak(), seed, signals=ALL_SIGNALS - {signal}) for seed, member in members.items()]
             yield _line(f"leak, 60 s, without {signal}", runs)
     yield from _renders("leak of a fresh key", {seed: handed_on(member) for seed, member in members.items()})
-    few = {seed: members[seed] for seed in seeds[:10]}
-    for name, other in {"that begins with ten quiet minutes": Leak(quiet=10.0), "from their own machine": _OWN}.items():
-        yield _line(f"leak {name}", [replay(member, other, seed) for seed, member in few.items()])
-    yield from _renders("unseen: leak", {UNSEEN + seed: settled(UNSEEN + seed) for seed in seeds})
+    quiet = [replay(member, Leak(quiet=10.0), seed) for seed, member in list(members.items())[:10]]
+    yield _line("leak that begins with ten quiet minutes", quiet)
+    yield from _renders("leak from their own machine", members, _OWN)
+    unseen = {UNSEEN + seed: settled(UNSEEN + seed) for seed in seeds}
+    yield from _renders("unseen: leak", unseen)
+    yield from _renders("unseen: leak from their own machine", unseen, _OWN)
     yield _levels(f"unseen: honest members, {num_days} days", honest(num_members, num_days, UNSEEN))
     yield _levels("workshop guests with passes", workshops(num_groups, 1))
     yield _levels("workshop on the teacher's one key", workshops(num_groups, 1, is_shared=True))
@@ -253,9 +255,10 @@ def _spread(seconds: list[float]) -> str:
     return f"{np.mean(seconds):.1f} s ({min(seconds):.1f}-{max(seconds):.1f})"
 
 
-def _renders(name: str, members: dict[int, Habits]) -> Iterator[str]:
+def _renders(name: str, members: dict[int, Habits], leak: Leak | None = None) -> Iterator[str]:
     for render in (15.0, 60.0, 180.0):
-        runs = [replay(member, Leak(render=render), seed) for seed, member in members.items()]
+        other = replace(leak or Leak(), render=render)
+        runs = [replay(member, other, seed) for seed, member in members.items()]
         yield _line(f"{name}, renders of {render:.0f} s", runs)
 
 

@@ -20,6 +20,7 @@ _RATE = 0.15  # of a habit that one more day makes: half forgotten after four da
 _PLACES = 40  # networks and programs remembered, each
 _STEADY = 0.1  # polls that spread less than this share of their mean come from a clock
 _MIN_POLLS = 20
+_WINDOW = 600.0  # seconds: a longer pause between two orders counts as this, so that a night says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,14 @@ class Extremes:
     run_hours: float = 2.0  # without an idle moment
     places: float = 1.0  # networks used within 24 hours
     hosted: float = 0.0  # from a datacentre: 1 or 0
+    fewest: float = 1.0  # looks at the list for each order, where they were fewest, in doublings: see ``doublings``
+    most: float = 5.0  # and where they were most
 
 
-_NOTHING = Extremes(hands=0.0, alphabets=0.0, close=1.0, full=0.0, steady=0.0, run_hours=0.0, places=0.0, hosted=0.0)
+_NOTHING = Extremes(
+    hands=0.0, alphabets=0.0, close=1.0, full=0.0, steady=0.0, run_hours=0.0, places=0.0, hosted=0.0, fewest=16.0,
+    most=0.0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,8 @@ class Recent:
     full: tuple[bool, ...] = ()
     is_steady: bool = False
     is_hosted: bool = False
+    pauses: tuple[float, ...] = ()  # seconds since the order before, of each, ten minutes at most
+    look_every: float | None = None  # seconds between looks at the list; None where there were too few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +138,7 @@ def observe(habits: Habits, seen: Sighting) -> Habits:
 
 def extremes(habits: Habits) -> Extremes:
     """Where the latest creations stand; a few creations of many hands say little, so shares are of twelve."""
-    now, recent = habits.last_at or 0.0, habits.recent
+    now, recent, looks = habits.last_at or 0.0, habits.recent, looks_an_order(habits.recent)
     return Extremes(
         hands=float(len(set(recent.manners))),
         alphabets=float(len({alphabet_of(manner) for manner in recent.manners})),
@@ -140,7 +148,21 @@ def extremes(habits: Habits) -> Extremes:
         run_hours=(now - habits.run_began) / 3600,
         places=float(sum(now - last < _DAY for _, last in habits.networks.values())),
         hosted=float(recent.is_hosted),
+        fewest=habits.usual.fewest if looks is None else doublings(looks),
+        most=habits.usual.most if looks is None else doublings(looks),
     )
+
+
+def looks_an_order(recent: Recent) -> float | None:
+    """How often the list is looked at for each order; None where the looks, or the orders, are too few to say."""
+    if recent.look_every is None or len(recent.pauses) < LATELY:
+        return None
+    return sum(recent.pauses) / len(recent.pauses) / max(recent.look_every, 0.01)
+
+
+def doublings(looks: float) -> float:
+    """A number of looks on a scale where twice as many are one step, at few as at many."""
+    return math.log2(1 + looks)
 
 
 def at_home(habits: Habits) -> Habits:
@@ -191,7 +213,7 @@ def _slept(habits: Habits, now: float) -> Habits:
     return replace(habits, num_days=habits.num_days + 1, usual=Extremes(**learned), today=_NOTHING)
 
 
-_NAMES = ("hands", "alphabets", "close", "full", "steady", "run_hours", "places", "hosted")
+_NAMES = ("hands", "alphabets", "close", "full", "steady", "run_hours", "places", "hosted", "fewest", "most")
 
 
 def _farther(one: Extremes, other: Extremes) -> Extremes:
@@ -204,11 +226,13 @@ def _farther(one: Extremes, other: Extremes) -> Extremes:
         run_hours=max(one.run_hours, other.run_hours),
         places=max(one.places, other.places),
         hosted=max(one.hosted, other.hosted),
+        fewest=min(one.fewest, other.fewest),
+        most=max(one.most, other.most),
     )
 
 
 def _recent(habits: Habits, seen: Sighting) -> Recent:
-    recent = habits.recent
+    recent, since = habits.recent, seen.at - (habits.last_at or 0.0)
     closest = max(map(len, map(seen.minhash.__and__, habits.prompts)), default=0) / SLOTS
     return Recent(
         manners=(*recent.manners, seen.manner)[-LATELY:],
@@ -216,6 +240,8 @@ def _recent(habits: Habits, seen: Sighting) -> Recent:
         full=(*recent.full, _is_full(seen))[-LATELY:],
         is_steady=_is_steady(seen.polls),
         is_hosted=seen.is_hosted,
+        pauses=(*recent.pauses, min(max(since, 0.0), _WINDOW))[-LATELY:],
+        look_every=_mean(seen.polls[-2 * _MIN_POLLS :]) if len(seen.polls) >= _MIN_POLLS else None,
     )
 
 
@@ -235,7 +261,7 @@ def _beats(habits: Habits, seen: Sighting) -> Mapping[str, tuple[float, float]]:
     """The beat of the polls, where they have one; two are one that differ by less than a quarter or so."""
     if not _is_steady(seen.polls):
         return habits.beats
-    mean = sum(seen.polls[-2 * _MIN_POLLS :]) / len(seen.polls[-2 * _MIN_POLLS :])
+    mean = _mean(seen.polls[-2 * _MIN_POLLS :])
     return _seen(habits.beats, f"{round(math.log(max(mean, 0.01), 1.5))}", seen.at)
 
 
@@ -248,9 +274,13 @@ def _seen(places: Mapping[str, tuple[float, float]], name: str, at: float) -> Ma
 def _is_steady(polls: tuple[float, ...]) -> bool:
     """Whether the gaps between looks at the list are all but equal, as a program's are."""
     lately = polls[-2 * _MIN_POLLS :]
-    mean = sum(lately) / (len(lately) or 1)
+    mean = _mean(lately)
     spread = sum((gap - mean) ** 2 for gap in lately) / (len(lately) or 1)
     return len(lately) >= _MIN_POLLS and spread < (_STEADY * mean) ** 2
+
+
+def _mean(numbers: tuple[float, ...]) -> float:
+    return sum(numbers) / (len(numbers) or 1)
 
 
 def _slots(one: frozenset[int]) -> list[int]:

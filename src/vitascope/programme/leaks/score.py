@@ -1,4 +1,4 @@
-"""The score of a key: nine signals, each a number of points and a sentence; no machine learning, nothing hidden.
+"""The score of a key: eleven signals, each a number of points and a sentence; no machine learning, nothing hidden.
 
 The points and thresholds were set on the seeds that ``bench/leaks.py`` names for tuning, and measured on another.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vitascope.programme.leaks.habits import LATELY, Extremes, Habits, extremes
+from vitascope.programme.leaks.habits import LATELY, Extremes, Habits, extremes, looks_an_order
 from vitascope.rights.hold import Level
 
 
@@ -19,10 +19,12 @@ class Signal(StrEnum):
     CLIENT = "client"
     SATURATION = "saturation"
     REGULARITY = "regularity"
+    LOOKS = "looks"
     DUTY = "duty"
     FAN_OUT = "fan_out"
     ARRIVAL = "arrival"
     RUSH = "rush"
+    CROWD = "crowd"
     CERTAIN = "certain"
 
 
@@ -71,9 +73,12 @@ ALL_SIGNALS = frozenset(Signal)
 _YOUNG = 48 * 3600.0  # seconds a place counts as new
 _SETTLED = 3 * 86_400.0  # seconds of history before a new place means anything
 _OFTEN = 20  # creations before it does
+_DAYS = 3  # of work, before a number of looks is unusual
 _FILLS = 4  # jobs that fill all places a key has, see ``ladder.BUSY``: the first ones at a new place, where it rushes
 _IN_A_ROW = 5  # jobs that took the last free place, one after the other
 _LONG = 12  # so many in a row, at a new place, are an arrival whoever writes
+_AT_HOME = 8  # so many in a row where nothing else is new, before it matters who writes
+_UNLIKE = 10.0  # points of prompts that an honest batch hardly reaches
 _BATCH = 100  # so many, where the prompts are plainly the owner's: a batch of fifty is half of that
 
 
@@ -83,10 +88,7 @@ def score(habits: Habits, signals: frozenset[Signal] = ALL_SIGNALS) -> Score:
         return Score(parts=())
     now = extremes(habits)
     judged = [judge(habits, now) for signal, judge in _JUDGES.items() if signal in signals]
-    if Signal.ARRIVAL in signals:  # made of others, as far as they are seen
-        judged.append(_arrival(habits, now, signals))
-    if Signal.RUSH in signals:
-        judged.append(_rush(habits, now, signals))
+    judged += [judge(habits, now, signals) for signal, judge in _COMPOSED.items() if signal in signals]
     return Score(parts=tuple(part for part in judged if part is not None))
 
 
@@ -134,6 +136,19 @@ def _regularity(habits: Habits, now: Extremes) -> Part | None:
     return _told(Signal.REGULARITY, points, words)
 
 
+def _looks(habits: Habits, now: Extremes) -> Part | None:
+    """Looks at the list for each order: a page that shows everybody's films reads it by a beat of its own."""
+    usual, looks = habits.usual, looks_an_order(habits.recent)
+    if looks is None or habits.num_days < _DAYS:
+        return None
+    points = 4 * _part(max(usual.fewest - now.fewest, now.most - usual.most) - 1.5, 2)
+    words = (
+        f"The list is read {looks:.1f} times for each order, where {2**usual.fewest - 1:.0f} to "
+        f"{2**usual.most - 1:.0f} times are usual."
+    )
+    return _told(Signal.LOOKS, points, words)
+
+
 def _duty(habits: Habits, now: Extremes) -> Part | None:
     by_run = 12 * _part(now.run_hours - max(2.0, 1.5 * habits.usual.run_hours), 4)
     by_day = 25 * _part(len(habits.hours) - 17, 4)
@@ -171,6 +186,17 @@ def _rush(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | N
     return _told(Signal.RUSH, 34 * _part(habits.rush - _FILLS, _FILLS), words)
 
 
+def _crowd(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | None:
+    """From the owner's own place: not a free moment, and prompts of many hands all the while, or no end to it."""
+    run = habits.full_run
+    unlike = _prompts(habits, now) if {Signal.PROMPTS, Signal.SATURATION} <= signals else None
+    if unlike is None or unlike.points < _UNLIKE or run < _AT_HOME or _is_elsewhere(habits, signals):
+        return None
+    share = max(_part(unlike.points - _UNLIKE, 12), _part(run - _BATCH / 2, _BATCH / 2))
+    words = f"The last {run} jobs took every free place, and read as if many people had written them."
+    return _told(Signal.CROWD, 30 * share, words)
+
+
 def _is_elsewhere(habits: Habits, signals: frozenset[Signal]) -> bool:
     """Whether network and program, as far as they are seen, are both new."""
     places = {Signal.ORIGIN: habits.networks, Signal.CLIENT: habits.clients}
@@ -189,9 +215,17 @@ _JUDGES: dict[Signal, Callable[[Habits, Extremes], Part | None]] = {
     Signal.CLIENT: _client,
     Signal.SATURATION: _saturation,
     Signal.REGULARITY: _regularity,
+    Signal.LOOKS: _looks,
     Signal.DUTY: _duty,
     Signal.FAN_OUT: _fan_out,
 }
+
+_COMPOSED: dict[Signal, Callable[[Habits, Extremes, frozenset[Signal]], Part | None]] = {
+    Signal.ARRIVAL: _arrival,
+    Signal.RUSH: _rush,
+    Signal.CROWD: _crowd,
+}
+"""Made of others, as far as these are seen."""
 
 
 def _is_new_place(habits: Habits, places: Mapping[str, tuple[float, float]]) -> bool:
