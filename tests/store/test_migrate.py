@@ -16,7 +16,7 @@ from vitascope.programme.access import gate, repository
 from vitascope.programme.credential import draw
 from vitascope.programme.door import Knock
 from vitascope.refusals import DatabaseError
-from vitascope.store import tables
+from vitascope.store import people_tables, tables
 from vitascope.store.database import open_database, open_for_reading
 from vitascope.store.migrate import revision_of, upgrade
 
@@ -71,7 +71,7 @@ def test_who_only_looks_at_an_older_database_leaves_it(database_url):
     old = open_database(database_url, migrate=False)
     upgrade(old.engine, "0006")
 
-    with pytest.raises(DatabaseError, match=r"schema '0006'.*reads '0013'.*vitascope serve"):
+    with pytest.raises(DatabaseError, match=r"schema '0006'.*reads '0014'.*vitascope serve"):
         open_for_reading(database_url)
 
     with old.reading() as tx:
@@ -196,3 +196,31 @@ def test_fingerprints_are_numbered_and_kept(database_url):
     database.close()
 
     assert [(1, "0a", b"1"), (2, "0b", b"2"), (4, "0d", b"4")] == [tuple(row) for row in rows]
+
+
+def test_passes_from_before_the_fourteenth_schema_are_as_later_ones(database_url):
+    """A guest's key has no end of its own, so that reading goes on after the pass, and limits within its host's."""
+    old = open_database(database_url, migrate=False)
+    upgrade(old.engine, "0013")
+    facts = {"name": "x", "created_at": NOW, "priority": "low"}
+    few, many = (dict.fromkeys(("requests_per_minute", "jobs_in_flight", "seconds_per_day"), most) for most in (3, 600))
+    below = {"grantor": "ana", "uses": "video.create", "terms": "t", "quotas": "[]", "state": "active"}
+    below |= {"object": "engine", "valid_from": NOW, "valid_until": NOW + 9}
+    with old.transaction() as tx:
+        tx.execute(sa.insert(tables.parties).values(id="ana", **facts, **few))
+        tx.execute(sa.insert(tables.parties).values(id="guest_1", **facts, **many))
+        for name, parent, whose in (("access_ana", None, "ana"), ("pass_1", "access_ana", "guest_1")):
+            tx.execute(sa.insert(people_tables.permissions).values(id=name, parent=parent, grantee=whose, **below))
+            key = {"id": f"key_{whose}", "party": whose, "name": "x", "digest": "d", "scopes": "", "created_at": NOW}
+            tx.execute(sa.insert(tables.keys).values(**key, expires_at=NOW + 9))
+    old.close()
+
+    database = open_database(database_url)
+    with database.reading() as tx:
+        rows = tx.execute(sa.select(tables.keys.c.id, tables.keys.c.expires_at)).all()
+        limits = tx.execute(
+            sa.select(*(tables.parties.c[name] for name in few)).where(tables.parties.c.id == "guest_1")
+        )
+        assert {"key_ana": NOW + 9, "key_guest_1": None} == dict(map(tuple, rows))
+        assert (3, 3, 3) == tuple(limits.one())
+    database.close()

@@ -65,7 +65,7 @@ def _look_up(key: KeyState, use: Use, target: Target, now: datetime, book: Book,
     chain = book.chain(key.permission)
     things = _foreign_things(key, use, target)
     grants = tuple((thing, _grants(key, thing, now, book)) for thing in things)
-    branch = _selectors(chain) | {Selector(reach=Reach.KEY, id=key.id)}
+    branch = _selectors(chain) | {Selector(reach=Reach.KEY, id=name) for name in (key.id, *key.above)}
     own_hold = book.strongest_hold(branch, use, now)
     on_things = [
         min((book.strongest_hold(_selectors(chain), thing.use, now) for chain in chains), key=_strength, default=None)
@@ -105,7 +105,10 @@ def _key_fault(case: _Case) -> _Fault | None:
 def _chain_fault(case: _Case) -> _Fault | None:
     if _needs_no_chain(case.use):
         return None
-    leaf = case.key.permission or "none"
+    leaf, ends = case.key.permission or "none", case.key.above_ends
+    if ends is not None and ends <= case.now:
+        words = f"The key that gave permission {leaf} ended on {in_words(ends)}. {_STAYS_YOURS}"
+        return _Fault(rule=Rule.PERMISSION_NOT_LIVE, about=leaf, words=words)
     fault = _links_fault(case.chain, leaf, case.use, case.now) or _object_fault(case)
     return fault or _quota_fault(case.chain, case)
 
@@ -238,12 +241,13 @@ def _needs_no_chain(use: Use) -> bool:
 def _why_not_live(link: Permission, now: datetime) -> str:
     if link.state is not PermissionState.ACTIVE:
         how = f" ({link.ending})" if link.ending else ""
-        return f"Permission {link.id} is {link.state}{how}. Your works stay yours, to read and to export."
+        return f"Permission {link.id} is {link.state}{how}. {_STAYS_YOURS}"
     if now < link.valid_from:
         return f"Permission {link.id} begins on {in_words(link.valid_from)}. Come back then."
-    return f"Permission {link.id} ended on {in_words(link.valid_until)}. Your works stay yours, to read and to export."
+    return f"Permission {link.id} ended on {in_words(link.valid_until)}. {_STAYS_YOURS}"
 
 
+_STAYS_YOURS = "Your works stay yours, to read and to export."
 _STILL_OPEN = "Reading, downloading, exporting, publishing and reporting stay open."
 
 

@@ -39,6 +39,8 @@ class KeyState:
     status: KeyStatus = KeyStatus.LIVE
     is_genuine: bool = True
     confirmed_until: datetime | None = None  # a passkey was shown and counts until then
+    above: tuple[str, ...] = ()  # of a pass: the key it was minted by, and those that replaced it
+    above_ends: datetime | None = None  # when the last of these does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

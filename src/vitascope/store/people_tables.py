@@ -73,6 +73,7 @@ key_permissions = sa.Table(
     sa.Column("permission", sa.String(64), nullable=False, index=True),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("confirmed_until", sa.Double),
+    sa.Column("host", sa.String(64)),  # of a pass: the key it was minted by
 )
 
 holds = sa.Table(

@@ -14,6 +14,7 @@ from vitascope.orders import Grant, Limits
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
 from vitascope.programme.access.allowance import used_of
+from vitascope.programme.access.hosts import host_of
 from vitascope.programme.access.watch import Asked, look
 from vitascope.programme.door import Knock, admit
 from vitascope.programme.leaks.ladder import slowed
@@ -26,7 +27,7 @@ from vitascope.rights.logbook import Leaves
 from vitascope.rights.owners import book as owners
 from vitascope.rights.permission import Permission
 from vitascope.rights.question import Ingredient, KeyKind, KeyState, KeyStatus, Target
-from vitascope.rights.quota import Cost, Measure
+from vitascope.rights.quota import Cost, Measure, Per, Quota
 from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
@@ -114,6 +115,8 @@ def ask_of(
 ) -> Decision:
     """The same of a key, or of a person who is signed in, as a value."""
     links = repository.chain(tx, key.permission)
+    if target.costs and links:
+        links = (*links[:-1], _with_day(tx, links[-1]))
     if target.costs and is_locked:
         repository.lock_root(tx, links)
     things = [thing.id for thing in target.ingredients]
@@ -141,6 +144,7 @@ def may_start(tx: Transaction, key: str, now: datetime) -> bool:
 def key_state(tx: Transaction, grant: Grant) -> KeyState:
     """The key of a grant as ``decide`` sees it; the door has checked its secret and its end."""
     bound = repository.bound(tx, grant.key)
+    host = host_of(tx, bound)
     uses = frozenset(use for scope in grant.scopes for use in USES_OF_SCOPE.get(scope, frozenset()))
     return KeyState(
         id=grant.key,
@@ -150,6 +154,8 @@ def key_state(tx: Transaction, grant: Grant) -> KeyState:
         scopes=uses | _ALWAYS | _own(grant),
         expires=_FOREVER,
         confirmed_until=bound.confirmed_until if bound else None,
+        above=host.keys,
+        above_ends=host.ends,
     )
 
 
@@ -169,6 +175,15 @@ def _decided(
     target = Target(id="engine", costs=_costs(knock), ingredients=ingredients)
     said = [ask(tx, grant, act, target, now), *(ask(tx, grant, use, Target(id="engine"), now) for use in besides)]
     return next((one for one in said if not one.allow), max(said, key=lambda one: one.level))
+
+
+def _with_day(tx: Transaction, root: Permission) -> Permission:
+    """A root with its holder's seconds of a day as a quota: what is made on passes that hang on it counts, too."""
+    holder = keys_repository.party(tx, root.grantee)
+    if holder is None:
+        return root
+    day = Quota(measure=Measure.SECONDS, per=Per.DAY, limit=holder.limits.seconds_per_day)
+    return replace(root, quotas=(*root.quotas, day))
 
 
 def _use(scope: str) -> Use:

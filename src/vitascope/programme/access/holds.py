@@ -9,6 +9,7 @@ from typing import Final
 from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
+from vitascope.programme.access.hosts import host_of
 from vitascope.programme.actor import Actor, require, require_other
 from vitascope.programme.leaks.ladder import require_may_place
 from vitascope.programme.leaks.scan import find_keys
@@ -148,10 +149,12 @@ def find(tx: Transaction, name: str) -> Hold:
 
 
 def reaching(tx: Transaction, standing: Iterable[Hold], party: str) -> tuple[Hold, ...]:
-    """Those that reach a party: on all, a feature, a key of theirs, a permission of theirs or above it, its cohort."""
+    """Those that reach a party: on all, a feature, a key or permission of theirs or above theirs, its cohort."""
     held = (one for one in repository.permissions_of(tx, party) if one.grantee == party)
     links = {link for one in held for link in repository.chain(tx, one.id)}
-    theirs = {Selector(reach=Reach.KEY, id=row.id) for row in keys_repository.keys(tx, party)}
+    own = [row.id for row in keys_repository.keys(tx, party)]
+    above = [name for key in own for name in host_of(tx, repository.bound(tx, key)).keys]
+    theirs = {Selector(reach=Reach.KEY, id=name) for name in (*own, *above)}
     theirs |= {Selector(reach=Reach.PERMISSION, id=link.id) for link in links}
     theirs |= {Selector(reach=Reach.COHORT, id=link.cohort) for link in links if link.cohort}
     return tuple(hold for hold in standing if hold.selector in theirs or hold.selector.reach in _FOR_ALL)

@@ -30,6 +30,7 @@ class Bound:
     permission: str
     kind: KeyKind
     confirmed_until: datetime | None = None
+    host: str | None = None  # of a pass: the key it was minted by; None where that was done in person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,17 +146,14 @@ def used(tx: Transaction, name: str, *, since: float) -> tuple[int, float]:
 
 def bind(tx: Transaction, bound: Bound) -> None:
     """Hang a key on a permission."""
-    tx.execute(
-        sa.insert(people_tables.key_permissions).values(
-            key=bound.key, permission=bound.permission, kind=bound.kind.value, confirmed_until=None
-        )
-    )
+    fresh = {"key": bound.key, "permission": bound.permission, "kind": bound.kind.value, "host": bound.host}
+    tx.execute(sa.insert(people_tables.key_permissions).values(**fresh, confirmed_until=None))
 
 
 def rebind(tx: Transaction, bound: Bound) -> None:
     """Change what kind of key it is, or what it hangs on."""
     query = sa.update(people_tables.key_permissions).where(_KEYS.key == bound.key)
-    tx.execute(query.values(permission=bound.permission, kind=bound.kind.value))
+    tx.execute(query.values(permission=bound.permission, kind=bound.kind.value, host=bound.host))
 
 
 def bound(tx: Transaction, key: str) -> Bound | None:
@@ -307,6 +305,7 @@ def _bound(row: Any) -> Bound:  # noqa: ANN401  # a row of the table
         permission=row["permission"],
         kind=KeyKind(row["kind"]),
         confirmed_until=None if until is None else _moment(until),
+        host=row["host"],
     )
 
 

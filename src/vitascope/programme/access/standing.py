@@ -1,5 +1,6 @@
 """Early access as the house gives it: every key hangs on a permission, and on this one where it has no other."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -46,8 +47,9 @@ def hang(tx: Transaction, key: str, party: str, permission: str | None, *, now: 
         permission = f"access_{party}"
         if repository.permission(tx, permission) is None:
             repository.add_permission(tx, _early_access(permission, party, datetime.fromtimestamp(now, UTC)))
-    kind = _kind_on_pass(tx, permission) if repository.chain(tx, permission)[0].parent else KeyKind.MEMBER
-    repository.bind(tx, Bound(key=key, permission=permission, kind=kind))
+    bare = Bound(key=key, permission=permission, kind=KeyKind.MEMBER)
+    is_pass = repository.chain(tx, permission)[0].parent is not None
+    repository.bind(tx, _like_others(tx, bare) if is_pass else bare)
 
 
 def lets_in(permission: Permission) -> bool:
@@ -72,10 +74,13 @@ def of(tx: Transaction, key: str) -> str | None:
     return bound.permission if bound else None
 
 
-def _kind_on_pass(tx: Transaction, permission: str) -> KeyKind:
-    others = (repository.bound(tx, key) for key in repository.keys_of(tx, permission))
-    is_public = any(other.kind is KeyKind.SERVICE for other in others if other)
-    return KeyKind.SERVICE if is_public else KeyKind.GUEST
+def _like_others(tx: Transaction, key: Bound) -> Bound:
+    """A key on a pass: of the kind of those that were on it before, and given by whichever key gave them."""
+    names = repository.keys_of(tx, key.permission)
+    others = [other for name in names if (other := repository.bound(tx, name)) is not None]
+    is_public = any(other.kind is KeyKind.SERVICE for other in others)
+    host = next((other.host for other in others if other.host), None)
+    return replace(key, kind=KeyKind.SERVICE if is_public else KeyKind.GUEST, host=host)
 
 
 def _early_access(name: str, party: str, now: datetime) -> Permission:

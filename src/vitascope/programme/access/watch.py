@@ -2,7 +2,7 @@
 
 import secrets as random_bytes
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -11,7 +11,6 @@ from vitascope.orders import Grant
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import holds
 from vitascope.programme.access import repository as access_repository
-from vitascope.programme.access.repository import Bound
 from vitascope.programme.credential import parse
 from vitascope.programme.door import known_key
 from vitascope.programme.leaks import repository
@@ -107,7 +106,7 @@ def plant(tx: Transaction, log: Leaves, key: str, *, by: str, now: datetime) -> 
     if bound is None:
         raise RecordNotFoundError("There is no key of that id to plant; make one first, and give its id.")
     log.append(Event(kind="key.planted", by=by, about=key, at=now))
-    access_repository.rebind(tx, Bound(key=key, permission=bound.permission, kind=KeyKind.CANARY))
+    access_repository.rebind(tx, replace(bound, kind=KeyKind.CANARY))
 
 
 def answer(

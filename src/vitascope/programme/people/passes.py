@@ -14,6 +14,7 @@ from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
+from vitascope.programme.access.hosts import lineage
 from vitascope.programme.access.repository import Bound
 from vitascope.programme.access.standing import MEMBER_USES
 from vitascope.programme.keys import NewKey
@@ -43,6 +44,7 @@ class Pass:
     until: datetime
     at_once: int = 4  # renders unfinished at the same time
     is_public: bool = False  # many hands share it, which is no sign of a leak then
+    by_key: str | None = None  # it is minted by; None for a member who is there in person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Given:
     is_public: bool
     renders: int
     seconds: int
+    until: datetime  # its own end, or that of the key it was minted by
 
 
 def mint(
@@ -62,7 +65,8 @@ def mint(
 ) -> tuple[Permission, NewKey]:
     """A pass below a permission the member holds, and the key to it, shown once.
 
-    The key makes nothing once the pass is over, and goes on reading and exporting what its guest made.
+    The key makes nothing once the pass is over, and goes on reading and exporting what its guest made. What is minted
+    by a key ends with that key, whenever that will be: see ``access.hosts``.
     Raises OwnCaseError for another's permission, GrantError for more than the parent allows.
     """
     above = _own(tx, parent, party)
@@ -71,6 +75,7 @@ def mint(
     live = [child for child in repository.children(tx, parent) if child.is_live(now)]
     if len(live) >= (most := _most_guests(above)):
         raise GrantError(f"{len(live)} passes hang on {parent}, {most} may; take one back first.")
+    limits = _limits(tx, party, wanted)
     child = Permission(
         id=f"pass_{random_bytes.token_hex(8)}",
         grantor=party,
@@ -89,7 +94,6 @@ def mint(
     hung = offer_below(above, child)
     log.append(Event(kind="pass.minted", by=party, about=hung.id, at=now))
     repository.add_permission(tx, hung)
-    limits = Limits(jobs_in_flight=wanted.at_once)
     keys_repository.add_party(tx, hung.grantee, name=wanted.name, priority="low", limits=limits, now=now.timestamp())
     made = keys.create(
         tx,
@@ -103,15 +107,21 @@ def mint(
         now=now.timestamp(),
         permission=hung.id,
     )
-    if wanted.is_public:
-        repository.rebind(tx, Bound(key=made.key.id, permission=hung.id, kind=KeyKind.SERVICE))
+    kind = KeyKind.SERVICE if wanted.is_public else KeyKind.GUEST
+    repository.rebind(tx, Bound(key=made.key.id, permission=hung.id, kind=kind, host=wanted.by_key))
     return hung, made
 
 
 def given(tx: Transaction, party: str, now: datetime) -> tuple[Given, ...]:
     """The passes a member gave that have not ended, each with what was used of it."""
     mine = (one for one in repository.permissions_of(tx, party) if one.parent and one.grantor == party)
-    return tuple(_given(tx, one) for one in mine if one.is_live(now))
+    live = (one for one in mine if all(link.is_live(now) for link in repository.chain(tx, one.id)))
+    return tuple(found for one in live if (found := _given(tx, one)).until > now)
+
+
+def ending(tx: Transaction, permission: Permission, by_key: str | None) -> datetime:
+    """When a pass ends, as things stand: at its own end, or with the key it was minted by."""
+    return min([permission.valid_until, *filter(None, [lineage(tx, by_key).ends])])
 
 
 def take_back(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> Permission:
@@ -162,16 +172,30 @@ def _carried(
 
 def _given(tx: Transaction, permission: Permission) -> Given:
     names = repository.keys_of(tx, permission.id)
-    kinds = {bound.kind for name in names if (bound := repository.bound(tx, name))}
+    bounds = [bound for name in names if (bound := repository.bound(tx, name))]
     rows = [row for name in names if (row := keys_repository.key(tx, name))]
     renders, seconds = repository.used(tx, permission.id, since=0.0)
     return Given(
         permission=permission,
         name=rows[0].name if rows else permission.id,
         keys=names,
-        is_public=KeyKind.SERVICE in kinds,
+        is_public=any(bound.kind is KeyKind.SERVICE for bound in bounds),
         renders=renders,
         seconds=math.ceil(seconds),
+        until=min(ending(tx, permission, bound.host) for bound in bounds) if bounds else permission.valid_until,
+    )
+
+
+def _limits(tx: Transaction, party: str, wanted: Pass) -> Limits:
+    """What a guest may have at once, in a minute and in a day: no more than their host. Raises GrantError."""
+    host = keys_repository.party(tx, party)
+    own, usual = host.limits if host else Limits(), Limits()
+    if wanted.at_once > own.jobs_in_flight:
+        raise GrantError(f"{wanted.at_once} videos at once are more than your own {own.jobs_in_flight}; ask for less.")
+    return Limits(
+        jobs_in_flight=wanted.at_once,
+        requests_per_minute=min(usual.requests_per_minute, own.requests_per_minute),
+        seconds_per_day=min(usual.seconds_per_day, own.seconds_per_day),
     )
 
 

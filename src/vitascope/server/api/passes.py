@@ -1,6 +1,7 @@
 """Guest passes at the desk: a member mints, lists and takes back; whoever holds a key sees how things stand with it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,6 +78,7 @@ async def mint_passes(request: Request, visit: Visitor) -> Response:
     """Mint passes out of your own access, one key for each guest; the keys are shown this once.
 
     ``renders`` and ``seconds`` are for each guest in all (seconds default to ten a render), ``days`` until they end.
+    A pass ends with the key that minted it, or that replaced this one; ``ends_at`` says when, as things stand.
     With ``is_public`` the pass may stand behind a page that anybody opens: ``vitascope demo`` makes one.
     """
     await visit.enter("video.create", Use.GUEST_INVITE)
@@ -87,10 +89,11 @@ async def mint_passes(request: Request, visit: Visitor) -> Response:
 
     def mint(tx: Transaction, grant: Grant, now: float) -> list[dict[str, object]]:
         moment = datetime.fromtimestamp(now, UTC)
-        wanted, parent = _wanted(values, moment), standing.of(tx, grant.key) or ""
+        wanted = replace(_wanted(values, moment), by_key=grant.key)
+        parent = standing.of(tx, grant.key) or ""
         secrets, log = visit.desk.secrets, visit.desk.log
         made = [passes.mint(tx, log, grant.party, parent, wanted, secrets=secrets, now=moment) for _ in range(guests)]
-        return [_minted(permission, key, wanted) for permission, key in made]
+        return [_minted(one, key, wanted, passes.ending(tx, one, grant.key)) for one, key in made]
 
     return wire.answer({"object": "list", "data": await visit.write("video.create", mint, Use.GUEST_INVITE)})
 
@@ -156,7 +159,7 @@ def _standing(grant: Grant, found: Outlook) -> dict[str, object]:
     }
 
 
-def _minted(permission: Permission, made: NewKey, wanted: Pass) -> dict[str, object]:
+def _minted(permission: Permission, made: NewKey, wanted: Pass, ends: datetime) -> dict[str, object]:
     return {
         "id": permission.id,
         "object": "pass",
@@ -165,7 +168,7 @@ def _minted(permission: Permission, made: NewKey, wanted: Pass) -> dict[str, obj
         "is_public": wanted.is_public,
         "renders": wanted.renders,
         "seconds": wanted.seconds,
-        "ends_at": int(permission.valid_until.timestamp()),
+        "ends_at": int(ends.timestamp()),
     }
 
 
@@ -181,5 +184,5 @@ def _given(found: Given) -> dict[str, object]:
         "renders_used": found.renders,
         "seconds": limits.get(Measure.SECONDS),
         "seconds_used": found.seconds,
-        "ends_at": int(found.permission.valid_until.timestamp()),
+        "ends_at": int(found.until.timestamp()),
     }

@@ -202,7 +202,7 @@ def _pass(one: Given) -> str:
     kind = " <em>public</em>" if one.is_public else ""
     return (
         f"<tr><td>{escape(one.name)}{kind}<td class='whole'>{one.renders} of {limits.get(Measure.RENDERS, 0)}"
-        f"<td>{one.seconds} of {limits.get(Measure.SECONDS, 0)}<td class='whole'>{_day(one.permission.valid_until)}<td>"
+        f"<td>{one.seconds} of {limits.get(Measure.SECONDS, 0)}<td class='whole'>{_day(one.until)}<td>"
         f"{_button('/programme/passes/end', 'pass', one.permission.id, 'Take back')}</tr>"
     )
 
