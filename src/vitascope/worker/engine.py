@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vitascope.orders import Order
+from vitascope.rights.register import Register
 from vitascope.sealed import Seal
 from vitascope.types import Memory, Progress
 from vitascope.videos.workers import Capability
@@ -30,12 +31,13 @@ class Player:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Files that an order builds on, on this machine's disk."""
+    """What an order builds on: files on this machine's disk, and the works whose makers are thanked."""
 
     image: Path | None = None  # the first frame
     image_as_sent: Path | None = None  # its own file, where a credential is in it
     source: Path | None = None  # the film that is remixed, edited or extended, with its credential
     cast: tuple[Player, ...] = ()  # the kept characters that the prompt names
+    learned_from: Register | None = None  # what the weights learned from; None: what the package's did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

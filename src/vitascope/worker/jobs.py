@@ -22,6 +22,7 @@ from vitascope.logs import tell, tell_bug
 from vitascope.programme.access import gate
 from vitascope.programme.likeness import asking
 from vitascope.refusals import CharacterNotFoundError, DatabaseError, FilesError, FilesFullError
+from vitascope.rights.register import Register
 from vitascope.store.blobs import Blobs, Stored
 from vitascope.store.database import Database, Transaction, clock
 from vitascope.traces import Facts, Traces
@@ -33,6 +34,7 @@ from vitascope.worker.engine import Engine, Given, Painted
 from vitascope.worker.laps import Laps
 from vitascope.worker.latents import Latents
 from vitascope.worker.telling import Teller
+from vitascope.worker.thanking import register_behind
 
 _UNKNOWN = Failure(
     code="internal_error", message="The engine failed where it should not; the operator has the details."
@@ -159,16 +161,17 @@ def _made(shop: Workshop, claim: Claim, latents: Latents) -> Made:
 
 def _painted(shop: Workshop, claim: Claim, latents: Latents, place: Path) -> Painted:
     """The job on this machine's disk; whatever ends it, the stages it came through are told to who traces it."""
-    teller = Teller(shop.database, claim, shop.stopping)
+    teller, engine = Teller(shop.database, claim, shop.stopping), shop.engines[claim.order.model]
     given = Given(
         image=_first_frame(shop, claim, place),
         image_as_sent=_as_sent(shop, claim, place),
         source=_source(shop, claim, place),
         cast=casting.players(shop.database, shop.blobs, claim, place, _stubbornly),
+        learned_from=patiently(lambda: _learned_from(shop, engine)),
     )
     laps = Laps(teller.tick)
     try:
-        return shop.engines[claim.order.model].paint(
+        return engine.paint(
             claim.order,
             party=claim.party,
             given=given,
@@ -179,6 +182,11 @@ def _painted(shop: Workshop, claim: Claim, latents: Latents, place: Path) -> Pai
         )
     finally:
         laps.tell(shop.traces)
+
+
+def _learned_from(shop: Workshop, engine: Engine) -> Register | None:
+    with shop.database.reading() as tx:
+        return register_behind(tx, engine.capability().weights_sha256)
 
 
 def _first_frame(shop: Workshop, claim: Claim, place: Path) -> Path | None:

@@ -42,7 +42,7 @@ class Studio:
         names = [player.name for player in given.cast]
         scene = read(order.prompt, pictured=given.image is not None, edition=edition, characters=names).scene
         kept = tuple(player.thanks for player in given.cast if player.thanks)
-        thanks = (*credits_for(entity.subject for entity in scene.entities), *kept)
+        thanks = (*credits_for((entity.subject for entity in scene.entities), given.learned_from), *kept)
         thumbnail, spritesheet = folder / "thumbnail.webp", folder / "spritesheet.jpg"
         clip = render(
             _request(order, self._model, given),
