@@ -6,7 +6,7 @@ from fakes import PRESET
 from moving import SIDE
 from nets import animator_weights
 
-from vitascope.backends.animation import Animation, Painting
+from vitascope.backends.animation import Animation
 from vitascope.backends.base import Text
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.text.words import VOCABULARY
@@ -49,22 +49,27 @@ def animation():
 class Easel:
     """Paints a grey place and every thing as a square of its colour; remembers what it was asked.
 
-    Of things no more than ``box`` is painted.
+    Of things no more than ``about`` is painted.
     """
 
-    def __init__(self, box=(0, SIDE, 0, SIDE)):
-        self.asked, self.box = [], box
+    def __init__(self, about=(0, SIDE, 0, SIDE)):
+        self.asked, self.told, self.about = [], [], about
 
-    def __call__(self, words, frames, stand=None):
-        """One frame after the other."""
+    def box(self, side, spot):
+        """The same for all."""
+        self.told.append((side, spot))
+        return self.about
+
+    def paint(self, words, frames, box, before=None):
+        """One frame after the other; beyond the frame all is grey."""
         said = [VOCABULARY[token] for token in words["token"].tolist() if token]
-        self.asked.append((said, frames))
-        frame = np.full((SIDE, SIDE, 3), 100, np.uint8)
+        self.asked.append((said, frames, box, before))
+        around = np.full((3 * SIDE, 3 * SIDE, 3), 100, np.uint8)
         colour = {"red": (250, 0, 0), "blue": (0, 0, 250)}
         for name in set(said) & set(colour):
-            frame[24:40, 24:40] = colour[name]
-        top, bottom, left, right = box = (0, SIDE, 0, SIDE) if stand is None else self.box
-        return Painting(frames=iter([frame[top:bottom, left:right]] * frames), box=box)
+            around[SIDE + 24 : SIDE + 40, SIDE + 24 : SIDE + 40] = colour[name]
+        top, bottom, left, right = (SIDE + side for side in box)
+        return iter([around[top:bottom, left:right]] * frames)
 
 
 RESTING = {name: np.zeros_like(array) for name, array in WEIGHTS.items()}

@@ -135,8 +135,8 @@ def test_three_of_a_kind_are_one_painting():
     easel = Easel()
     frames = list(Animation(RESTING, bright, SIDE, ()).staged(of("three red fish in the sea, zoom in"), easel))
 
-    assert [1, 1] == [frames for _, frames in easel.asked]
-    assert not {"three", "zoom_in"} & {token for said, _ in easel.asked for token in said}
+    assert [1, 1] == [frames for _, frames, *_ in easel.asked]
+    assert not {"three", "zoom_in"} & {token for said, *_ in easel.asked for token in said}
     red = (frames[0][..., 0].astype(int) - frames[0][..., 2] > 100).any(axis=0)
     assert 3 == (np.diff(np.concatenate(([0], red, [0])).astype(int)) == 1).sum()
 
@@ -151,9 +151,9 @@ def test_two_things_are_painted_apart_and_laid_together():
     easel = Easel()
     frames = list(Animation(RESTING, bright, SIDE).staged(of("a red fish next to a blue whale in the sea"), easel))
 
-    assert [1, 17, 17] == [frames for _, frames in easel.asked]
+    assert [1, 17, 17] == [frames for _, frames, *_ in easel.asked]
     assert not {"red", "blue"} & set(easel.asked[0][0])
-    assert [{"red"}, {"blue"}] == [{"red", "blue"} & set(said) for said, _ in easel.asked[1:]]
+    assert [{"red"}, {"blue"}] == [{"red", "blue"} & set(said) for said, *_ in easel.asked[1:]]
     assert 17 == len(frames)
     left, right = frames[0][:, : SIDE // 2].astype(int), frames[0][:, SIDE // 2 :].astype(int)
     assert (left[..., 0] - left[..., 2]).max() > 200
@@ -161,22 +161,20 @@ def test_two_things_are_painted_apart_and_laid_together():
     assert (left[..., 0] > 200).sum() < 16 * 16
 
 
-def test_a_thing_of_which_no_more_than_its_box_is_painted_stands_where_it_stood():
-    """The frames are those of a whole painting, and it is told where and before what to paint."""
-    told = []
+@pytest.mark.parametrize("box", [(16, 64, 8, 56), (-16, 48, 0, 64), (16, 80, -8, 72)])
+def test_a_thing_of_which_no_more_than_its_box_is_painted_stands_where_it_stood(box):
+    """The frames are those of a whole painting; the place is painted as far as the box reaches."""
+    asked, easel = of("a red fish in the sea"), Easel(box)
 
-    class Close(Easel):
-        def __call__(self, words, frames, stand=None):
-            told.append(stand)
-            return super().__call__(words, frames, stand)
+    frames = list(Animation(RESTING, bright, SIDE).staged(asked, easel))
 
-    asked = of("a red fish in the sea")
-    close = list(Animation(RESTING, bright, SIDE).staged(asked, Close((16, 64, 8, 56))))
-
-    np.testing.assert_array_equal(list(Animation(RESTING, bright, SIDE).staged(asked, Easel())), close)
-    assert told[0] is None
-    assert (ALONE, (0.5, 0.62)) == (told[1].side, told[1].spot)
-    assert np.array_equal(np.full((SIDE, SIDE, 3), 100), told[1].before)
+    np.testing.assert_array_equal(list(Animation(RESTING, bright, SIDE).staged(asked, Easel())), frames)
+    assert {(ALONE, (0.5, 0.62))} == set(easel.told)
+    (_, _, canvas, nothing), (_, _, about_it, place) = easel.asked
+    assert (min(0, box[0]), max(64, box[1]), min(0, box[2]), max(64, box[3])) == canvas
+    assert box == about_it
+    assert nothing is None
+    assert np.array_equal(np.full((SIDE, SIDE, 3), 100), place)
 
 
 def test_what_is_not_alive_is_painted_once_and_carried():
@@ -187,7 +185,7 @@ def test_what_is_not_alive_is_painted_once_and_carried():
     frames = list(living.staged(of("a red fish next to a blue whale in the sea"), easel))
     list(living.staged(of("a red fish in the sea in the rain"), easel))
 
-    assert [1, 1, 17, 17, 1] == [frames for _, frames in easel.asked]
+    assert [1, 1, 17, 17, 1] == [frames for _, frames, *_ in easel.asked]
     assert 17 == len(frames)
     assert np.array_equal(frames[0], frames[9])  # of an easel that paints the same
 
@@ -197,7 +195,7 @@ def test_in_the_rain_the_place_is_painted_for_the_whole_clip():
     easel = Easel()
 
     assert 17 == len(list(Animation(RESTING, bright, SIDE).staged(of("the sea in the rain"), easel)))
-    assert [17] == [frames for _, frames in easel.asked]
+    assert [17] == [frames for _, frames, *_ in easel.asked]
 
 
 def test_a_thing_goes_where_there_is_room_and_by_chance_from_the_middle():
@@ -240,6 +238,22 @@ def test_the_backend_moves_a_given_picture_and_stages_a_prompt():
     assert [(n, 8) for n in (0, 1, 2, 3, 4, 4, 5, 6, 7, 8)] == steps
     left = [tick.eta_seconds for tick in ticks if tick.stage == "denoise" and tick.eta_seconds is not None]
     assert left[3] > left[-1] == 0  # at the end of the place the thing is still to be painted
+
+
+@pytest.mark.parametrize(
+    ("size", "prompt", "rows"),
+    [((64, 64), "a fish", (16, 12)), ((96, 64), "a fish", (24, 24)), ((96, 64), "a bee", (24, 24)),
+     ((160, 96), "a bee", (70, 70))],
+)  # fmt: skip
+def test_of_a_wide_frame_all_is_painted_and_what_is_above_it_where_a_thing_reaches_there(size, prompt, rows):
+    """Of the place as of the thing, so that it is told what of the latter is only place."""
+    runtime = Grey()
+    backend = NativeBackend(runtime, animation=animation())
+
+    frames = list(backend.render(of(prompt, size=size, frames=1, keep=1), lambda _: None))
+
+    assert [*[rows[0]] * 4, *[rows[1]] * 4] == runtime.rows
+    assert (size[1], size[0], 3) == frames[0].shape
 
 
 def test_a_sketch_of_a_thing_is_seen_in_its_place():

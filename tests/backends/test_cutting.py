@@ -14,7 +14,7 @@ from vitascope.text.words import rows, taken
 
 def painted(prompt):
     """A frame of the easel."""
-    return next(Easel()(rows(taken(read(prompt).words, 0)), 1).frames)
+    return next(Easel().paint(rows(taken(read(prompt).words, 0)), 1, (0, SIDE, 0, SIDE)))
 
 
 def test_what_the_empty_place_shows_too_is_no_thing():

@@ -57,16 +57,18 @@ def test_a_wide_frame_keeps_the_places_of_the_square():
         ((128, 128), (0.5, 0.5), 0.375, (1, 7, 1, 7)),
         ((128, 128), (0.5, 0.62), 0.375, (2, 8, 1, 7)),
         ((160, 96), (0.5, 0.62), 0.375, (0, 6, 2, 8)),
+        ((160, 96), (0.5, 0.5), 0.375, (-1, 5, 2, 8)),
+        ((96, 160), (0.5, 0.5), 0.525, (1, 9, -1, 7)),
         ((96, 160), (0.5, 0.62), 0.375, (3, 9, 0, 6)),
         ((128, 128), (0.5, 0.62), 0.9, (0, 8, 0, 8)),
         ((32, 32), (0.5, 0.62), 0.2, (1, 2, 0, 2)),
     ],
 )
 def test_a_box_holds_the_rows_about_a_spot(size, spot, reach, box):
-    """Where rows of the same place lie in frames of other shapes; never none, and none beyond the frame."""
+    """Where rows of the same place lie in frames of other shapes; never none, and none beyond frame and square."""
     assert box == rows.around(spot, reach, size, CODEC)
 
-    kept = rows.positions(1, size, 8, CODEC)[rows.within(box, size, CODEC)]
+    kept = rows.positions(1, size, 8, CODEC, box)
     assert (box[1] - box[0]) * (box[3] - box[2]) == len(kept)
     assert np.abs(kept[:, 1:] - spot[::-1]).max() <= max(reach, 0.25)
 
@@ -75,8 +77,16 @@ def test_a_whole_frame_is_a_box_of_all_rows():
     """And in pixels it is the frame."""
     box = rows.whole((160, 96), CODEC)
 
-    assert rows.within(box, (160, 96), CODEC).all()
     assert (0, 96, 0, 160) == rows.scaled(box, CODEC.stride)
+    np.testing.assert_array_equal(rows.positions(2, (160, 96), 8, CODEC), rows.positions(2, (160, 96), 8, CODEC, box))
+
+
+def test_a_box_beyond_the_frame_shares_with_it_what_lies_in_both():
+    """Told as parts of either."""
+    framed, boxed = rows.shared((-1, 5, 2, 12), (10, 6))
+
+    assert (slice(0, 5), slice(2, 10)) == framed
+    assert (slice(1, 6), slice(0, 8)) == boxed
 
 
 def test_a_reference_stands_before_the_clip():

@@ -7,8 +7,9 @@ picture itself. The network looks at a small copy; what is moved is the picture 
 Letters in shapes: T frames, H W pixels, C channels.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from vitascope.backends.layers import (
     taken_apart,
 )
 from vitascope.backends.paper import on_paper
+from vitascope.backends.rows import union
 from vitascope.backends.staging import Spot
 from vitascope.errors import CharacterError
 from vitascope.media.resize import fit
@@ -52,25 +54,21 @@ SOLID = 250
 _Painted = tuple[list[Sprite | None], Spot]  # a thing, frame by frame or once, and where it stands
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """Where a thing is painted: of such a side, at a spot, both in frame sides, before what is already there."""
+class Easel(Protocol):
+    """Paints what a clip is staged from. Boxes are in pixels of the frame, beyond which they may reach."""
 
-    side: float
-    spot: Spot
-    before: Pixels
+    def box(self, side: float, spot: Spot) -> Box:
+        """What must be painted for a thing of such a side at a spot, x and y, both in frame sides."""
+        ...
 
+    def paint(
+        self, words: Mapping[str, Integers], frames: int, box: Box, before: Pixels | None = None
+    ) -> Iterator[Pixels]:
+        """So many frames of what words say, as large as the box; nothing in them travels.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Painting:
-    """Frames as they are painted, and where in the whole frame they lie, in pixels."""
-
-    frames: Iterator[Pixels]
-    box: Box
-
-
-Paint = Callable[[Mapping[str, Integers], int, Stand | None], Painting]
-"""Paints so many frames of what words say, in which nothing travels: whole, or about where a thing stands."""
+        Whoever looks on sees it before the frame that is already painted.
+        """
+        ...
 
 
 class Animation:
@@ -96,19 +94,25 @@ class Animation:
             for number in range(plan.frames)
         )
 
-    def staged(self, plan: Plan, paint: Paint) -> Iterator[Pixels]:
+    def staged(self, plan: Plan, easel: Easel) -> Iterator[Pixels]:
         """``plan.frames`` frames of a prompt: its place painted empty, each thing alone, laid over it and moved.
 
         A camera moves over the painted place, and never beyond its sides.
         """
-        still, camera = staging.stands_still(plan.words), staging.camera(plan.words)
-        place = list(paint(staging.plate(plan.words), 1 if still else plan.frames, None).frames)
-        times = plan.frames // len(place)
-        acts, plates = list(self._acts(plan, paint, place * times, camera)), [given(frame) for frame in place] * times
+        camera, scenery = staging.camera(plan.words), self._scenery(plan, easel)
+        acts = list(self._acts(plan, easel, scenery, camera))
+        plates = [given(frame) for frame in scenery.frames()]
         view = within(self.tracks(plan, (0,), (0.5, 0.5), camera))
-        return (_laid(seen(plate, view, number), acts, number) for number, plate in enumerate(plates))
+        return (_laid(seen(plates[n % len(plates)], view, n), acts, n) for n in range(plan.frames))
 
-    def _acts(self, plan: Plan, paint: Paint, places: list[Pixels], camera: int) -> Iterator["_Act"]:
+    def _scenery(self, plan: Plan, easel: Easel) -> "_Scenery":
+        """The place, painted as far as things are, so that it can be told what of them is only the place."""
+        stands = [staging.stand(part.words) for part in staging.parts(plan.words) if part.number not in plan.cast]
+        box = union((0, plan.size[1], 0, plan.size[0]), *(easel.box(side, spot) for side, spot in stands))
+        frames = 1 if staging.stands_still(plan.words) else plan.frames
+        return _Scenery(size=plan.size, box=box, painted=list(easel.paint(staging.plate(plan.words), frames, box)))
+
+    def _acts(self, plan: Plan, easel: Easel, scenery: "_Scenery", camera: int) -> Iterator["_Act"]:
         """Each thing as it was painted, frame by frame or once, or as it is kept, and its way.
 
         Two alike are painted once.
@@ -118,22 +122,21 @@ class Animation:
             if (character := plan.cast.get(part.number)) is not None:
                 yield self._played(plan, replace(part, faces=character.faces), character, camera)
                 continue
-            once = self._alive is not None and part.subject not in self._alive
             if part.painting not in known:
-                side, spot = staging.stand(part.words)
-                stand, frames = Stand(side=side, spot=spot, before=places[0]), 1 if once else plan.frames
-                known[part.painting] = self._cut_out(paint(part.words, frames, stand), places[:frames])
+                once = self._alive is not None and part.subject not in self._alive
+                known[part.painting] = self._painted(part, easel, scenery, 1 if once else plan.frames)
             sprites, middle = known[part.painting]
             tracks = self.tracks(plan, part.motions, middle, camera)
             yield _Act(things=sprites, middle=middle, tracks=about(tracks, middle, part, plan.size))
 
-    def _cut_out(self, painting: Painting, places: list[Pixels]) -> _Painted:
-        """The thing of a painting, frame by frame, and where in the whole frame its middle is."""
-        height, width, _ = places[0].shape
-        top, bottom, left, right = painting.box
-        behind, side = [place[top:bottom, left:right] for place in places], max(bottom - top, right - left)
-        looked = round(self._side * side / max(height, width))
-        things = cut(painting.frames, behind, self._separate, looked)
+    def _painted(self, part: staging.Part, easel: Easel, scenery: "_Scenery", frames: int) -> _Painted:
+        """A thing, painted and cut out, frame by frame, and where in the frame its middle is."""
+        top, bottom, left, right = box = easel.box(*staging.stand(part.words))
+        width, height = scenery.size
+        looked = round(self._side * max(bottom - top, right - left) / max(width, height))
+        behind = scenery.frames(box)
+        painted = easel.paint(part.words, frames, box, scenery.frames()[0])
+        things = cut(painted, [behind[n % len(behind)] for n in range(frames)], self._separate, looked)
         x, y = middle_of(np.mean(things, axis=0))
         middle = (left + x * (right - left)) / width, (top + y * (bottom - top)) / height
         return [sprite(thing, (left, top)) for thing in things], middle
@@ -218,6 +221,21 @@ class Animation:
     def _linear(self, name: str, x: Floats) -> Floats:
         weight, bias = (self._weights[f"animator.track.{name}.{part}"] for part in ("weight", "bias"))
         return np.asarray(x @ weight.T + bias, np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scenery:
+    """A painted place: one frame, or all of a clip, as large as its box, in which a frame of ``size`` lies."""
+
+    size: tuple[int, int]  # width, height
+    box: Box
+    painted: list[Pixels]
+
+    def frames(self, box: Box | None = None) -> list[Pixels]:
+        """What of it lies in a box, or in the frame."""
+        top, bottom, left, right = box or (0, self.size[1], 0, self.size[0])
+        down, across = slice(top - self.box[0], bottom - self.box[0]), slice(left - self.box[2], right - self.box[2])
+        return [frame[down, across] for frame in self.painted]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

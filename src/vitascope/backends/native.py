@@ -4,7 +4,6 @@ Letters in shapes: B guidance branches (with the prompt, without), K latents, N 
 """
 
 import hashlib
-import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -14,20 +13,22 @@ from itertools import islice, pairwise
 import numpy as np
 
 from vitascope.backends import flow
-from vitascope.backends.animation import Animation, Paint, Painting, Stand
+from vitascope.backends.animation import Animation
 from vitascope.backends.base import Box, Rows, Runtime, Text, Tick
 from vitascope.backends.codec import Codec, LappedCodec
 from vitascope.backends.rows import (
     CLIP,
     REFERENCE,
     around,
+    grid_of_latent,
     latents,
     positions,
     reference_positions,
     rows_of_latent,
     scaled,
+    shared,
+    union,
     whole,
-    within,
 )
 from vitascope.backends.staging import REACH, paintings
 from vitascope.text.words import no_words
@@ -59,34 +60,13 @@ class NativeBackend:
         if self.animation is None:
             frames = self.painted(plan, tick)
         elif plan.first_frame is None:
-            frames = self.animation.staged(plan, self._easel(plan, tick))
+            frames = self.animation.staged(plan, _Easel(self, plan, tick))
         else:
             frames = self.animation.moved(plan, plan.first_frame)
         tick(Progress(stage="decode", step=0, steps=plan.frames))
         for number, frame in enumerate(frames, 1):
             tick(Progress(stage="decode", step=number, steps=plan.frames))
             yield frame
-
-    def _easel(self, plan: Plan, tick: Tick) -> Paint:
-        """Paints what a plan is staged from, one after the other; ``tick`` hears of all of them as of one."""
-        pictures, begun, begin = paintings(plan.words, plan.cast), itertools.count(), time.monotonic()
-
-        def paint(words: Mapping[str, Integers], frames: int, stand: Stand | None) -> Painting:
-            box, told = self._box(plan.size, stand), _told(tick, next(begun), pictures, begin)
-            alone = replace(plan, words=words, frames=frames, keep=frames, cast={})  # who is kept is not painted
-            there = scaled(box, self.preset.codec.stride)
-            if stand is not None:
-                told = _shown(told, stand.before, there)
-            return Painting(frames=self.painted(alone, told, box), box=there)
-
-        return paint
-
-    def _box(self, size: tuple[int, int], stand: Stand | None) -> Box:
-        """The rows of a latent that are painted of a thing, or all."""
-        codec = self.preset.codec
-        if stand is None:
-            return whole(size, codec)
-        return around(stand.spot, stand.side * REACH, size, codec)
 
     def painted(self, plan: Plan, tick: Tick, box: Box | None = None) -> Iterator[Pixels]:
         """What a plan's words say as the network paints it, nothing taken apart or moved.
@@ -144,27 +124,34 @@ class NativeBackend:
         return self.runtime.read(_stack(branches), (plan.frames - 1) / plan.fps)
 
     def _start(self, plan: Plan, box: Box) -> tuple[Rows, Floats]:
-        """Noise from the seed, with given rows already in place, and which rows are given: 1 or 0 each, ``(N, 1)``.
-
-        Rows of a box begin with the noise they have where all are painted.
-        """
-        codec = self.preset.codec
-        num_latents = latents(plan.frames, codec)
-        place = positions(num_latents, plan.size, plan.fps, codec)
-        shape = (len(place), codec.channels)
-        z_ND = np.random.Generator(np.random.PCG64(plan.seed)).standard_normal(shape, np.float32)
+        """Noise from the seed, with given rows already in place, and which rows are given: 1 or 0 each, ``(N, 1)``."""
+        codec, num_latents = self.preset.codec, latents(plan.frames, self.preset.codec)
+        z_ND, place = self._noise(plan, box), positions(num_latents, plan.size, plan.fps, codec, box)
         given_N1 = np.zeros((len(place), 1), np.float32)
         if plan.first_frame is not None:
             first = rows_of_latent(plan.size, codec)
             z_ND[:first] = self.codec.encode(plan.first_frame[None])[0]
             given_N1[:first] = 1
-        inside = np.tile(within(box, plan.size, codec), num_latents)
-        z_ND, given_N1, place = z_ND[inside], given_N1[inside], place[inside]
         levels = np.ones(len(place), np.float32) - given_N1[:, 0]
         tags = np.full(len(place), CLIP, np.int32)
         rows = Rows(z_ND=z_ND, t_N=levels, r_N=levels, position_N3=place, tag_N=tags)
         shown = next(iter(plan.cast.values()), None)
         return (rows, given_N1) if shown is None else self._with_look(rows, given_N1, shown.picture)
+
+    def _noise(self, plan: Plan, box: Box) -> Floats:
+        """Rows of a box begin with the noise they have where all are painted, those beyond the frame with their own."""
+        codec = self.preset.codec
+        down, across = grid_of_latent(plan.size, codec)
+        shape = (latents(plan.frames, codec), down, across, codec.channels)
+        z_KYXD = np.random.Generator(np.random.PCG64(plan.seed)).standard_normal(shape, np.float32)
+        if box != whole(plan.size, codec):
+            beyond = np.random.Generator(np.random.PCG64((plan.seed, 1)))
+            sides = (box[1] - box[0], box[3] - box[2])
+            framed, boxed = shared(box, (across, down))
+            part_KYXD = beyond.standard_normal((len(z_KYXD), *sides, codec.channels), np.float32)
+            part_KYXD[:, *boxed] = z_KYXD[:, *framed]
+            z_KYXD = part_KYXD
+        return z_KYXD.reshape(-1, codec.channels)
 
     def _with_look(self, rows: Rows, given_N1: Floats, look: Pixels) -> tuple[Rows, Floats]:
         """The same with the rows of a reference picture before the clip, clean and given, as in training."""
@@ -198,6 +185,41 @@ class NativeBackend:
         return Rows(z_ND=z_ND, t_N=there_N1[:, 0], r_N=there_N1[:, 0], position_N3=rows.position_N3, tag_N=rows.tag_N)
 
 
+class _Easel:
+    """Paints what a plan is staged from, one after the other; ``tick`` hears of all of them as of one."""
+
+    def __init__(self, backend: NativeBackend, plan: Plan, tick: Tick) -> None:
+        self._backend, self._plan, self._tick = backend, plan, tick
+        self._pictures, self._begun, self._begin = paintings(plan.words, plan.cast), 0, time.monotonic()
+
+    def box(self, side: float, spot: tuple[float, float]) -> Box:
+        """See :class:`vitascope.backends.animation.Easel`.
+
+        Of a frame that is no square all is painted: a part of it would be taken for one of a square, which shows
+        another place.
+        """
+        codec, size = self._backend.preset.codec, self._plan.size
+        near = around(spot, side * REACH, size, codec)
+        return scaled(near if size[0] == size[1] else union(near, whole(size, codec)), codec.stride)
+
+    def paint(
+        self, words: Mapping[str, Integers], frames: int, box: Box, before: Pixels | None = None
+    ) -> Iterator[Pixels]:
+        """See :class:`vitascope.backends.animation.Easel`. Who is kept is not painted."""
+        alone = replace(self._plan, words=words, frames=frames, keep=frames, cast={})
+        heard = _told(self._tick, self._begun, self._pictures, self._begin)
+        self._begun += 1
+        width, height = self._plan.size
+        around_it = np.zeros((height, width, 3), np.uint8) if before is None else before
+
+        def told(progress: Progress) -> None:
+            sketch = progress.sketch
+            heard(progress if sketch is None else replace(progress, sketch=partial(_seen, sketch, box, around_it)))
+
+        top, bottom, left, right = (side // self._backend.preset.codec.stride for side in box)
+        return self._backend.painted(alone, told, (top, bottom, left, right))
+
+
 def _told(tick: Tick, behind: int, pictures: int, begin: float) -> Tick:
     """A tick for one of several pictures that are painted one after the other, the first from ``begin`` on."""
 
@@ -209,19 +231,12 @@ def _told(tick: Tick, behind: int, pictures: int, begin: float) -> Tick:
     return told
 
 
-def _shown(tick: Tick, before: Pixels, box: Box) -> Tick:
-    """A tick whose sketches, of a box of the frame, are seen in front of the rest."""
-    top, bottom, left, right = box
-
-    def whole_frame(sketch: Sketch) -> Pixels:
-        frame = before.copy()
-        frame[top:bottom, left:right] = sketch()
-        return frame
-
-    def told(progress: Progress) -> None:
-        tick(progress if progress.sketch is None else replace(progress, sketch=partial(whole_frame, progress.sketch)))
-
-    return told
+def _seen(sketch: Sketch, box: Box, before: Pixels) -> Pixels:
+    """What of a sketch of a box is in the frame, in front of what is already painted."""
+    framed, boxed = shared(box, before.shape[1::-1])
+    frame = before.copy()
+    frame[framed] = sketch()[boxed]
+    return frame
 
 
 def _name(plan: Plan, runtime: Runtime, box: Box) -> str:

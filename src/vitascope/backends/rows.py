@@ -4,12 +4,14 @@ Letters in shapes: K latents, N rows (K times the rows of a latent), W words.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from vitascope.backends.base import Box, Rows
 from vitascope.types import CodecPreset, Floats, Integers
+
+Slices = tuple[slice, slice]
 
 CLIP, REFERENCE = 0, 1
 """Tags of rows: frames of the clip, or a picture it should look like."""
@@ -54,33 +56,41 @@ def latent_seconds(num_latents: int, fps: float, codec: CodecPreset) -> Floats:
     return np.asarray(np.where(index == 0, 0, middle) / fps, np.float32)
 
 
-def positions(num_latents: int, size: tuple[int, int], fps: float, codec: CodecPreset) -> Floats:
+def positions(
+    num_latents: int, size: tuple[int, int], fps: float, codec: CodecPreset, box: Box | None = None
+) -> Floats:
     """Seconds, y and x of every row of a clip, ``(N, 3)``; y and x in sides of the square of as many rows.
 
     A wide frame shows more at the sides of that square and less above, a tall one the other way round, and nothing in
     it is larger: what is learned of the one helps the other.
-    Time is in seconds, not frames, so that rate and length may vary freely (as LTX-2 does).
+    Time is in seconds, not frames, so that rate and length may vary freely (as LTX-2 does). Of ``box`` the rows in it
+    alone, some of which may lie beyond the frame.
     """
-    return _grid(latent_seconds(num_latents, fps, codec), size, codec)
+    return _grid(latent_seconds(num_latents, fps, codec), box or whole(size, codec), _Lines.of(size, codec))
 
 
 def reference_positions(size: tuple[int, int], codec: CodecPreset) -> Floats:
     """The same for one reference picture, which stands before the clip."""
-    return _grid(np.array([REFERENCE_TIME], np.float32), size, codec)
+    return _grid(np.array([REFERENCE_TIME], np.float32), whole(size, codec), _Lines.of(size, codec))
 
 
 def around(spot: tuple[float, float], reach: float, size: tuple[int, int], codec: CodecPreset) -> Box:
     """The rows of a latent, from top to bottom and left to right, in which lies what reaches so far from a spot.
 
-    Both in sides of the square, as in :func:`positions`; the spot is x and y. There is a row of it always.
+    Both in sides of the square, as in :func:`positions`; the spot is x and y. There is a row of it always. Rows of the
+    square that a wide or tall frame leaves out count: what is drawn there may come into the picture.
     """
-    least = codec.stride / square_of(size, codec.stride) / 2
-    near = [
-        np.flatnonzero(np.abs(line - at) <= max(reach, least))
-        for line, at in zip(_lines(size, codec), spot[::-1], strict=True)
-    ]
-    (top, bottom), (left, right) = ((int(line[0]), int(line[-1]) + 1) for line in near)
+    lines, (down, across) = _Lines.of(size, codec), grid_of_latent(size, codec)
+    top, bottom = _near(spot[1], reach, lines.side, lines.down, down)
+    left, right = _near(spot[0], reach, lines.side, lines.across, across)
     return top, bottom, left, right
+
+
+def _near(at: float, reach: float, side: int, offset: float, count: int) -> tuple[int, int]:
+    """The first row of a line that is near, and the one behind the last."""
+    index = np.arange(min(0, math.ceil(-offset)), max(count, math.floor(side - offset) + 1))
+    near = index[np.abs((index + offset) / side - at) <= max(reach, 0.5 / side)]
+    return int(near[0]), int(near[-1]) + 1
 
 
 def whole(size: tuple[int, int], codec: CodecPreset) -> Box:
@@ -95,27 +105,49 @@ def scaled(box: Box, stride: int) -> Box:
     return top, bottom, left, right
 
 
-def within(box: Box, size: tuple[int, int], codec: CodecPreset) -> npt.NDArray[np.bool_]:
-    """Which rows of a latent of ``size`` are in a box of them, ``(rows of a latent,)``."""
-    inside = np.zeros(grid_of_latent(size, codec), np.bool_)
-    inside[box[0] : box[1], box[2] : box[3]] = True
-    return inside.ravel()
+def union(*boxes: Box) -> Box:
+    """The smallest box that holds all of them."""
+    tops, bottoms, lefts, rights = zip(*boxes, strict=True)
+    return min(tops), max(bottoms), min(lefts), max(rights)
 
 
-def _grid(seconds: Floats, size: tuple[int, int], codec: CodecPreset) -> Floats:
-    y, x = _lines(size, codec)
+def shared(box: Box, size: tuple[int, int]) -> tuple[Slices, Slices]:
+    """What a box has in common with a frame of ``size`` (width, height): the slices of the frame, those of the box."""
+    (top, bottom, left, right), (width, height) = box, size
+    down, across = slice(max(top, 0), min(bottom, height)), slice(max(left, 0), min(right, width))
+    return (down, across), (_moved(down, -top), _moved(across, -left))
+
+
+def _moved(part: slice, by: int) -> slice:
+    return slice(part.start + by, part.stop + by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lines:
+    """Where rows lie: that of number n downwards at ``(n + down) / side``, likewise across."""
+
+    side: int
+    down: float
+    across: float
+
+    @staticmethod
+    def of(size: tuple[int, int], codec: CodecPreset) -> "_Lines":
+        (down, across), side = grid_of_latent(size, codec), square_of(size, codec.stride) // codec.stride
+        longer = max(across, down)
+        beyond = (longer - side) / 2
+        return _Lines(
+            side=side,
+            down=0.5 + (longer - down) * LOWERED - beyond,
+            across=0.5 + (longer - across) / 2 - beyond,
+        )
+
+
+def _grid(seconds: Floats, box: Box, lines: _Lines) -> Floats:
+    top, bottom, left, right = box
+    y = (np.arange(top, bottom, dtype=np.float32) + np.float32(lines.down)) / np.float32(lines.side)
+    x = (np.arange(left, right, dtype=np.float32) + np.float32(lines.across)) / np.float32(lines.side)
     grid = np.stack(np.meshgrid(seconds, y, x, indexing="ij"), axis=-1)
     return np.ascontiguousarray(grid.reshape(-1, 3), np.float32)
-
-
-def _lines(size: tuple[int, int], codec: CodecPreset) -> tuple[Floats, Floats]:
-    """The y of each row downwards and the x of each across."""
-    across, down = size[0] // codec.stride, size[1] // codec.stride
-    side, longer = square_of(size, codec.stride) // codec.stride, max(across, down)
-    beyond = (longer - side) / 2
-    y = (np.arange(down, dtype=np.float32) + 0.5 + (longer - down) * LOWERED - beyond) / side
-    x = (np.arange(across, dtype=np.float32) + 0.5 + (longer - across) / 2 - beyond) / side
-    return np.asarray(y, np.float32), np.asarray(x, np.float32)
 
 
 def word_seconds(segment: Integers, seconds: float) -> Floats:

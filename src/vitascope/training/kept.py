@@ -13,7 +13,8 @@ from itertools import islice
 
 import numpy as np
 
-from vitascope.backends.animation import Animation, Painting
+from vitascope.backends.animation import Animation
+from vitascope.backends.base import Box
 from vitascope.backends.choose import open_backend
 from vitascope.backends.layers import as_pixels, placed
 from vitascope.backends.native import NativeBackend
@@ -102,11 +103,22 @@ def main() -> None:
 def _middle(animation: Animation, picture: Pixels, beach: Pixels, backend: NativeBackend) -> Pixels:
     asked = _plan(backend, Request(prompt=PROMPT, seed=0, characters=(Character(name="Bo", picture=picture),)))
 
-    def paint(_words: object, number: int, _stand: object) -> Painting:
-        return Painting(frames=iter([beach] * number), box=(0, beach.shape[0], 0, beach.shape[1]))
+    return next(islice(animation.staged(asked, _Painted(beach)), asked.frames // 2, None))
 
-    frames = animation.staged(asked, paint)
-    return next(islice(frames, asked.frames // 2, None))
+
+class _Painted:
+    """An easel on which one frame is painted already."""
+
+    def __init__(self, frame: Pixels) -> None:
+        self._frame = frame
+
+    def box(self, _side: float, _spot: tuple[float, float]) -> Box:
+        """All of it."""
+        return 0, self._frame.shape[0], 0, self._frame.shape[1]
+
+    def paint(self, _words: object, frames: int, _box: Box, _before: Pixels | None = None) -> Iterator[Pixels]:
+        """Whatever is asked for."""
+        return iter([self._frame] * frames)
 
 
 def _painted(backend: NativeBackend, request: Request) -> Iterator[Pixels]:
