@@ -127,8 +127,11 @@ def test_a_visitor_makes_a_film_until_the_budget_is_spent(chromium, demo):
     window.wait_for_selector(".vs-closed", timeout=60_000)
     assert "All 2 films of this page are made" in window.inner_text(".vs-closed")
     assert not window.is_visible("#vs-go")
+    assert window.is_visible("#vs-film video"), "whoever made the last film goes on watching it"
+    assert "a second one" in window.inner_text(".vs-titles")
     late = _opened_closed(chromium, demo)
     assert "Fin." in late.inner_text(".vs-closed")
+    assert not late.is_visible(".vs-leader")
     assert {demo.address.removeprefix("http://")} == window.hosts
     assert [] == window.faults
 
@@ -148,6 +151,32 @@ def test_a_pass_taken_back_ends_the_page_that_is_open(chromium, demo):
     window.wait_for_selector(".vs-closed", timeout=60_000)
 
     assert "The end." in window.inner_text(".vs-closed")
+
+
+def test_everything_fits_on_a_phone(chromium, demo):
+    """390 pixels wide, open and paused: nothing is cut off, and nothing has to be pushed aside to be read."""
+    window = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
+    window.goto(demo.address)
+    window.wait_for_selector(".vs-budget", timeout=60_000)
+    _make(window, "a zorblax qwertifies with two xylographs on a plinth behind the shed")
+    window.wait_for_selector(".vs-leader p, .vs-titles", timeout=60_000)
+    assert [] == _cut_off(window)
+
+    demo.client.delete(f"/v1/programme/passes/{demo.made['id']}")
+    window.wait_for_selector(".vs-closed", timeout=60_000)
+    assert [] == _cut_off(window)
+
+
+def _cut_off(window):
+    """What of the page's own reaches beyond it on the right, or is higher than its box lets be seen."""
+    parts = ".vs-head, .vs-leader, .vs-closed, .vs-titles, #vs-asking, #vs-asking button, .vs-closed *, .vs-leader p"
+    return window.evaluate(
+        """(parts) => [...document.querySelectorAll(parts)]
+          .filter(one => one.offsetParent && (one.getBoundingClientRect().right > 390.5
+                  || one.matches('.vs-leader') && one.scrollHeight > one.clientHeight + 1))
+          .map(one => `${one.tagName} ${one.className} ${one.getBoundingClientRect().right}`)""",
+        parts,
+    )
 
 
 def test_the_folder_for_a_space_runs(chromium, house, tmp_path):

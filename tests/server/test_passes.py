@@ -167,6 +167,7 @@ def test_a_hold_on_the_members_access_pauses_the_pass_and_tells_why(desk, member
 
         assert "paused" == me["state"]
         assert "A drill" in me["explanation"]
+        assert "A drill." == me["pause"]["reason"]
         assert 403 == guest.post("/v1/videos", json=ORDER).status_code
         assert 200 == guest.get("/v1/videos").status_code
     assert 403 == ana.post("/v1/programme/passes", json={"name": "More", "renders": 1}).status_code

@@ -74,7 +74,7 @@ class _View:
     titles: Any = None
     button: Any = None
     closed: Any = None
-    form: Any = None
+    asking: Any = None
 
     def outputs(self) -> tuple[Any, ...]:
         told = (getattr(self, field.name) for field in fields(self))
@@ -87,19 +87,20 @@ def page(studio: Studio, *, is_behind_proxy: bool) -> gr.Blocks:
     with gr.Blocks(title=house.title, analytics_enabled=False, delete_cache=_KEPT, fill_width=True) as blocks:
         browser = gr.BrowserState("", storage_key="vitascope-visitor", secret="none")  # noqa: S106  # it hides nothing
         head = gr.HTML(pages.head(house, Standing(state="away")), padding=False)
-        closed = gr.HTML(visible=False, padding=False)
-        with gr.Column(elem_id="vs-form") as form:
+        with gr.Column(elem_id="vs-form"):
             stage = gr.HTML(pages.stage(), padding=False)
             film = gr.Video(visible=False, autoplay=True, loop=True, show_label=False, interactive=False,
                             buttons=["download"], elem_id="vs-film")  # fmt: skip
-            with gr.Row(elem_id="vs-ask"):
-                prompt = gr.Textbox(show_label=False, placeholder=house.examples[0], max_length=LONGEST_PROMPT,
-                                    container=False, autofocus=True, scale=5, elem_id="vs-prompt")  # fmt: skip
-                button = gr.Button("Make the film", variant="primary", scale=1, elem_id="vs-go")
-            with gr.Row(elem_id="vs-examples"):
-                chips = [gr.Button(example, size="sm", variant="secondary") for example in house.examples]
+            with gr.Column(elem_id="vs-asking") as asking:
+                with gr.Row(elem_id="vs-ask"):
+                    prompt = gr.Textbox(show_label=False, placeholder=house.examples[0], max_length=LONGEST_PROMPT,
+                                        container=False, autofocus=True, scale=5, elem_id="vs-prompt")  # fmt: skip
+                    button = gr.Button("Make the film", variant="primary", scale=1, elem_id="vs-go")
+                with gr.Row(elem_id="vs-examples"):
+                    chips = [gr.Button(example, size="sm", variant="secondary") for example in house.examples]
             titles = gr.HTML(padding=False)
-        outputs = [head, stage, film, titles, button, closed, form]
+            closed = gr.HTML(visible=False, padding=False)  # below a film that is there: its visitor goes on watching
+        outputs = [head, stage, film, titles, button, closed, asking]
         making = _making(studio, is_behind_proxy=is_behind_proxy)
         asked: dict[str, Any] = {"fn": making, "inputs": [prompt, browser], "outputs": outputs, **_QUIET}
         gr.on([button.click, prompt.submit], **asked)
@@ -164,8 +165,8 @@ def _shown(house: House, told: Told) -> _View:
 
 def _standing(house: House, standing: Standing) -> _View:
     is_open = standing.state == "open"
-    closed = gr.HTML(visible=False) if is_open else gr.HTML(pages.closed(house, standing), visible=True)
-    return _View(head=pages.head(house, standing), closed=closed, form=gr.Column(visible=is_open))
+    closed = gr.HTML("", visible=False) if is_open else gr.HTML(pages.closed(house, standing), visible=True)
+    return _View(head=pages.head(house, standing), closed=closed, asking=gr.Column(visible=is_open))
 
 
 def _visitor(browser: str, request: gr.Request, *, is_behind_proxy: bool) -> Visitor:

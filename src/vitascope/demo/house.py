@@ -24,9 +24,9 @@ class House:
     per_address: int = 60
     examples: tuple[str, ...] = (
         "a parrot flies over a beach at sunset",
-        "two red foxes walk through a forest",
-        "a small boat drifts on the sea at night",
-        "a yellow balloon rises over the city",
+        "two dogs run through a forest",
+        "a sailboat drifts on the sea at night",
+        "a red dragon flies over the city",
     )
 
 
@@ -40,6 +40,7 @@ class Standing:
     left: int = 0
     ends_at: float = 0.0
     at_once: int = 1
+    paused_until: float = 0.0
 
 
 class Pass:
@@ -68,9 +69,11 @@ class Pass:
 def standing_of(told: Mapping[str, Any]) -> Standing:
     """What a server says of a pass, in the demo's words."""
     films = next((one for one in told["budgets"] if one["measure"] == "renders"), {"limit": 0, "left": 0})
+    pause = told.get("pause") or {"reason": told["explanation"], "until": 0}
     return Standing(
         state=told["state"],
-        words=told["explanation"],
+        words=pause["reason"],
+        paused_until=float(pause["until"]),
         films=films["limit"],
         left=films["left"],
         ends_at=float(told["ends_at"] or 0),

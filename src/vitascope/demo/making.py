@@ -1,8 +1,9 @@
 """The making of one film for one visitor: a place in the line, an order, the wait, the file; told step by step."""
 
 import asyncio
+import re
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from vitascope.errors import AnswerError, DemoError
 
 LONGEST_PROMPT: Final = 300
 _LOOK: Final = 0.5  # seconds between looks at a film that is being made
+_COMMAND: Final = re.compile(r"\s?`vitascope [^`]*`[^.]*\.")
 _MOST_WAIT: Final = 15 * 60.0
 _BUSY: Final = ("rate_limit_exceeded", "queue_full", "no_model_yet", "database_unavailable")
 
@@ -84,7 +86,7 @@ class Studio:
             yield Closed(standing=await self.access.standing(is_fresh=True))
             return
         if video["status"] != "completed":
-            raise DemoError(f"The film failed and costs nothing: {video['error']['message']} Try again.")
+            raise DemoError(_failed(video["error"]))
         file = await asyncio.to_thread(self._fetched, video["id"])
         self._visitors.note(visitor)
         yield Film(file=file, video=video)
@@ -130,6 +132,12 @@ class Studio:
         file = self._folder / f"{secrets.token_hex(8)}.mp4"
         file.write_bytes(self.access.desk.content(f"/v1/videos/{video}/content"))
         return file
+
+
+def _failed(error: Mapping[str, Any]) -> str:
+    """Why there is no film, in words for somebody who has a page before them and no command line."""
+    again = "Try again." if error["code"] == "internal_error" else "Try another sentence."
+    return f"No film this time, and nothing was used up. {_COMMAND.sub('', error['message']).strip()} {again}"
 
 
 def _checked(prompt: str) -> str:

@@ -71,8 +71,10 @@ _NOBODY: Final = "No single artist: the words named no thing that the model lear
 
 def closed(house: House, standing: Standing) -> str:
     """The page when no film can be made: what happened, that nothing is lost, and what to do instead."""
-    title, words = _CLOSED.get(standing.state, _CLOSED["away"])
-    told = words.format(films=standing.films, by=escape(house.shared_by or "Whoever opened it"))
+    state = "resting" if standing.state == "spent" and standing.left else standing.state
+    title, words = _CLOSED.get(state, _CLOSED["away"])
+    by, until = escape(house.shared_by or "Whoever opened it"), _until(standing.paused_until)
+    told = words.format(films=standing.films, left=standing.left, by=by, until=until)
     why = f"<blockquote>{escape(standing.words)}</blockquote>" if standing.state == "paused" and standing.words else ""
     own = f"<p>{_OWN}</p>" if standing.state in ("spent", "ended") else ""
     return f'<section class="vs-closed"><h2>{title}</h2><p>{told}</p>{why}{own}</section>'
@@ -84,15 +86,26 @@ _CLOSED: Final = {
         "All {films} films of this page are made. {by} gave it a budget, and visitors have used it up: nothing is "
         "broken, and nothing more is charged.",
     ),
+    "resting": (
+        "Intermission.",
+        "{left} films of this page are left, and the access that it stands on has used up its own budget: of today, of "
+        "this month, or in all. Nothing is broken, and nothing more is charged. Come back another day.",
+    ),
     "paused": (
         "Intermission.",
-        "Nothing new is made here for now. Films that were made stay with those who have them. This is the reason, as "
+        "Nothing new is made here {until}. Films that were made stay with those who have them. This is the reason, as "
         "it was given to whoever shares the page:",
     ),
     "ended": ("The end.", "This demo was open for a while, and that while is over. Thank you for having been here."),
     "away": ("One moment.", "The server that paints is not to be reached just now. Nothing is lost; this page looks "
              "again by itself."),
 }  # fmt: skip
+
+
+def _until(moment: float) -> str:
+    return (
+        f"until {datetime.fromtimestamp(moment, UTC):%-d %B, %H:%M} UTC, or until it is lifted" if moment else "for now"
+    )
 
 
 def _budget(standing: Standing) -> str:

@@ -9,7 +9,7 @@ from vitascope.orders import Grant
 from vitascope.programme.access import gate, repository
 from vitascope.programme.access.allowance import Budget, budgets
 from vitascope.rights.answer import Decision, Rule
-from vitascope.rights.hold import Level
+from vitascope.rights.hold import Hold, Level
 from vitascope.rights.permission import Permission
 from vitascope.rights.question import KeyKind, KeyState, Target
 from vitascope.rights.quota import Cost, Measure
@@ -40,6 +40,7 @@ class Outlook:
     kind: KeyKind
     permission: Permission | None
     budgets: tuple[Budget, ...]
+    pause: Hold | None = None  # the hold that says no, where it is one
 
 
 def outlook(tx: Transaction, grant: Grant, now: datetime) -> Outlook:
@@ -58,7 +59,14 @@ def outlook_of(tx: Transaction, key: KeyState, now: datetime) -> Outlook:
         kind=key.kind,
         permission=links[0] if links else None,
         budgets=budgets(tx, links[0], now) if links else (),
+        pause=_pause(tx, decision, now),
     )
+
+
+def _pause(tx: Transaction, decision: Decision, now: datetime) -> Hold | None:
+    if _state(decision) is not State.PAUSED:
+        return None
+    return next((hold for hold in repository.standing_holds(tx, now) if hold.id == decision.about), None)
 
 
 def _state(decision: Decision) -> State:

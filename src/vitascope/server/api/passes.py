@@ -144,6 +144,7 @@ def _standing(grant: Grant, found: Outlook) -> dict[str, object]:
         "state": found.state.value,
         "level": found.level.name.lower(),
         "explanation": found.explanation,
+        "pause": {"reason": found.pause.reason, "until": int(found.pause.until.timestamp())} if found.pause else None,
         "permission": permission.id if permission else None,
         "ends_at": int(permission.valid_until.timestamp()) if permission else None,
         "budgets": [
