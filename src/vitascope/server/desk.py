@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 _READERS = 6  # threads that read at once; the database has more connections than these and the writers' together
 _WRITERS = 4
+_AT_DOOR = 60  # acts a minute of one network: a workshop of twelve signs in at once with two each
 _OURS = "vs_"  # how keys and passes begin
 
 
@@ -167,6 +168,12 @@ async def _desk(request: Request) -> Desk:
     return desk
 
 
+async def _at_door(request: Request) -> Desk:
+    desk = await _desk(request)
+    desk.turnstile.enter(f"door {_network(request.client.host if request.client else '')}", most=_AT_DOOR)
+    return desk
+
+
 async def _visit(request: Request) -> AsyncIterator[Visit]:
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not credential.strip():
@@ -215,6 +222,9 @@ def _client(request: Request) -> str:
 
 AtDesk = Annotated[Desk, Depends(_desk)]
 """A parameter of a route: the desk."""
+
+AtDoor = Annotated[Desk, Depends(_at_door)]
+"""A parameter of a route by which people come in, which writes: the desk, as often as their network may."""
 
 Anybody = Annotated[Visit, Depends(_anybody, scope="function")]
 """A parameter of a route that is open: who asks, with no ``credential`` where they have no key."""

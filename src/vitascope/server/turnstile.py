@@ -18,14 +18,14 @@ class Turnstile:
         self._clock = clock
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def enter(self, network: str) -> None:
+    def enter(self, network: str, *, most: int = _ACTS) -> None:
         """One act more. Raises RateLimitError where the network had its share of this minute."""
-        now, acts = self._clock(), self._seen.setdefault(network, deque(maxlen=_ACTS))
+        now, acts = self._clock(), self._seen.setdefault(network, deque(maxlen=most))
         self._seen.move_to_end(network)
-        if len(acts) == _ACTS and now - acts[0] < _SECONDS:
+        if len(acts) == most and now - acts[0] < _SECONDS:
             wait = int(_SECONDS - (now - acts[0])) + 1
             raise RateLimitError(
-                f"Without a key it is {_ACTS} a minute from a network. Wait {wait} s, or send a key.",
+                f"Without a key it is {most} a minute from a network. Wait {wait} s, or send a key.",
                 retry_after=wait,
             )
         acts.append(now)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from fastapi import APIRouter, Request
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from vitascope.errors import RecordNotFoundError
@@ -35,7 +36,7 @@ from vitascope.rights.uses import Use
 from vitascope.server import fields, wire
 from vitascope.server.brackets import Value
 from vitascope.server.calls import ANY, LINE, OPEN, body, moment, said
-from vitascope.server.desk import AtDesk
+from vitascope.server.desk import AtDesk, AtDoor
 from vitascope.server.letters import house, send
 from vitascope.store.database import Transaction
 
@@ -69,7 +70,7 @@ async def list_questions(desk: AtDesk) -> Response:
         answers={"type": "object", "additionalProperties": {"type": "string", "maxLength": 4_000}},
     ),
 )
-async def apply(request: Request, desk: AtDesk) -> Response:
+async def apply(request: Request, desk: AtDoor) -> Response:
     """Apply. What you write is locked, read by stewards alone, and destroyed if they say no, which has a reason."""
     values = await said(request, "email", "name", "answers")
     address, name = _needed(values, "email", 320), _needed(values, "name", 200)
@@ -82,7 +83,7 @@ async def apply(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/invitations/open", responses=ANY, openapi_extra=OPEN | body(["token"], {"token": "..."}, token=TOKEN))
-async def read_invitation(request: Request, desk: AtDesk) -> Response:
+async def read_invitation(request: Request, desk: AtDoor) -> Response:
     """Read an invitation before you decide: its cohort, until when, the terms with their hash, what may be declined.
 
     Terms that wait for their notice are told too, with what they will change; who accepts before keeps these.
@@ -120,7 +121,7 @@ async def read_invitation(request: Request, desk: AtDesk) -> Response:
         declined=_DECLINED,
     ),
 )
-async def accept_invitation(request: Request, desk: AtDesk) -> Response:
+async def accept_invitation(request: Request, desk: AtDoor) -> Response:
     """Accept under the terms of that hash. A link to sign in goes to the invited mailbox, and nowhere else."""
     values = await said(request, "token", "terms", "name", "declined")
     token, terms, name = _needed(values, "token", 200), _needed(values, "terms", 64), _needed(values, "name", 200)
@@ -141,12 +142,16 @@ async def accept_invitation(request: Request, desk: AtDesk) -> Response:
 @router.post(
     "/links", responses=ANY, openapi_extra=OPEN | body(["email"], {"email": "ana@example.org"}, email=_ADDRESS)
 )
-async def ask_link(request: Request, desk: AtDesk) -> Response:
-    """Ask for a link to your mailbox. The answer is the same for every address: it does not tell who is a member."""
+async def ask_link(request: Request, desk: AtDoor) -> Response:
+    """Ask for a link to your mailbox. The answer is the same for every address: it does not tell who is a member.
+
+    In time as well: the letter is handed over when the answer has left.
+    """
     address = _needed(await said(request, "email"), "email", 320)
     letter = await desk.transact(lambda tx, now: sign_in.ask_link(tx, address, secrets=desk.secrets, now=now))
-    await send(desk, [letters.sign_in(letter, house=house())] if letter else [])
-    return wire.answer({"object": "link", "sent": "if this mailbox is a member's, a link is on its way"})
+    answer = wire.answer({"object": "link", "sent": "if this mailbox is a member's, a link is on its way"})
+    answer.background = BackgroundTask(send, desk, [letters.sign_in(letter, house=house())] if letter else [])
+    return answer
 
 
 @router.post(
@@ -162,7 +167,7 @@ async def ask_link(request: Request, desk: AtDesk) -> Response:
         scopes={"type": "array", "items": {"type": "string", "enum": list(SCOPES)}, "minItems": 1},
     ),
 )
-async def make_key(request: Request, desk: AtDesk) -> Response:
+async def make_key(request: Request, desk: AtDoor) -> Response:
     """Make a key with the code from a letter to your mailbox; the key is shown this once.
 
     A key alone makes no other key: whoever found one would outlive the day it is taken back.

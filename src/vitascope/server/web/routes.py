@@ -19,7 +19,7 @@ from vitascope.rights.logbook import Leaves
 from vitascope.rights.uses import Use
 from vitascope.server import wire
 from vitascope.server.api.archive import packed
-from vitascope.server.desk import AtDesk, Desk
+from vitascope.server.desk import AtDesk, AtDoor, Desk
 from vitascope.server.letters import send
 from vitascope.server.web import accounting, acts, applying, pages, speaking, stewards
 from vitascope.server.web.home import home
@@ -56,7 +56,7 @@ async def door() -> Response:
 
 
 @router.post("/link")
-async def send_link(request: Request, desk: AtDesk) -> Response:
+async def send_link(request: Request, desk: AtDoor) -> Response:
     """Send a sign-in link. The answer is the same, in words and in time, for members and for strangers."""
     secrets = desk.secrets
     letter = await unsigned(
@@ -74,7 +74,7 @@ async def application_form(desk: AtDesk) -> Response:
 
 
 @router.post("/apply")
-async def apply(request: Request, desk: AtDesk) -> Response:
+async def apply(request: Request, desk: AtDoor) -> Response:
     """Take an application in, and say what happens next."""
 
     def sent(tx: Transaction, values: Values, now: float) -> str:
@@ -84,7 +84,7 @@ async def apply(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/invitation")
-async def read_invitation(request: Request, desk: AtDesk) -> Response:
+async def read_invitation(request: Request, desk: AtDoor) -> Response:
     """The terms of an invitation, to be read first."""
 
     def read(tx: Transaction, values: Values, now: float) -> str:
@@ -99,7 +99,7 @@ async def read_invitation(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/accept")
-async def accept_invitation(request: Request, desk: AtDesk) -> Response:
+async def accept_invitation(request: Request, desk: AtDoor) -> Response:
     """Join; the link to come in goes to the mailbox that was invited, so a forwarded invitation buys nothing."""
 
     def join(tx: Transaction, values: Values, now: float) -> Letter | None:
@@ -119,7 +119,7 @@ async def accept_invitation(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/sign-in")
-async def sign_in_by_link(request: Request, desk: AtDesk) -> Response:
+async def sign_in_by_link(request: Request, desk: AtDoor) -> Response:
     """Use a link up: a session for this browser's key."""
 
     def enter(tx: Transaction, values: Values, now: float) -> tuple[str, str]:
@@ -132,13 +132,13 @@ async def sign_in_by_link(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/passkey/begin")
-async def begin_passkey(request: Request, desk: AtDesk) -> Response:
+async def begin_passkey(request: Request, desk: AtDoor) -> Response:
     """A challenge for anybody's passkey."""
     return wire.answer(await unsigned(request, desk, acts.challenge))
 
 
 @router.post("/passkey")
-async def sign_in_by_passkey(request: Request, desk: AtDesk) -> Response:
+async def sign_in_by_passkey(request: Request, desk: AtDoor) -> Response:
     """A session for this browser's key, by a passkey."""
 
     def enter(tx: Transaction, values: Values, now: float) -> tuple[str, str]:
