@@ -192,9 +192,9 @@ def _crowd(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | 
     unlike = _prompts(habits, now) if {Signal.PROMPTS, Signal.SATURATION} <= signals else None
     if unlike is None or unlike.points < _UNLIKE or run < _AT_HOME or _is_elsewhere(habits, signals):
         return None
-    share = max(_part(unlike.points - _UNLIKE, 12), _part(run - _BATCH / 2, _BATCH / 2))
+    points = max(24 * _part(unlike.points - _UNLIKE, 12), 36 * _part(run - _BATCH / 2, _BATCH / 2))
     words = f"The last {run} jobs took every free place, and read as if many people had written them."
-    return _told(Signal.CROWD, 30 * share, words)
+    return _told(Signal.CROWD, points, words)
 
 
 def _is_elsewhere(habits: Habits, signals: frozenset[Signal]) -> bool:
