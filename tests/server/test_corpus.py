@@ -1,10 +1,14 @@
 """The corpus over the wire: snapshots, models, opt-outs and withdrawals, and leaves that two stewards erase."""
 
+import io
 import time
 from datetime import UTC, datetime
 
+import httpx2
+import numpy as np
 import pytest
 from desks import SECRETS, error_of, steward
+from PIL import Image
 
 from vitascope.programme import keys
 from vitascope.programme.passkeys import repository as passkeys
@@ -20,6 +24,7 @@ from vitascope.store.secrets import lock
 
 WEIGHTS, CARRIED = "a" * 64, "c" * 64
 NOBODYS = "0" * 64
+DRAWN = b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +105,54 @@ def test_a_snapshot_over_http_is_for_a_use(stewards, ana):
     assert [{"name": "dogs", "weights_sha256": "d" * 64}] == after["models_that_learned_from_it"]
     assert 400 == sally.post("/v1/rights/snapshots", json={"use": "video.create"}).status_code
     assert 400 == sally.post("/v1/rights/models", json={**record, "snapshot": evaluated["id"]}).status_code
+
+
+def _png():
+    file = io.BytesIO()
+    Image.fromarray(np.eye(64, dtype=np.uint8) * 255).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix", "kind"), [(DRAWN, "svg", "image/svg+xml"), (_png(), "png", "image/webp")]
+)
+def test_a_work_is_shown_only_while_its_owner_grants_display(desk, stewards, ana, content, suffix, kind):
+    """Not by training, not after a withdrawal, and in the card as long as that; whoever is not shown it is told 404."""
+    made = ana.post(
+        "/v1/rights/works",
+        files={"file": (f"moon.{suffix}", content, kind)},
+        data={"title": "Moon](javascript:x", "is_mine": "true"},
+    ).json()
+    path = f"/v1/rights/works/{made['id']}"
+    ana.post(f"{path}/grant", json={"uses": ["train"]})
+    taken = stewards[0].post("/v1/rights/snapshots").json()
+    record = {"name": f"moons-{suffix}", "weights_sha256": suffix[0].encode().hex() * 32, "snapshot": taken["id"]}
+    stewards[0].post("/v1/rights/models", json=record)
+    with httpx2.Client(base_url=desk.url, timeout=60) as anybody:
+
+        def seen():
+            card = anybody.get(f"/v1/rights/models/{record['name']}/card").text
+            return anybody.get(f"{path}/picture"), f"]({path}/picture)" in card
+
+        before = seen()
+        granted = ana.post(f"{path}/grant", json={"uses": ["display"]}).json()
+        during, again = seen(), seen()
+        withdrawn = ana.post(f"{path}/withdraw", json={"uses": ["display"]}).json()
+        after = seen()
+        card = anybody.get(f"/v1/rights/models/{record['name']}/card").text
+        ana.post(f"{path}/grant", json={"uses": ["display"]})
+        ana.delete(path)
+        gone = seen()
+
+    assert [404, 200, 200, 404, 404] == [one.status_code for one, _ in (before, during, again, after, gone)]
+    assert [False, True, True, False, False] == [in_card for _, in_card in (before, during, again, after, gone)]
+    assert (f"{path}/picture", None) == (granted["picture"], withdrawn["picture"])
+    assert during[0].content == again[0].content
+    assert (kind, "default-src 'none'") == (
+        during[0].headers["content-type"],
+        during[0].headers["content-security-policy"][:18],
+    )
+    assert made["id"] in card
 
 
 def test_an_opt_out_names_what_the_house_came_with(stewards, ana):

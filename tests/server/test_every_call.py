@@ -25,7 +25,7 @@ OPEN = {
     *(f"GET /v1/rights/{path}" for path in (
         "log/checkpoint", "log/consistency", "log/leaves", "log/leaves/{leaf}/proof", "log/cosignatures", "snapshots",
         "snapshots/{name}/works", "models", "models/affected", "models/{name}/croissant",
-        "models/{name}/works", "models/{name}/summary", "models/{name}/card",
+        "models/{name}/works", "models/{name}/summary", "models/{name}/card", "works/{name}/picture",
     )),
 }  # fmt: skip
 """What is for everybody: coming in, checking a file, and all that the programme has to show."""

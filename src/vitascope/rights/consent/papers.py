@@ -6,8 +6,8 @@ the form people know.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from vitascope.rights.canonical import Json
 from vitascope.rights.credits import CONSENT, works_list
@@ -24,6 +24,7 @@ class About:
     model: str
     weights_sha256: str
     published: str  # a date, ISO 8601
+    pictures: Mapping[str, str] = field(default_factory=dict)  # addresses, of works whose owners granted display
     provider: str = "the operator of this house"
     withdrawal_days: int = 30
 
@@ -116,8 +117,22 @@ def dataset_card(register: Register, about: About) -> str:
             "## Works",
             "",
             works_list(register),
+            *_pictures(register, about.pictures),
         ]
     )
+
+
+def _pictures(register: Register, pictures: Mapping[str, str]) -> Iterable[str]:
+    """The works that may be shown, as pictures; a licence is no wish to be shown here, so others are names alone."""
+    shown = [work for name, work in sorted(register.works.items()) if name in pictures]
+    if shown:
+        yield "\n## Shown by their owners' leave\n"
+        yield from (f"![{_plain(work.title)}]({pictures[work.id]})" for work in shown)
+
+
+def _plain(title: str) -> str:
+    """A title that ends no bracket and begins none: an owner typed it."""
+    return "".join(letter for letter in title if letter not in "[]()!\\`<>\n")
 
 
 def _points(fields: dict[str, Json]) -> Iterable[str]:

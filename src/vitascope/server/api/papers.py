@@ -9,11 +9,13 @@ from vitascope import __version__
 from vitascope.errors import RecordNotFoundError
 from vitascope.rights.consent import croissant, papers, repository, snapshots
 from vitascope.rights.consent.papers import About
+from vitascope.rights.consent.repository import OptInWork
 from vitascope.rights.register import Register, register_in_use
 from vitascope.server import wire
 from vitascope.server.calls import ANY, OPEN
 from vitascope.server.carried import edition_of
 from vitascope.server.desk import AtDesk
+from vitascope.server.displayed import address, may_be_shown
 from vitascope.server.openapi import answers
 from vitascope.settings import settings
 from vitascope.store.database import Transaction
@@ -74,8 +76,15 @@ def _of(tx: Transaction, name: str, now: datetime) -> tuple[Register, About]:
             carried = workers.capabilities(tx, now.timestamp())
             for words in (one.words for one in carried if one.weights_sha256 == weights):
                 register = register.without(later_than(edition_of(words)))
-            return register, About(model=name, weights_sha256=weights, published=f"{now:%Y-%m-%d}")
+            pictures = {work.id: address(work.id) for work in _shown(tx, register, now)}
+            return register, About(model=name, weights_sha256=weights, published=f"{now:%Y-%m-%d}", pictures=pictures)
     raise RecordNotFoundError(f"No model {name[:60]!r} is on record here; GET /v1/rights/models lists those there are.")
+
+
+def _shown(tx: Transaction, register: Register, now: datetime) -> list[OptInWork]:
+    """The works put in that the model saw and that may be shown now, whatever was granted then."""
+    there = (work for work in repository.works(tx) if work.id in register.works)
+    return [work for work in there if may_be_shown(tx, work, now)]
 
 
 def _known(tx: Transaction, now: datetime) -> list[tuple[str, str, str | None]]:

@@ -18,13 +18,13 @@ from vitascope.rights.consent.signals import (
     Source,
 )
 from vitascope.rights.uses import Use
-from vitascope.server import fields, wire
+from vitascope.server import displayed, fields, wire
 from vitascope.server.brackets import Value
-from vitascope.server.calls import ANY, SCOPE, asked, body, checked, moment
+from vitascope.server.calls import ANY, OPEN, SCOPE, asked, body, checked, moment
 from vitascope.server.carried import that_saw
-from vitascope.server.desk import Visitor
+from vitascope.server.desk import AtDesk, Visitor
 from vitascope.server.forms import Form, opened
-from vitascope.server.openapi import form_body
+from vitascope.server.openapi import answers, form_body
 from vitascope.store.database import Transaction
 
 router = APIRouter(prefix="/v1/rights", tags=["works"])
@@ -85,7 +85,7 @@ async def take_work_away(name: str, visit: Visitor) -> Response:
         return works.take_away(tx, visit.desk.log, owner, checked(name), now=now), that_saw(tx, {name}, now)
 
     work, saw = await visit.write(SCOPE, lambda tx, grant, now: away(tx, grant.party, moment(now)))
-    await visit.desk.aside(lambda: visit.desk.blobs.remove([work.path]))
+    await visit.desk.aside(lambda: displayed.remove(visit.desk, work))
     return wire.answer({"id": name, "object": "work.deleted", "deleted": True, SAW: saw})
 
 
@@ -97,6 +97,14 @@ async def list_works(visit: Visitor) -> Response:
         lambda tx, grant, now: [_work(tx, work, moment(now)) for work in repository.works(tx, owner=grant.party)],
     )
     return wire.answer({"object": "list", "data": told})
+
+
+@router.get("/works/{name}/picture", responses=answers(None, 422, media_type="image/webp"), openapi_extra=OPEN)
+async def retrieve_picture(name: str, desk: AtDesk) -> Response:
+    """A small picture of a work whose owner granted its display: a WebP, of an SVG the drawing itself."""
+    work = await desk.look(lambda tx, now: displayed.displayed(tx, checked(name), now))
+    content, kind = await displayed.picture(desk, work)
+    return Response(content, media_type=kind)
 
 
 @router.post(
@@ -155,6 +163,7 @@ def _work(tx: Transaction, work: OptInWork, now: datetime) -> dict[str, object]:
         "signals": [{"form": s.form, "verdict": s.verdict.value, "raw": s.raw} for s in work.signals],
         "granted": sorted(use.value for use in works.uses_of(tx, work.id, now)),
         "taken_away": work.removed is not None,
+        "picture": displayed.address(work.id) if displayed.may_be_shown(tx, work, now) else None,
     }
 
 
