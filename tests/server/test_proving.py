@@ -12,11 +12,13 @@ from vitascope.cli.main import app
 from vitascope.programme.access import watch
 from vitascope.programme.actor import Actor
 from vitascope.rights import proof
+from vitascope.rights.event import Event
 from vitascope.rights.logbook import signer_of
 from vitascope.rights.uses import Use
 from vitascope.settings import client_settings
 
 RUN = CliRunner()
+MORNING = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,69 @@ def test_a_stranger_has_the_proof_and_whom_it_names_what_it_says(desk, ana):
         assert "opening" not in each
         assert each["leaf"] == mine["leaf"]
         proof.check(proof.read(each), verifier)
+
+
+def _mine(desk, credential, **query):
+    return httpx2.get(
+        f"{desk.url}/v1/rights/log/mine", params=query, headers={"authorization": f"Bearer {credential}"}, timeout=60
+    )
+
+
+def test_one_lists_the_leaves_that_name_one_and_nobody_elses(desk, ana):
+    """Newest first, page by page, each with what it opens to; without a key there is nothing to list."""
+    made, leaf = ana
+    log = desk.app.state.desk.log
+    own = [log.append(Event(kind="test", by="sam", about=made.key.party, at=MORNING, rule="r", count=2)) for _ in "abc"]
+    log.append(Event(kind="test", by="sam", about="somebody else", at=MORNING))
+    whole = _mine(desk, made.credential).json()
+    first = _mine(desk, made.credential, limit=2).json()
+    second = _mine(desk, made.credential, limit=2, after=first["data"][-1]["index"]).json()
+    upwards = _mine(desk, made.credential, order="asc", limit=100).json()["data"]
+    one = whole["data"][0]
+    told = _told(desk, one["index"], made.credential).json()
+
+    assert [receipt.index for receipt in reversed(own)] == [each["index"] for each in whole["data"][:3]]
+    assert leaf in [each["index"] for each in whole["data"]]
+    assert "somebody else" not in {each["about"] for each in whole["data"]}
+    assert whole["data"][:4] == first["data"] + second["data"]
+    assert (True, False) == (first["has_more"], whole["has_more"])
+    assert whole["data"] == upwards[::-1]
+    assert ("test", "sam", made.key.party, "r", 2, int(MORNING.timestamp())) == tuple(
+        one[name] for name in ("kind", "by", "about", "rule", "count", "at")
+    )
+    assert f"/v1/rights/log/leaves/{one['index']}/proof" == one["proof"]
+    assert "test" == json.loads(told["opening"]["payload"])["kind"]
+    assert not {each["index"] for each in whole["data"]} & {
+        each["index"] for each in _mine(desk, desk.key().credential).json()["data"]
+    }
+    assert 401 == httpx2.get(f"{desk.url}/v1/rights/log/mine").status_code
+    assert 400 == _mine(desk, made.credential, limit=101).status_code
+
+
+def test_what_was_erased_or_planted_is_not_listed(desk, ana):
+    """A leaf that says nothing any more, and one that would tell of a canary."""
+    made, leaf = ana
+    log = desk.app.state.desk.log
+    planted = log.append(Event(kind="key.planted", by="sam", about=made.key.id, at=MORNING)).index
+    log.erase(leaf, by="sam", now=datetime.now(UTC))
+    listed = {each["index"] for each in _mine(desk, made.credential).json()["data"]}
+
+    assert not {leaf, planted} & listed
+
+
+def test_one_lists_them_by_command(desk, ana, monkeypatch):
+    """With the number to prove each by."""
+    made, leaf = ana
+    monkeypatch.setenv("VITASCOPE_SERVER", desk.url)
+    monkeypatch.setenv("VITASCOPE_KEY", made.credential)
+    client_settings.cache_clear()
+    done = RUN.invoke(app, ["me", "leaves", "--limit", "1", "--after", str(leaf + 1)])
+    client_settings.cache_clear()
+
+    assert 0 == done.exit_code, done.output
+    assert f"{leaf}  " in done.output
+    assert "key.made" in done.output
+    assert "vitascope log prove NUMBER" in done.output
 
 
 def test_an_erased_leaf_and_one_that_is_not_there(desk, ana):

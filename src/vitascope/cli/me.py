@@ -9,13 +9,14 @@ import typer
 from vitascope.cli.client import Server, Token, day, desk
 from vitascope.cli.me_cast import own_cast
 from vitascope.cli.me_keys import own_keys
+from vitascope.cli.me_leaves import own_leaves
 from vitascope.cli.me_voice import voice
 from vitascope.cli.me_works import own_works
 
 me = typer.Typer(
     no_args_is_help=True, help="Your own access: keys, notices, pauses, releases, reports, votes, works, characters."
 )
-for part in (own_keys, voice, own_works, own_cast):
+for part in (own_keys, voice, own_works, own_cast, own_leaves):
     me.add_typer(part)
 
 _PREFIX = "/v1/programme"

@@ -130,6 +130,16 @@ class Log:
             said = [_said(opening) for opening in self._openings() if opening.index < self.size]
         return tuple(one for one in said if one.by in names or one.about in names)
 
+    def naming(self, names: Collection[str]) -> tuple[Opening, ...]:
+        """The openings of leaves by or about any of these, oldest first, but for what was erased.
+
+        One whose leaf a crash prevented is not among them: it commits to nothing.
+        """
+        with self._locked():
+            self._catch_up()
+            kept = [each for each in self._openings() if each.index < self.size and _is_naming(each, names)]
+            return tuple(each for each in kept if each.commitment == self._commitments[each.index])
+
     def opening(self, index: int) -> Opening | None:
         """What leaf ``index`` says, or None once erased. Raises ``LogError`` if it is not what the leaf commits to."""
         with self._locked():
@@ -287,6 +297,11 @@ class Log:
 def _said(opening: Opening) -> Said:
     told = json.loads(opening.payload)
     return Said(index=opening.index, **{name: str(told[name]) for name in ("kind", "by", "about", "at")})
+
+
+def _is_naming(opening: Opening, names: Collection[str]) -> bool:
+    said = _said(opening)
+    return said.by in names or said.about in names
 
 
 def _opening_line(opening: Opening) -> str:

@@ -56,14 +56,18 @@ def opening_for(tx: Transaction, log: Log, party: str, leaf: int) -> Opening | N
     return found if is_theirs else None
 
 
+def openings_of(tx: Transaction, log: Log, party: str) -> tuple[Opening, ...]:
+    """What every leaf says that names somebody, oldest first: each that ``opening_for`` shows them. Raises LogError."""
+    found = log.naming(names_of(tx, party))
+    return tuple(one for one in found if json.loads(one.payload)["kind"] not in _UNTOLD)
+
+
 def _party(tx: Transaction, person: str) -> str:
     if keys.party(tx, person) is not None:
         return person
     called = [party for party, name in people.named(tx) if name == person]
     if len(called) > 1:
-        raise RecordNotFoundError(
-            f"{len(called)} people are called {person[:80]!r}: {', '.join(called)}. Name one by id."
-        )
+        raise RecordNotFoundError(f"{len(called)} people are called that: {', '.join(called)}. Name one by id.")
     return called[0] if called else person
 
 
@@ -74,7 +78,7 @@ def _said(tx: Transaction, log: Log, party: str, by: str) -> tuple[Said, ...]:
         raise RoleError(f"{party} holds or held a role: what was done in it stays seen. Erase single leaves by number.")
     said = tuple(one for one in log.telling(names_of(tx, party)) if one.kind not in _KEPT)
     if not said:
-        raise RecordNotFoundError(f"The log tells nothing of {party[:80]!r}, by that id or name.")
+        raise RecordNotFoundError("The log tells nothing of anybody by that id or name.")
     return said
 
 

@@ -1,13 +1,15 @@
 """The log for everybody: checkpoint, proofs, leaves, and the lines of auditors. Who watches is a stranger: no key."""
 
-from typing import Annotated
+import json
+from datetime import datetime
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from vitascope.errors import LogError, RecordNotFoundError
 from vitascope.programme.roles import audit, erasing
-from vitascope.programme.roles.forgetting import opening_for
+from vitascope.programme.roles.forgetting import opening_for, openings_of
 from vitascope.rights.log import Log, Opening
 from vitascope.rights.proof import prove
 from vitascope.server import fields, wire
@@ -20,6 +22,7 @@ router = APIRouter(prefix="/v1/rights/log", tags=["log"])
 
 _NOTE = {"type": "string", "minLength": 1, "maxLength": 20_000}
 _MOST_LEAVES = 1_000
+_MOST_SAID = 100
 _SIZE = Query(ge=0, le=2**53)
 
 
@@ -70,6 +73,24 @@ async def prove_leaf(leaf: Annotated[int, Path(ge=0, le=2**53)], visit: Anybody)
     return wire.answer(proof.document)
 
 
+@router.get("/mine", responses=ANY)
+async def list_own(
+    visit: Visitor,
+    after: Annotated[int | None, Query(ge=0, le=2**53, description="The last leaf of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST_SAID, description="Leaves on a page.")] = 20,
+    order: Annotated[Literal["asc", "desc"], Query(description="By their number.")] = "desc",
+) -> Response:
+    """The leaves that name you, what each says, and where its proof is; newest first, nobody else's."""
+    log = await _log(visit.desk)
+
+    def look(tx: Transaction, party: str) -> list[dict[str, object]]:
+        there = [one for one in openings_of(tx, log, party) if _is_behind(one.index, after, order)]
+        return [_own(one) for one in (there if order == "asc" else reversed(there))][: limit + 1]
+
+    found = await visit.read(SCOPE, lambda tx, grant, _now: look(tx, grant.party))
+    return wire.answer({"object": "list", "data": found[:limit], "has_more": len(found) > limit})
+
+
 @router.get("/cosignatures", responses=answers(None, media_type="text/plain"), openapi_extra=OPEN)
 async def retrieve_cosigned(desk: AtDesk) -> Response:
     """The newest checkpoint that auditors signed, with their lines below ours."""
@@ -103,6 +124,26 @@ async def erase_leaf(leaf: Annotated[int, Path(ge=0, le=2**53)], visit: Visitor)
     log = await _log(visit.desk)
     done = await acted(visit, lambda tx, actor, now: erasing.erase(tx, log, actor, (leaf,), now=now))
     return wire.answer({"id": leaf, "object": "log.leaf", "state": "erased" if done.erased else "asked"})
+
+
+def _is_behind(leaf: int, after: int | None, order: str) -> bool:
+    return after is None or (leaf > after if order == "asc" else leaf < after)
+
+
+def _own(opening: Opening) -> dict[str, object]:
+    """A leaf for whom it names, in the words it commits to; the proof has its salt."""
+    said = json.loads(opening.payload)
+    return {
+        "object": "log.leaf",
+        "index": opening.index,
+        "kind": said["kind"],
+        "at": int(datetime.fromisoformat(said["at"]).timestamp()),
+        "by": said["by"],
+        "about": said["about"],
+        "rule": said["rule"] or None,
+        "count": said.get("count"),
+        "proof": f"/v1/rights/log/leaves/{opening.index}/proof",
+    }
 
 
 async def _log(desk: Desk) -> Log:
