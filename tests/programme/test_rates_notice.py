@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.programme.members import DAY, NOW, TOM, Leaves, add_render, fill_pool
+from vitascope.errors import MoneyError, RecordNotFoundError, RoleError
 from vitascope.programme import royalties
 from vitascope.programme.access.repository import Cohort
+from vitascope.programme.actor import Actor
 from vitascope.programme.money import journal, rates
 from vitascope.programme.people import cohorts
 from vitascope.rights.terms import Policy, Terms
@@ -77,3 +79,54 @@ def test_a_render_is_paid_by_the_table_of_its_day(promised):
 
     held = {account: units for (account, _), units in journal.balances(promised).items() if "waiting:" in account}
     assert {"waiting:before": 120, "waiting:after": 30} == held
+
+
+def test_a_table_that_was_called_off_never_counts(promised):
+    """Not on its day and not after; one leaf says so, and what was in force goes on."""
+    lower, log = table(bug_low=1), Leaves()
+    day = rates.publish(promised, Leaves(), TOM, lower, now=NOW)
+    kept = rates.call_off(promised, log, TOM, lower.hash, now=day - DAY)
+
+    assert rates.SEED == kept == rates.in_force(promised, day) == rates.in_force(promised, day + 99 * DAY)
+    assert () == rates.coming(promised, NOW)
+    assert rates.SEED == rates.of_day(rates.until(promised, day + DAY), (day + DAY).timestamp())
+    assert [("rates.called off", "tom", lower.hash)] == [(one.kind, one.by, one.about) for one in log.events]
+
+
+def test_what_counts_cannot_be_called_off(promised):
+    """From its very moment on, nor what was never told, nor the same one twice; told anew, its notice begins anew."""
+    lower, raised = table(bug_low=1), table(bug_low=9_999)
+    rates.publish(promised, Leaves(), TOM, raised, now=NOW)
+    day = rates.publish(promised, Leaves(), TOM, lower, now=NOW)
+    for digest, moment in ((raised.hash, NOW), (lower.hash, day)):
+        with pytest.raises(MoneyError, match="counts since"):
+            rates.call_off(promised, Leaves(), TOM, digest, now=moment)
+    rates.call_off(promised, Leaves(), TOM, lower.hash, now=NOW)
+    for digest in (lower.hash, "0" * 64, ""):
+        with pytest.raises(RecordNotFoundError):
+            rates.call_off(promised, Leaves(), TOM, digest, now=NOW)
+
+    assert NOW + 61 * DAY == rates.publish(promised, Leaves(), TOM, lower, now=NOW + DAY)
+    assert ((NOW + 61 * DAY, lower),) == rates.coming(promised, NOW + DAY)
+
+
+def test_a_table_in_force_that_is_told_again_can_be_called_off_for_then(promised):
+    """Only what waits is taken back: what counted before goes on counting in its days."""
+    lower = table(bug_low=1)
+    first = rates.publish(promised, Leaves(), TOM, lower, now=NOW)
+    rates.publish(promised, Leaves(), TOM, table(), now=first + DAY)
+    again = rates.publish(promised, Leaves(), TOM, lower, now=first + 2 * DAY)
+    rates.call_off(promised, Leaves(), TOM, lower.hash, now=first + 3 * DAY)
+
+    assert table() == rates.in_force(promised, again)
+    assert lower == rates.of_day(rates.until(promised, again), first.timestamp())
+
+
+def test_calling_off_takes_a_treasurer(promised):
+    """Whoever reviews, or is a member, does not."""
+    lower = table(bug_low=1)
+    rates.publish(promised, Leaves(), TOM, lower, now=NOW)
+    with pytest.raises(RoleError):
+        rates.call_off(promised, Leaves(), Actor(party="ana"), lower.hash, now=NOW)
+
+    assert 1 == len(rates.coming(promised, NOW))

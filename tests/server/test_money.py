@@ -7,13 +7,15 @@ import pytest
 from desks import SECRETS, error_of
 
 from vitascope.programme import keys
+from vitascope.programme.access.repository import Cohort
 from vitascope.programme.actor import Actor
+from vitascope.programme.people import cohorts, sign_in
 from vitascope.programme.people import repository as people
-from vitascope.programme.people import sign_in
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import Person
 from vitascope.programme.roles import seats
 from vitascope.programme.roles.seats import Role
+from vitascope.rights.terms import Policy, Terms
 from vitascope.rights.uses import Use
 from vitascope.store.secrets import lock
 
@@ -199,3 +201,21 @@ def test_rates_and_ones_own_reports(cast):
     assert 5 == ana.get("/v1/programme/rates").json()["rates"]["render.second"]
     assert made["id"] in [one["id"] for one in mine]
     assert made["id"] not in [one["id"] for one in ana.get("/v1/programme/contributions").json()["data"]]
+
+
+def test_rates_that_wait_are_called_off_by_a_treasurer(desk, cast):
+    """Where there is a cohort, lower pay waits: by hash, once; a member is told which use it takes."""
+    tom, ana = cast["tom"], cast["ana"]
+    terms = Terms(text="Yours.", issued=datetime.now(UTC), policy=Policy())
+    with desk.database.transaction() as tx:
+        cohorts.found(tx, desk.app.state.desk.log, Cohort(id="first", name="First"), terms, by="sam", now=terms.issued)
+    lower = {"rates": {"bug.low": 1}, "royalty_parts": 0}
+    told = tom.post("/v1/programme/rates", json=lower).json()
+    path = f"/v1/programme/rates/{told['hash']}/call_off"
+    waiting = [one["hash"] for one in ana.get("/v1/programme/rates").json()["announced"]]
+    foreign, done, again = ana.post(path), tom.post(path), tom.post(path)
+
+    assert [told["hash"]] == waiting
+    assert [] == ana.get("/v1/programme/rates").json()["announced"]
+    assert (403, 200, 404) == (foreign.status_code, done.status_code, again.status_code)
+    assert told["hash"] == done.json()["called_off"] != done.json()["hash"]

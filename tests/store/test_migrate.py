@@ -71,7 +71,7 @@ def test_who_only_looks_at_an_older_database_leaves_it(database_url):
     old = open_database(database_url, migrate=False)
     upgrade(old.engine, "0006")
 
-    with pytest.raises(DatabaseError, match=r"schema '0006'.*reads '0014'.*vitascope serve"):
+    with pytest.raises(DatabaseError, match=r"schema '0006'.*reads '0015'.*vitascope serve"):
         open_for_reading(database_url)
 
     with old.reading() as tx:

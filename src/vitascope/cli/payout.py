@@ -43,24 +43,35 @@ def fund(
 @payout.command()
 def rates(
     publish: Annotated[Path | None, typer.Option(help="A JSON file with a new rate table.")] = None,
+    call_off: Annotated[
+        str, typer.Option(metavar="HASH", help="Of a table that was told and does not count yet.")
+    ] = "",
     by: By = "",
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Print the rate table in force, or publish another one: lower pay waits for the notice of the terms."""
+    """Print the rate table in force and those that wait, publish another one, or call one off before it counts.
+
+    Lower pay waits for the notice of the terms.
+    """
     import json
 
     from vitascope.errors import MoneyError
     from vitascope.programme.money import rates as tables
 
     with opened(data, db) as house:
+        if (publish is not None or call_off) and not by:
+            raise MoneyError("Say with --by who publishes the rates or calls them off: it stands in the log.")
+        if call_off:
+            tables.call_off(house.tx, house.log, acting(by), call_off, now=house.now)
+            typer.echo("It will never count. In force:", err=True)
         if publish is not None:
-            if not by:
-                raise MoneyError("Say with --by who publishes the rates: it stands in the log.")
             table = tables.read(publish.read_text("utf-8"))
             effective = tables.publish(house.tx, house.log, acting(by), table, now=house.now)
             typer.echo(f"It counts from {effective:%Y-%m-%d} on. In force now:", err=True)
         typer.echo(json.dumps(tables.in_force(house.tx, house.now).document, indent=2))
+        for at, each in tables.coming(house.tx, house.now):
+            typer.echo(f"From {at:%Y-%m-%d}: {each.hash} {json.dumps(each.document)}", err=True)
 
 
 @payout.command()

@@ -186,6 +186,7 @@ rate_tables = sa.Table(
     sa.Column("hash", sa.String(64), primary_key=True),
     sa.Column("at", sa.Double, primary_key=True),
     sa.Column("rates", sa.Text, nullable=False),
+    sa.Column("called_off_at", sa.Double),  # before it counted, so that it never does
 )
 
 payout_details = sa.Table(

@@ -125,7 +125,7 @@ def fund(tx: Transaction, log: Leaves, *, amount: Amount, statement: str, by: st
 def _resolve(tx: Transaction, log: Leaves, pending: str, phase: str, by: str, now: datetime) -> Transfer:
     line = repository.find(tx, pending)
     if line is None or line.phase != "pending":
-        raise RecordNotFoundError(f"There is no pending transfer {pending[:64]!r}; list the journal and copy its id.")
+        raise RecordNotFoundError("There is no pending transfer of that id; list the journal and copy it.")
     repository.lock_accounts(tx, (line.debit, line.credit), line.currency)
     done = repository.resolution(tx, pending)
     if done is not None:

@@ -71,7 +71,7 @@ def prepare(
     require(actor, Use.CONTRIBUTION_PAY)
     require_currency(currency)
     if not name or len(name) > 35 or not name.replace("-", "").isalnum() or not name.isascii():
-        raise MoneyError(f"{name[:40]!r} cannot name a run; use letters, digits and dashes, such as 2026-11.")
+        raise MoneyError("A run is named in letters, digits and dashes, such as 2026-11.")
     accounts = {party: _account(locked, secrets) for party, locked in repository.details(tx).items()}
     payments, left_out = [], []
     for party in _parties(tx, currency):
@@ -108,9 +108,7 @@ def claim(
     account = journal.waiting_for(maker)
     free = journal.balance(tx, account, currency).free
     if not free:
-        raise RecordNotFoundError(
-            f"Nothing in {currency} waits for {maker[:60]!r}; copy the maker's credit line exactly."
-        )
+        raise RecordNotFoundError(f"Nothing in {currency} waits for that maker; copy their credit line exactly.")
     count = len(repository.lines(tx, account))
     entry = Entry(
         id=f"claim_{content_hash([maker, party, currency, count])[:32]}",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
-from vitascope.errors import MoneyError
+from vitascope.errors import MoneyError, RecordNotFoundError
 from vitascope.programme.access import repository as access
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import repository
@@ -17,7 +17,7 @@ from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.terms import WHOLE, Rate
 from vitascope.rights.uses import Use
-from vitascope.store.database import Transaction
+from vitascope.store.database import Transaction, take_turn
 
 WORKS: Final = {
     "bug.low": "a reproducible fault that is in the way",
@@ -37,6 +37,8 @@ WORKS: Final = {
 
 ROYALTY: Final = "render.royalty"
 """Parts per million of a render's price that go to the artists in its credits: a rate without a currency."""
+
+_TURN: Final = "rates"
 
 _SEED: Final = {
     "bug.low": 4_000,
@@ -68,7 +70,10 @@ class RateTable:
         names = [rate.work for rate in self.rates]
         strangers = sorted(set(names) - set(WORKS))
         if strangers or len(set(names)) != len(names) or not names:
-            raise MoneyError(f"A rate table names each of {', '.join(WORKS)} once at most; this one has {names[:20]}.")
+            raise MoneyError(
+                f"A rate table names some of {', '.join(WORKS)}, each once; {len(strangers)} of the {len(names)} here are "
+                "none of these."
+            )
         for rate in self.rates:
             if rate.currency != self.currency or type(rate.amount) is not int:
                 raise MoneyError(f"The rate for {rate.work} is {rate.amount!r} {rate.currency}; give {self.currency}.")
@@ -114,11 +119,31 @@ def publish(tx: Transaction, log: Leaves, actor: Actor, rates: RateTable, *, now
     ``RoleError``.
     """
     require(actor, Use.CONTRIBUTION_PAY)
+    take_turn(tx, _TURN)
     lowers = is_lower(in_force(tx, now), rates)
     effective = now + _notice(tx, now) if lowers else now
     log.append(Event(kind="rates.published", by=actor.party, about=rates.hash, at=now))
     repository.add_rates(tx, rates.hash, effective.timestamp(), json.dumps(rates.document, sort_keys=True))
     return effective
+
+
+def call_off(tx: Transaction, log: Leaves, actor: Actor, digest: str, *, now: datetime) -> RateTable:
+    """Call off a table that was told and does not count yet; what counts instead, which nobody has to be told.
+
+    One treasurer does, as one publishes: nobody is paid less by it than they were promised. Raises ``RoleError``,
+    ``RecordNotFoundError`` where no such table was told, and ``MoneyError`` for one that counts already.
+    """
+    require(actor, Use.CONTRIBUTION_PAY)
+    take_turn(tx, _TURN)
+    told = repository.rates_of(tx, digest)
+    if not told:
+        raise RecordNotFoundError("No rate table of that hash was told; GET /v1/programme/rates lists those that wait.")
+    if told[-1] <= now.timestamp():
+        since = datetime.fromtimestamp(told[-1], UTC)
+        raise MoneyError(f"That table counts since {since:%Y-%m-%d %H:%M} UTC. Publish another in its place.")
+    log.append(Event(kind="rates.called off", by=actor.party, about=digest, at=now))
+    repository.call_off_rates(tx, digest, now.timestamp())
+    return in_force(tx, now)
 
 
 def is_lower(old: RateTable, new: RateTable) -> bool:

@@ -105,14 +105,29 @@ def add_rates(tx: Transaction, digest: str, at: float, rates: str) -> None:
 def rates_at(tx: Transaction, at: float) -> str | None:
     """The rate table in force at ``at``, as JSON."""
     c = tables.rate_tables.c
-    return tx.execute(sa.select(c.rates).where(c.at <= at).order_by(c.at.desc()).limit(1)).scalar_one_or_none()
+    query = sa.select(c.rates).where(c.at <= at, c.called_off_at.is_(None)).order_by(c.at.desc()).limit(1)
+    return tx.execute(query).scalar_one_or_none()
 
 
 def rates_after(tx: Transaction, at: float) -> tuple[tuple[float, str], ...]:
     """The rate tables that come into force after ``at``, soonest first, each with its moment."""
     c = tables.rate_tables.c
-    query = sa.select(c.at, c.rates).where(c.at > at).order_by(c.at)
+    query = sa.select(c.at, c.rates).where(c.at > at, c.called_off_at.is_(None)).order_by(c.at)
     return tuple((float(row.at), str(row.rates)) for row in tx.execute(query))
+
+
+def rates_of(tx: Transaction, digest: str) -> tuple[float, ...]:
+    """From when a rate table counts or counted, each time it was told and not called off, soonest first."""
+    c = tables.rate_tables.c
+    query = sa.select(c.at).where(c.hash == digest, c.called_off_at.is_(None)).order_by(c.at)
+    return tuple(tx.execute(query).scalars())
+
+
+def call_off_rates(tx: Transaction, digest: str, now: float) -> None:
+    """Call off a rate table wherever it does not count yet."""
+    c = tables.rate_tables.c
+    query = sa.update(tables.rate_tables).where(c.hash == digest, c.at > now, c.called_off_at.is_(None))
+    tx.execute(query.values(called_off_at=now))
 
 
 def set_details(tx: Transaction, party: str, locked: str) -> None:

@@ -103,6 +103,15 @@ async def publish_rates(request: Request, visit: Visitor) -> Response:
     return wire.answer({"object": "rate_table", "hash": table.hash, **table.document, "effective_at": effective})
 
 
+@router.post("/rates/{name}/call_off", responses=ANY)
+async def call_off_rates(name: str, visit: Visitor) -> Response:
+    """Call off a rate table that was told and does not count yet, by its hash; one that counts stays."""
+    await visit.enter(SCOPE)
+    log = visit.desk.log
+    kept = await acted(visit, lambda tx, actor, now: rates.call_off(tx, log, actor, checked(name), now=now))
+    return wire.answer({"object": "rate_table", "hash": kept.hash, **kept.document, "called_off": name})
+
+
 @router.get("/payout_account", responses=ANY)
 async def retrieve_payout_account(visit: Visitor) -> Response:
     """Whether you said where you are paid; the account itself is told to nobody, you included."""
