@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import httpx2
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from desks import SECRETS, error_of, steward
 from PIL import Image
 
@@ -17,9 +18,11 @@ from vitascope.programme.people import repository as people
 from vitascope.programme.people import sign_in
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import Person
+from vitascope.rights.consent.shipped import shipped_models
 from vitascope.rights.consent.snapshots import works_called
 from vitascope.rights.event import Event
 from vitascope.rights.register import Register
+from vitascope.store import rights_tables
 from vitascope.store.secrets import lock
 
 WEIGHTS, CARRIED = "a" * 64, "c" * 64
@@ -163,6 +166,26 @@ def test_an_opt_out_names_what_the_house_came_with(stewards, ana):
 
     assert {"name": "small", "weights_sha256": CARRIED} in told["models_that_learned_from_it"]
     assert works_called(Register.load(), work.authors[0]) & set(affected["small"])
+
+
+def test_a_withdrawal_names_the_model_that_came_with_the_package(desk, ana):
+    """With no worker about, and nobody having recorded it: its weights name the register, as the command tells."""
+    shipped = {"name": "s", "weights_sha256": shipped_models()[0].weights_sha256}
+    work = next(iter(shipped_models()[0].register.works))
+    with desk.database.transaction() as tx:
+        tx.execute(sa.insert(rights_tables.opt_in_works).values(
+            id=work, owner=ana.party, title="Packaged", credit="", sha256=f"{ana.party:x<64}"[:64], path="works/none",
+            kind="still", concepts="cat", signals="[]", uploaded_at=time.time(),
+        ))  # fmt: skip
+    path = f"/v1/rights/works/{work}"
+    ana.post(f"{path}/grant", json={"uses": ["train", "display"]})
+    shown = ana.post(f"{path}/withdraw", json={"uses": ["display"]}).json()
+    told = ana.post(f"{path}/withdraw", json={"uses": ["train"]}).json()
+    affected = {one["name"]: one["works"] for one in ana.get("/v1/rights/models/affected").json()["data"]}
+
+    assert shipped in told["models_that_learned_from_it"]
+    assert [] == shown["models_that_learned_from_it"]
+    assert work in affected["s"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from vitascope.shipped import MODEL
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from vitascope.rights.consent.snapshots import ShippedModel
     from vitascope.rights.register import Register
     from vitascope.rights.uses import Use
     from vitascope.store.database import Transaction
@@ -194,10 +193,11 @@ def learned(
 def affected(data: Data = None, db: Db = "") -> None:
     """Every model that saw a work which may not be learned from any more."""
     from vitascope.rights.consent import snapshots
+    from vitascope.rights.consent.shipped import shipped_models
     from vitascope.rights.register import Register
 
     with opened(data, db) as house:
-        for each in snapshots.affected(house.tx, Register.load(), house.now, _shipped()):
+        for each in snapshots.affected(house.tx, Register.load(), house.now, shipped_models()):
             typer.echo(f"{each.model.name} ({each.model.weights_sha256[:12]}): {', '.join(each.works)}")
 
 
@@ -235,25 +235,13 @@ def papers(
     typer.echo(f"{len(texts)} papers on {len(works.works)} works in {to}.")
 
 
-def _shipped() -> "list[ShippedModel]":
-    """The models of the package, each with the register its weights name."""
-    from vitascope.backends.choose import models
-    from vitascope.rights.consent.snapshots import ShippedModel
-    from vitascope.rights.register import Register
-
-    base = Register.load()
-    return [
-        ShippedModel(name=one.name, weights_sha256=one.weights_sha256, register=_learned(base, one.name))
-        for one in models()
-    ]
-
-
 def _name_models(tx: "Transaction", names: "Collection[str]", uses: "frozenset[Use] | None" = None) -> None:
     """Name the models that learned from any of these works, by these uses alone where they are told."""
     from vitascope.rights.consent import snapshots
+    from vitascope.rights.consent.shipped import shipped_models
     from vitascope.rights.uses import LEARNS
 
-    for model in snapshots.models_that_saw(tx, names, _shipped(), LEARNS if uses is None else uses):
+    for model in snapshots.models_that_saw(tx, names, shipped_models(), LEARNS if uses is None else uses):
         typer.echo(f"  {model.name} ({model.weights_sha256[:12]}) learned from it: to be retrained or recalled.")
 
 

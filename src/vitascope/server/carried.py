@@ -1,4 +1,4 @@
-"""The models this house carries, as its workers tell of them, and the works that each learned from."""
+"""The models this house has, of the package or as its workers tell of them, and the works each learned from."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from vitascope.rights.consent import snapshots
 from vitascope.rights.consent.repository import LearnedModel
+from vitascope.rights.consent.shipped import shipped_models
 from vitascope.rights.consent.snapshots import ShippedModel
 from vitascope.rights.register import register_in_use
 from vitascope.rights.uses import LEARNS, Use
@@ -17,16 +18,21 @@ from vitascope.videos import workers
 
 
 def carried(tx: Transaction, now: datetime) -> tuple[ShippedModel, ...]:
-    """Each model that learned anything, with the register of its edition of the world."""
-    base = register_in_use(settings().home)
-    return tuple(
+    """The models of the package, then each other that workers tell of and that learned anything.
+
+    The weights of the package name their register; of another model it is that of its edition of the world, as this
+    house learns from it.
+    """
+    base, packaged = register_in_use(settings().home), shipped_models()
+    known = {model.weights_sha256 for model in packaged}
+    return packaged + tuple(
         ShippedModel(
             name=one.model,
             weights_sha256=one.weights_sha256,
             register=base.without(later_than(edition_of(one.words))),
         )
         for one in workers.capabilities(tx, now.timestamp())
-        if one.weights_sha256.strip("0")
+        if one.weights_sha256.strip("0") and one.weights_sha256 not in known
     )
 
 
