@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitascope.cli.house import By, Data, Db, acting, days, opened
+from vitascope.cli.steward import acted
 
 if TYPE_CHECKING:
     from vitascope.programme.voice.contribution import Contribution
@@ -88,62 +89,59 @@ def show(
 @contribution.command()
 def triage(
     name: _Name,
-    by: By,
     severity: Annotated[str, typer.Option(help="Of a bug: low, medium, high or critical.")] = "",
     reason: _Reason = "",
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Take a contribution up."""
+    """Take a contribution up. Asks for a reviewer's key."""
     from vitascope.errors import ContributionError
     from vitascope.programme.voice import book
     from vitascope.programme.voice.contribution import Severity
 
     if severity and severity not in set(Severity):
         raise ContributionError(f"There is no severity {severity[:20]!r}; there are {', '.join(Severity)}.")
-    with opened(data, db) as house:
+    with acted("reviewer", data, db) as (house, actor):
         level = Severity(severity) if severity else None
-        _tell(book.triage(house.tx, house.log, acting(by), name, severity=level, reason=reason, now=house.now))
+        _tell(book.triage(house.tx, house.log, actor, name, severity=level, reason=reason, now=house.now))
 
 
 @contribution.command()
 def accept(
     name: _Name,
-    by: By,
     units: Annotated[int, typer.Option(help="Hours, findings, seconds: what the rate is multiplied by.")] = 1,
     reason: _Reason = "",
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Accept it and set its rate aside; somebody else than who triaged it does this."""
+    """Accept it and set its rate aside; somebody else than who triaged it does this. Asks for a reviewer's key."""
     from vitascope.programme.voice import book
 
-    with opened(data, db) as house:
-        _tell(book.accept(house.tx, house.log, acting(by), name, units=units, reason=reason, now=house.now))
+    with acted("reviewer", data, db) as (house, actor):
+        _tell(book.accept(house.tx, house.log, actor, name, units=units, reason=reason, now=house.now))
 
 
 @contribution.command()
 def duplicate(
     name: _Name,
-    by: By,
     original: Annotated[str, typer.Option(metavar="ID", help="The earlier report.")],
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Say that it repeats an earlier one: the first report wins."""
+    """Say that it repeats an earlier one: the first report wins. Asks for a reviewer's key."""
     from vitascope.programme.voice import book
 
-    with opened(data, db) as house:
-        _tell(book.mark_duplicate(house.tx, house.log, acting(by), name, original=original, now=house.now))
+    with acted("reviewer", data, db) as (house, actor):
+        _tell(book.mark_duplicate(house.tx, house.log, actor, name, original=original, now=house.now))
 
 
 @contribution.command()
-def decline(name: _Name, by: By, reason: _Reason, data: Data = None, db: Db = "") -> None:
-    """Do not take it on, and say why; it stays where everybody can read it."""
+def decline(name: _Name, reason: _Reason, data: Data = None, db: Db = "") -> None:
+    """Do not take it on, and say why; it stays where everybody can read it. Asks for a reviewer's key."""
     from vitascope.programme.voice import book
 
-    with opened(data, db) as house:
-        _tell(book.decline(house.tx, house.log, acting(by), name, reason=reason, now=house.now))
+    with acted("reviewer", data, db) as (house, actor):
+        _tell(book.decline(house.tx, house.log, actor, name, reason=reason, now=house.now))
 
 
 @contribution.command()
@@ -158,25 +156,24 @@ def dispute(name: _Name, by: By, reason: _Reason, data: Data = None, db: Db = ""
 @contribution.command()
 def credit(
     name: _Name,
-    by: By,
     change: Annotated[str, typer.Option(help="What the changelog says came of it.")],
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Write what came of it into the changelog, under the name its author chose."""
+    """Write what came of it into the changelog, under the name its author chose. Asks for a reviewer's key."""
     from vitascope.programme.voice import book
 
-    with opened(data, db) as house:
-        _tell(book.give_credit(house.tx, house.log, acting(by), name, change=change, now=house.now))
+    with acted("reviewer", data, db) as (house, actor):
+        _tell(book.give_credit(house.tx, house.log, actor, name, change=change, now=house.now))
 
 
 @contribution.command()
-def pay(name: _Name, by: By, data: Data = None, db: Db = "") -> None:
-    """Owe its author what was set aside; a payout run sends it."""
+def pay(name: _Name, data: Data = None, db: Db = "") -> None:
+    """Owe its author what was set aside; a payout run sends it. Asks for a treasurer's key."""
     from vitascope.programme.voice import book
 
-    with opened(data, db) as house:
-        _tell(book.settle_paid(house.tx, house.log, acting(by), name, now=house.now))
+    with acted("treasurer", data, db) as (house, actor):
+        _tell(book.settle_paid(house.tx, house.log, actor, name, now=house.now))
 
 
 @contribution.command()
@@ -231,32 +228,33 @@ def proposals(data: Data = None, db: Db = "") -> None:
 def answer(
     proposal: Annotated[str, typer.Argument(metavar="ID", help="The proposal.")],
     words: Annotated[str, typer.Argument(help="What the programme will do, and why.")],
-    by: By,
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Answer a proposal in public, whatever the vote said."""
+    """Answer a proposal in public, whatever the vote said. Asks for a reviewer's key."""
     from vitascope.programme.voice import book
 
-    with opened(data, db) as house:
-        book.answer(house.tx, house.log, acting(by), proposal, words=words, now=house.now)
+    with acted("reviewer", data, db) as (house, actor):
+        book.answer(house.tx, house.log, actor, proposal, words=words, now=house.now)
         typer.echo(f"{proposal} is answered.")
 
 
 @contribution.command()
 def promote(
     video: Annotated[str, typer.Argument(help="The render.")],
-    by: By,
     length: Annotated[float, typer.Option("--days", help="How long it would be shown.")] = 90,
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Ask a member to let the programme advertise with a render; the published rate is set aside for their yes."""
+    """Ask a member to let the programme advertise with a render; the published rate is set aside for their yes.
+
+    Asks for a treasurer's key.
+    """
     from vitascope.programme import release
 
-    with opened(data, db) as house:
+    with acted("treasurer", data, db) as (house, actor):
         until = house.now + days(length)
-        asked = release.ask_promotion(house.tx, house.log, acting(by), video, until=until, now=house.now)
+        asked = release.ask_promotion(house.tx, house.log, actor, video, until=until, now=house.now)
         typer.echo(f"{asked.permission.id}: asked. Nothing is shown until they say yes.")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitascope.cli.house import By, Data, Db, acting, opened
+from vitascope.cli.steward import acted
 
 if TYPE_CHECKING:
     from vitascope.programme.money.pain import BankAccount
@@ -131,25 +132,27 @@ def where(
 @payout.command()
 def prepare(
     run: _Run,
-    by: By,
     to: Annotated[Path, typer.Option(help="The bank file; only you can read it.")],
     payer: Annotated[str, typer.Option(help="Party whose kept account pays.")],
     days: Annotated[int, typer.Option(help="Days until the bank carries it out.")] = 2,
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Enter what the run pays as pending and write pain.001 for the bank; doing it again makes the same file."""
+    """Enter what the run pays as pending and write pain.001 for the bank; doing it again makes the same file.
+
+    Asks for a treasurer's key.
+    """
     from vitascope.errors import MoneyError
     from vitascope.programme.money import payout as runs
     from vitascope.programme.money.pain import pain_001
     from vitascope.store.secrets import open_secrets
 
-    with opened(data, db) as house:
+    with acted("treasurer", data, db) as (house, actor):
         secrets = open_secrets(house.data)
         account: BankAccount | None = runs.account_of(house.tx, payer, secrets)
         if account is None:
             raise MoneyError(f"Nobody has said from which account {payer} pays; `vitascope payout where {payer}`.")
-        told = runs.prepare(house.tx, house.log, acting(by), run, currency="EUR", secrets=secrets, now=house.now)
+        told = runs.prepare(house.tx, house.log, actor, run, currency="EUR", secrets=secrets, now=house.now)
         on: date = house.now.date() + timedelta(days=days)
         if told.payments:
             text = pain_001(told.payments, payer=account, message=f"{run}", made=house.now, on=on)
@@ -173,35 +176,34 @@ def royalties(by: By, data: Data = None, db: Db = "") -> None:
 def claim(
     maker: Annotated[str, typer.Argument(help="As the credits spell them.")],
     party: Annotated[str, typer.Argument(metavar="PARTY", help="Who turned out to be them.")],
-    by: By,
     currency: _Currency = "EUR",
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Move what waits for a credited maker to the party who turned out to be them."""
+    """Move what waits for a credited maker to the party who turned out to be them. Asks for a treasurer's key."""
     from vitascope.programme.money import payout as runs
 
-    with opened(data, db) as house:
-        moved = runs.claim(house.tx, house.log, acting(by), maker, party, currency=currency, now=house.now)
+    with acted("treasurer", data, db) as (house, actor):
+        moved = runs.claim(house.tx, house.log, actor, maker, party, currency=currency, now=house.now)
         typer.echo(f"{moved.amount} minor units of {currency} are owed to {party} now.")
 
 
 @payout.command()
-def confirm(run: _Run, by: By, data: Data = None, db: Db = "") -> None:
-    """Book that the bank carried out the run."""
+def confirm(run: _Run, data: Data = None, db: Db = "") -> None:
+    """Book that the bank carried out the run. Asks for a treasurer's key."""
     from vitascope.programme.money import payout as runs
 
-    with opened(data, db) as house:
-        typer.echo(f"{_payments(runs.confirm(house.tx, house.log, acting(by), run, now=house.now))} booked as paid.")
+    with acted("treasurer", data, db) as (house, actor):
+        typer.echo(f"{_payments(runs.confirm(house.tx, house.log, actor, run, now=house.now))} booked as paid.")
 
 
 @payout.command("call-off")
-def call_off(run: _Run, by: By, data: Data = None, db: Db = "") -> None:
-    """Book that the bank did not carry out the run: people are owed again."""
+def call_off(run: _Run, data: Data = None, db: Db = "") -> None:
+    """Book that the bank did not carry out the run: people are owed again. Asks for a treasurer's key."""
     from vitascope.programme.money import payout as runs
 
-    with opened(data, db) as house:
-        typer.echo(f"{_payments(runs.call_off(house.tx, house.log, acting(by), run, now=house.now))} called off.")
+    with acted("treasurer", data, db) as (house, actor):
+        typer.echo(f"{_payments(runs.call_off(house.tx, house.log, actor, run, now=house.now))} called off.")
 
 
 @payout.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitascope.cli.house import By, Data, Db, acting, days, opened, post
+from vitascope.cli.steward import acted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -140,47 +141,44 @@ def steward(
 def role(
     party: Annotated[str, typer.Argument(help="Who is to hold it.")],
     name: Annotated[str, typer.Argument(metavar="ROLE", help="reviewer, treasurer, steward or auditor.")],
-    by: By,
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """Propose a role for somebody else; it counts when another steward has agreed."""
+    """Propose a role for somebody else; it counts when another steward has agreed. Asks for a steward's key."""
     from vitascope.errors import GrantError
     from vitascope.programme.roles import seats
 
     if name not in set(seats.Role):
         raise GrantError(f"There is no role {name[:20]!r}; there are {', '.join(seats.Role)}.")
-    with opened(data, db) as house:
-        made = seats.propose(house.tx, house.log, acting(by), party, seats.Role(name), now=house.now)
+    with acted("steward", data, db) as (house, actor):
+        made = seats.propose(house.tx, house.log, actor, party, seats.Role(name), now=house.now)
         _tell_role(made, house.now)
 
 
 @programme.command()
 def agree(
     name: Annotated[str, typer.Argument(metavar="ROLE_ID", help="As `programme roles` shows it.")],
-    by: By,
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """The second steward's yes to a role."""
+    """The second steward's yes to a role. Asks for a steward's key."""
     from vitascope.programme.roles import seats
 
-    with opened(data, db) as house:
-        _tell_role(seats.agree(house.tx, house.log, acting(by), name, now=house.now), house.now)
+    with acted("steward", data, db) as (house, actor):
+        _tell_role(seats.agree(house.tx, house.log, actor, name, now=house.now), house.now)
 
 
 @programme.command("end-role")
 def end_role(
     name: Annotated[str, typer.Argument(metavar="ROLE_ID", help="As `programme roles` shows it.")],
-    by: By,
     data: Data = None,
     db: Db = "",
 ) -> None:
-    """End a role, or lay one's own down."""
+    """End a role, or lay one's own down. Asks for a steward's key."""
     from vitascope.programme.roles import seats
 
-    with opened(data, db) as house:
-        _tell_role(seats.take_back(house.tx, house.log, acting(by), name, now=house.now), house.now)
+    with acted("steward", data, db) as (house, actor):
+        _tell_role(seats.take_back(house.tx, house.log, actor, name, now=house.now), house.now)
 
 
 @programme.command()
