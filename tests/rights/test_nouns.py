@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from tests.rights.people import ANA, DAY, FAIR, GUEST, NOW, hold_on
 from vitascope.errors import GrantError
 from vitascope.rights.canonical import canonical_json, content_hash
-from vitascope.rights.hold import AppealState, HoldState, Level, Reach, Selector, agree, answer, appeal, lift, renew
+from vitascope.rights.hold import (
+    AppealState,
+    HoldState,
+    Level,
+    Reach,
+    Selector,
+    agree,
+    answer,
+    appeal,
+    lift,
+    may_appeal,
+    renew,
+)
 from vitascope.rights.party import PUBLIC, Credit, Party, PartyKind
 from vitascope.rights.permission import Ending, PermissionState, accept, covers, decline, end, lapse, offer_below
 from vitascope.rights.quota import Cost, Measure, Per, Quota
@@ -215,6 +227,21 @@ def test_an_appeal_is_answered_by_somebody_else():
     assert NOW + 5 * DAY == appealed.appeal.due
     assert (AppealState.UPHELD, HoldState.IN_FORCE) == (upheld.appeal.state, upheld.state(NOW))
     assert HoldState.LIFTED is answer(appealed, by="steward-3", is_upheld=False).state(NOW)
+
+
+def test_an_appeal_turned_down_may_be_followed_by_another():
+    """Five days after it was opened, and no sooner; one that is open, or that lifted the hold, is followed by none."""
+    appealed = appeal(hold_on(Reach.KEY, "k"), by="ana", now=NOW)
+    upheld = answer(appealed, by="steward-3", is_upheld=True)
+    for earlier, moment in ((upheld, NOW + 4 * DAY), (appealed, NOW + 9 * DAY)):
+        assert not may_appeal(earlier, moment)
+        with pytest.raises(GrantError, match="appealed already"):
+            appeal(earlier, by="ana", now=moment)
+    again = appeal(upheld, by="ben", now=NOW + 5 * DAY)
+
+    assert ("ben", AppealState.OPEN, NOW + 10 * DAY) == (again.appeal.by, again.appeal.state, again.appeal.due)
+    assert HoldState.LIFTED is answer(again, by="steward-3", is_upheld=False).state(NOW + 5 * DAY)
+    assert not may_appeal(answer(again, by="steward-3", is_upheld=False), NOW + 99 * DAY)
 
 
 def test_a_permission_ends_after_it_begins_and_says_how():

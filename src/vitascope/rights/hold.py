@@ -159,11 +159,23 @@ def renew(hold: Hold, *, renewal: str, reason: str, by: str, now: datetime, unti
 
 
 def appeal(hold: Hold, *, by: str, now: datetime) -> Hold:
-    """The hold with an open appeal; it stays in force until somebody answers or it ends."""
-    if hold.appeal is not None:
-        message = f"hold {hold.id} has been appealed already; an answer is due {in_words(hold.appeal.due)}"
+    """The hold with an open appeal; it stays in force until somebody answers or it ends.
+
+    One that was turned down is followed by another when ``may_appeal`` says so: facts come later, and of a wide hold
+    each whom it reaches has something of their own to say. Raises ``GrantError`` before that.
+    """
+    if not may_appeal(hold, now) and hold.appeal is not None:
+        is_open = hold.appeal.state is AppealState.OPEN
+        then = "an answer is due" if is_open else "it may be appealed again from"
+        message = f"hold {hold.id} has been appealed already; {then} {in_words(hold.appeal.due)}"
         raise GrantError(message)
     return replace(hold, appeal=Appeal(by=by, opened=now))
+
+
+def may_appeal(hold: Hold, now: datetime) -> bool:
+    """Whether an appeal may be opened: the first at once, another once that was turned down and its days are over."""
+    earlier = hold.appeal
+    return earlier is None or (earlier.state is AppealState.UPHELD and now >= earlier.due)
 
 
 def answer(hold: Hold, *, by: str, is_upheld: bool) -> Hold:

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from vitascope.rights.hold import Appeal, AppealState, Hold, HoldState, Level, Reach
+from vitascope.rights.hold import Appeal, AppealState, Hold, HoldState, Level, Reach, may_appeal
 from vitascope.rights.moment import in_words
 
 _WHAT: Final = {
@@ -24,7 +24,7 @@ _EFFECTS: Final = {
 }
 _STATES: Final = {  # one appeal is everybody's whom the pause reaches
     AppealState.OPEN: "Appealed: somebody who had no part in it answers by {}.",
-    AppealState.UPHELD: "Its appeal was answered: it stays until its end.",
+    AppealState.UPHELD: "Its appeal was answered: it stays. It may be appealed again from {}.",
     AppealState.LIFTED: "Its appeal was answered: it is lifted.",
 }
 
@@ -45,12 +45,12 @@ def _one(hold: Hold, now: datetime) -> str:
     what = _WHAT[hold.selector.reach].format(hold.selector.id)
     return (
         f"<article><h3>A pause on {escape(what)}</h3><p>{_EFFECTS[hold.level]}{waits} Until {in_words(hold.until)}.</p>"
-        f"<p>Reason: {escape(hold.reason)}</p>{_appeal(hold)}</article>"
+        f"<p>Reason: {escape(hold.reason)}</p>{_appeal(hold, now)}</article>"
     )
 
 
-def _appeal(hold: Hold) -> str:
-    if hold.appeal is not None:
+def _appeal(hold: Hold, now: datetime) -> str:
+    if hold.appeal is not None and not may_appeal(hold, now):
         return f"<p>{_said(hold.appeal)}</p>"
     return (
         f'<form data-post="/programme/holds/appeal"><input type="hidden" name="hold" value="{escape(hold.id)}">'
