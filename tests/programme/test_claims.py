@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.programme.members import DAY, NOW, TOM, Leaves, add_render, fill_pool
+from vitascope.errors import StyleError
 from vitascope.programme import royalties
 from vitascope.programme.money import journal, rates
 from vitascope.programme.people import manners
@@ -108,6 +109,24 @@ def test_a_credit_line_that_somebody_types_gives_them_nobodys_manner(tx):
         put_in(tx, "mallory", credit, f"<svg>{number}</svg>".encode(), is_granted=False)
 
     assert [("zoe", ("Ana Lima",))] == [(person.party, person.names) for person in manners.people(tx)]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_theirs"),
+    [("Moebius", True), ("banksy", True), ("Rain", False), ("Gouache", False), ("Cubism", False), ("Vaporwave", False),
+     ("Regen", False), ("Oz", False), ("B", False), ("!", False)],
+)  # fmt: skip
+def test_a_name_of_one_word_is_its_persons_unless_it_is_a_word(tx, name, is_theirs):
+    """In any case; things, techniques and a letter or two stay everybody's."""
+    join(tx, "mo", name, 1.0)
+    prompts = [f"a cat in the style of {name.lower()}", f"{name} style, a cat"]
+    for prompt in prompts:
+        if is_theirs:
+            with pytest.raises(StyleError, match="commission mo"):
+                manners.require(tx, Leaves(), "ben", [prompt], now=NOW)
+        else:
+            assert () == manners.require(tx, Leaves(), "ben", [prompt], now=NOW)
+        assert () == manners.require(tx, Leaves(), "mo", [prompt], now=NOW)
 
 
 def test_the_name_of_a_work_that_was_learned_from_is_its_owners(tx):

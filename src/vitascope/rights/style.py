@@ -16,6 +16,8 @@ from vitascope.errors import StyleError
 from vitascope.rights.owners import book
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
+from vitascope.text.lexicon import abroad, is_english
+from vitascope.text.world import EDITIONS
 
 _BEFORE: Final = (
     r"in the (?:[\w-]+ )?(?:style|manner|spirit|fashion) of",
@@ -64,6 +66,18 @@ _MOVEMENTS: Final = frozenset(
 )
 """Manners in two or more words, often capitalised, that belong to nobody."""
 
+_TECHNIQUES: Final = frozenset({
+    "airbrush", "anaglyph", "aquarell", "aquarelle", "aquatint", "batik", "biro", "cel", "chibi", "claymation",
+    "collage", "comics", "cyanotype", "decoupage", "diesel", "estampe", "fresko", "fresque", "glitch", "gouache",
+    "isometric", "kawaii", "lino", "linocut", "lowpoly", "mokuhanga", "naif", "noir", "origami", "papercut",
+    "pixelart", "risograph", "rotoscope", "rotoscopy", "scratchboard", "silkscreen", "solarpunk", "steampunk",
+    "stopmotion", "sumi", "synthwave", "tinta", "ukiyo", "vaporwave", "vhs", "voxel", "xilografia",
+})  # fmt: skip
+"""Manners in one word that no dictionary of ours has, and that belong to nobody either."""
+
+_SHORTEST: Final = 3
+"""Letters of a name in one word: of fewer, too much is one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -79,6 +93,20 @@ class Manner:
 
     name: str
     party: str | None
+
+
+def is_telling(name: str) -> bool:
+    """Whether a name tells a person from a thing, so that asking for its manner is asking for theirs.
+
+    Two words do, and one in letters beyond ASCII. A single word does where no dictionary of ours has it: whoever joins
+    as "Rain" would close the manner of rain to everybody, whoever joins as "Moebius" closes nobody else's.
+    """
+    words = plain(name).split()
+    if len(words) != 1 or not name.isascii():
+        return bool(words)
+    (word,) = words
+    is_word = is_english(word) or word in _TECHNIQUES or any(abroad(word, edition) for edition in EDITIONS)
+    return len(word) >= _SHORTEST and not is_word
 
 
 def names_a_manner(prompt: str) -> bool:

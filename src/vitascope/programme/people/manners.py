@@ -9,17 +9,18 @@ from vitascope.rights.consent import snapshots
 from vitascope.rights.consent.repository import works
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
-from vitascope.rights.style import Person, names_a_manner, plain, require_style
+from vitascope.rights.style import Person, is_telling, names_a_manner, plain, require_style
 from vitascope.store.database import Transaction
 
 
 def require(tx: Transaction, log: Leaves, party: str, prompts: Iterable[str], *, now: datetime) -> tuple[str, ...]:
     """The permissions that ``prompts`` rest on. Raises StyleError, which says how to commission that person."""
+    told = naming(prompts)
+    if not told:
+        return ()
     known = people(tx)
     try:
-        return tuple(
-            name for prompt in naming(prompts) for name in require_style(tx, prompt, party, people=known, now=now)
-        )
+        return tuple(name for prompt in told for name in require_style(tx, prompt, party, people=known, now=now))
     except StyleError:
         log.append(Event(kind="style.use refused", by=party, about="style", at=now, rule=StyleError.code))
         raise
@@ -35,13 +36,12 @@ def people(tx: Transaction) -> tuple[Person, ...]:
 
     A credit is typed by whoever puts a work in, and counts once a model learned from that work. Of two who go by one
     name it is theirs who joined under it, and first: otherwise the manner of a member would be a stranger's to give.
-    A single word in Latin letters closes nothing: whoever joins as "Rain" would close the manner of rain to everybody.
+    A name that is an ordinary word closes nothing (``is_telling``).
     """
     names: dict[str, set[str]] = {}
     taken = set[str]()
     for party, name in (*repository.named(tx), *_credited(tx)):
-        is_name = len(name.split()) > 1 or (name.strip() and not name.isascii())
-        if is_name and plain(name) not in taken:
+        if plain(name) not in taken and is_telling(name):
             taken.add(plain(name))
             names.setdefault(party, set()).add(name.strip())
     return tuple(Person(party=party, names=tuple(sorted(known))) for party, known in sorted(names.items()))
