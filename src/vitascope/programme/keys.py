@@ -83,7 +83,7 @@ def create(  # noqa: PLR0913  # each is a fact of the key
     wanted = frozenset(scopes)
     _require_sound(name, wanted, expires_at, now)
     if party is not None and repository.party(tx, party) is None:
-        raise GrantError(f"There is no party {party!r}; leave it out and the key gets one of its own.")
+        raise GrantError("There is no party of that id; leave it out and the key gets one of its own.")
     credential, owner = draw(), party or f"party_{random_bytes.token_hex(8)}"
     key = Key(id=credential.id, party=owner, name=name, scopes=wanted, created_at=now, expires_at=expires_at)
     log.append(_event("key.made", by, key.id, now))
@@ -161,7 +161,7 @@ def _event(kind: str, by: str, key_id: str, now: float) -> Event:
 def _require(tx: Transaction, key_id: str) -> Key:
     row = repository.key(tx, key_id)
     if row is None:
-        raise KeyNotFoundError(f"There is no key {key_id[:20]!r}; `vitascope key list` shows those there are.")
+        raise KeyNotFoundError("There is no key of that id; `vitascope key list` shows those there are.")
     return _key(row)
 
 

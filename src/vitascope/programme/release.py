@@ -61,8 +61,7 @@ def publish(tx: Transaction, log: Leaves, key: KeyState, release: Release, *, no
     strangers = sorted(release.uses - set(USES))
     if strangers or not release.uses or release.licence not in LICENCES:
         raise ConsentError(
-            f"A render is released for some of {', '.join(USES)} under one of {', '.join(LICENCES)}; "
-            f"{strangers or release.licence!r} is neither."
+            f"A render is released for some of {', '.join(USES)} under one of {', '.join(LICENCES)}: choose of these."
         )
     gate.require(tx, log, key, Use.VIDEO_PUBLISH, Target(id=render_of(release.video), owner=owner), now)
     for earlier in _released(tx, release.video, owner, now):
@@ -84,7 +83,7 @@ def unpublish(tx: Transaction, log: Leaves, owner: str, video: str, *, now: date
     """Take every release of a render back; a licence others already hold in a copy is theirs to rely on."""
     live = _released(tx, video, owner, now)
     if not live:
-        raise RecordNotFoundError(f"No release of {video[:64]!r} is in force that is yours to take back.")
+        raise RecordNotFoundError("No release of that render is in force that is yours to take back.")
     return tuple(book.withdraw(tx, log, given.permission.id, owner, now=now) for given in live)
 
 
@@ -122,7 +121,7 @@ def ask_promotion(tx: Transaction, log: Leaves, actor: Actor, video: str, *, unt
     require(actor, Use.CONTRIBUTION_PAY)
     render = find_render(tx, video)
     if render is None:
-        raise RecordNotFoundError(f"There is no render {video[:64]!r}; copy its id.")
+        raise RecordNotFoundError("There is no render of that id; copy it.")
     require_other(actor, (render.party,), "ask themselves")
     price = rates.in_force(tx, now).price("promotion.render", 1)
     if price is None:
@@ -172,7 +171,7 @@ def render_of(video: str) -> str:
 def _require_own(tx: Transaction, video: str, owner: str) -> None:
     render = find_render(tx, video)
     if render is None or render.party != owner or render.made is None:
-        raise RecordNotFoundError(f"There is no finished render {video[:64]!r} of yours; copy its id.")
+        raise RecordNotFoundError("There is no finished render of that id that is yours; copy it.")
 
 
 def _released(tx: Transaction, video: str, owner: str, now: datetime) -> list[Given]:

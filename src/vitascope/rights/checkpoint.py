@@ -117,10 +117,10 @@ def read_verifier(text: str) -> Verifier:
         raw = base64.b64decode(encoded, validate=True)
         verifier = Verifier(origin=origin, key=Ed25519PublicKey.from_public_bytes(raw[1:]))
     except ValueError as error:
-        message = f"{text!r} is not a log key of the form name+hash+key"
+        message = "what is given is not a log key of the form name+hash+key"
         raise LogError(message) from error
     if verifier.text != text:
-        message = f"the hash in log key {text!r} does not fit its name and key; copy it again"
+        message = "the hash in the log key does not fit its name and key; copy it again"
         raise LogError(message)
     return verifier
 

@@ -44,7 +44,7 @@ def cosign(note: str, *, name: str, key: Ed25519PrivateKey, now: datetime) -> st
     """``note`` with one more line: ``name`` saw it at ``now``. Check its consistency first: ``monitor`` does."""
     auditor = Auditor(name=name, key=key.public_key())
     if not name or any(letter.isspace() or letter == "+" for letter in name):
-        raise LogError(f"Auditor name {name!r} is empty or has a space or a plus; use a form like example.org/auditor.")
+        raise LogError("The auditor's name is empty or has a space or a plus; use a form like example.org/auditor.")
     seconds = int(now.timestamp())
     signature = key.sign(_message(note, seconds))
     line = base64.b64encode(auditor.key_hash + struct.pack(">Q", seconds) + signature).decode()
@@ -69,9 +69,9 @@ def read_auditor(text: str) -> Auditor:
         raw = base64.b64decode(rest.partition("+")[2], validate=True)
         auditor = Auditor(name=name, key=Ed25519PublicKey.from_public_bytes(raw[1:]))
     except ValueError as error:
-        raise LogError(f"{text[:120]!r} is not an auditor's key of the form name+hash+key.") from error
+        raise LogError("What is given is not an auditor's key of the form name+hash+key.") from error
     if auditor.text != text:
-        raise LogError(f"The hash in auditor's key {text[:120]!r} does not fit its name and key; copy it again.")
+        raise LogError("The hash in the auditor's key does not fit its name and key; copy it again.")
     return auditor
 
 

@@ -69,9 +69,7 @@ def allow(tx: Transaction, log: Leaves, wish: LikenessWish, *, now: datetime) ->
     for a level that takes none, or none for one that does.
     """
     if not _NAME.fullmatch(wish.character):
-        raise LikenessError(
-            f"A likeness is named in 1 to 64 letters, digits, - and _, so that prompts can say @{wish.character[:64]}."
-        )
+        raise LikenessError("A likeness is named in 1 to 64 letters, digits, - and _, so that prompts can say it.")
     if wish.circle.takes_names != bool(wish.approved - {wish.person}):
         raise LikenessError(
             f"The level {wish.circle} with {len(wish.approved)} people named: name others for approved and mutuals, "

@@ -176,7 +176,7 @@ def _sides(told: str) -> tuple[int, int]:
     width, found, height = told.strip().lower().replace("\u00d7", "x").partition("x")
     sides = [side.strip() for side in (width, height)]
     if not found or not all(side.isascii() and side.isdigit() and len(side) < 7 for side in sides):
-        raise SizeError(f"The size {told!r} is not WIDTHxHEIGHT in pixels; write it like 640x360.")
+        raise SizeError("The size is not WIDTHxHEIGHT in pixels; write it like 640x360.")
     return int(sides[0]), int(sides[1])
 
 

@@ -68,10 +68,10 @@ def from_framework(error: HTTPException, path: str, method: str) -> VitascopeErr
     """What the web framework raises by itself, as an error of our tree."""
     if error.status_code == HTTPStatus.NOT_FOUND:
         hint = " The API begins with /v1: end `base_url` with it." if not path.startswith("/v1/") else ""
-        return RouteError(f"There is nothing at {path[:80]!r}.{hint}")
+        return RouteError(f"There is nothing at this address.{hint}")
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
-        return _AllowedError(f"{method[:20]} is not possible at {path[:80]!r}; possible: {allowed}.", allowed=allowed)
+        return _AllowedError(f"This method is not possible at this address; possible: {allowed}.", allowed=allowed)
     return UserError(str(error.detail)[:200])
 
 

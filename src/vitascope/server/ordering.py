@@ -30,7 +30,7 @@ def chosen(name: str | None, capabilities: Iterable[Capability], default: str) -
         raise NoModelError("No worker has said which models it carries. Try again in two seconds.")
     wanted = (default or next(iter(carried))) if is_alias(name) else str(name)
     if wanted not in carried:
-        raise ModelError(f"There is no model {wanted[:60]!r} here. There are: {', '.join(sorted(carried))}.")
+        raise ModelError(f"There is no model of that name here. There are: {', '.join(sorted(carried))}.")
     return carried[wanted]
 
 

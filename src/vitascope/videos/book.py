@@ -88,7 +88,7 @@ def get(tx: Transaction, video: str, party: str) -> Job:
     """A job of a party. Raises VideoNotFoundError, for other parties' videos too."""
     job = repository.find(tx, video, party=party)
     if job is None:
-        raise _not_found(video)
+        raise _not_found()
     return job
 
 
@@ -103,7 +103,7 @@ def listing(
 ) -> Page:
     """A party's jobs, newest first; ``after`` may name one that was deleted since. Raises VideoNotFoundError."""
     if after is not None and not repository.is_known(tx, after, party=party):
-        raise _not_found(after)
+        raise _not_found()
     jobs = repository.page(tx, party, after=after, limit=limit + 1, ascending=ascending, state=state)
     return Page(jobs=tuple(jobs[:limit]), has_more=len(jobs) > limit)
 
@@ -194,12 +194,12 @@ def _require_room(tx: Transaction, wanted: int, limit: int) -> None:
 def _locked(tx: Transaction, video: str, party: str) -> Job:
     job = repository.find(tx, video, party=party, locked=True)
     if job is None:
-        raise _not_found(video)
+        raise _not_found()
     return job
 
 
-def _not_found(video: str) -> VideoNotFoundError:
-    return VideoNotFoundError(f"There is no video {video[:60]!r} under this key; list those there are.")
+def _not_found() -> VideoNotFoundError:
+    return VideoNotFoundError("There is no video of that id under this key; list those there are.")
 
 
 def _is_over(job: Job, now: float) -> bool:

@@ -165,7 +165,7 @@ def sample(tx: Transaction, endpoint_id: str, party: str, event_type: str, *, se
     """A test event, signed and ready to send. Raises WebhookNotFoundError, WebhookError."""
     row = _require(tx, endpoint_id, party)
     if event_type not in EVENT_TYPES:
-        raise WebhookError(f"There is no event type {event_type[:40]!r}; there are {', '.join(EVENT_TYPES)}.")
+        raise WebhookError(f"One of the event types is none; there are {', '.join(EVENT_TYPES)}.")
     event = f"evt_{random_bytes.token_hex(16)}"
     body = repository.event_body(event, event_type, "video_test", now)
     return parcel(row, event, body, secrets=secrets, now=now)
@@ -206,7 +206,7 @@ def _draw() -> str:
 def _require(tx: Transaction, endpoint_id: str, party: str) -> repository.Row:
     row = repository.endpoint(tx, endpoint_id, party=party)
     if row is None:
-        raise WebhookNotFoundError(f"There is no webhook endpoint {endpoint_id[:60]!r} under this key.")
+        raise WebhookNotFoundError("There is no webhook endpoint of that id under this key.")
     return row
 
 

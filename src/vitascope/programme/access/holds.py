@@ -144,7 +144,7 @@ def find(tx: Transaction, name: str) -> Hold:
     """A hold by its id. Raises RecordNotFoundError."""
     hold = repository.hold(tx, name)
     if hold is None:
-        raise RecordNotFoundError(f"There is no hold {name[:64]!r}; `vitascope hold list` shows those there are.")
+        raise RecordNotFoundError("There is no hold of that id; `vitascope hold list` shows those there are.")
     return hold
 
 

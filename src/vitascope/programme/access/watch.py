@@ -118,7 +118,7 @@ def answer(
     """
     notice = repository.notice(tx, name)
     if notice is None:
-        raise RecordNotFoundError(f"There is no notice {name[:64]!r}.")
+        raise RecordNotFoundError("There is no notice of that id; list them and copy it.")
     if notice.party != party or notice.answer is not None:
         raise OwnCaseError(f"Notice {name} was answered, or is not for {party} to answer.")
     if said == "me":

@@ -111,7 +111,7 @@ def require_own(tx: Transaction, character: str, party: str) -> Kept:
     """The character, if it is ``party``'s. Raises CharacterNotFoundError."""
     kept = repository.find(tx, (character,)).get(character)
     if kept is None or kept.party != party:
-        raise _not_found(character)
+        raise _not_found()
     return kept
 
 
@@ -119,7 +119,7 @@ def require(tx: Transaction, character: str, party: str, *, now: datetime) -> Ke
     """The character, if it is ``party``'s or shared with them. Raises CharacterNotFoundError."""
     kept = repository.find(tx, (character,)).get(character)
     if kept is None or (kept.party != party and not _is_shared_with(tx, kept, party, now)):
-        raise _not_found(character)
+        raise _not_found()
     return kept
 
 
@@ -174,7 +174,7 @@ def _is_shared_with(tx: Transaction, kept: Kept, party: str, now: datetime) -> b
     return bool(book.live(tx, thing_of(kept.id), Use.CHARACTER_USE, party, now))
 
 
-def _not_found(character: str) -> CharacterNotFoundError:
+def _not_found() -> CharacterNotFoundError:
     return CharacterNotFoundError(
-        f"There is no character {character[:60]!r}: it was deleted, or is not yours and not shared with you."
+        "There is no character of that id: it was deleted, or is not yours and not shared with you."
     )

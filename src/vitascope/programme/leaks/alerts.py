@@ -66,7 +66,7 @@ def known_scanners(path: Path) -> Mapping[str, str]:
 
 def _require_signed(body: bytes, signed_by: str, signature: str, known: Mapping[str, str]) -> None:
     if signed_by not in known:
-        raise AlertError(f"The alert names scanner key {signed_by[:20]!r}, which is not among the {len(known)} known.")
+        raise AlertError(f"The alert names a scanner key that is not among the {len(known)} known.")
     try:
         key = load_pem_public_key(known[signed_by].encode())
         if not isinstance(key, ec.EllipticCurvePublicKey):

@@ -82,8 +82,8 @@ def require_spoken_for(tx: Transaction, name: str) -> str:
     person = person_of(tx, name)
     if person is None:
         raise LikenessError(
-            f"Nobody has spoken for the likeness {name[:64]!r}. What is made from a person takes that person's yes: "
-            f"ask them to claim the name and to allow you (POST /v1/rights/likenesses/{name[:64]}). Rule: "
+            "Nobody has spoken for the likeness that `likeness` names. What is made from a person takes that person's "
+            f"yes: ask them to claim the name and to allow you (POST /v1/rights/likenesses/NAME). Rule: "
             f"{LikenessError.code}."
         )
     return person

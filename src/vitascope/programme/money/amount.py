@@ -46,7 +46,7 @@ def decimal(units: int, currency: str) -> str:
 def require_currency(currency: str) -> str:
     """The currency. Raises ``MoneyError`` for one the journal does not keep."""
     if currency not in CURRENCIES:
-        raise MoneyError(f"The journal keeps no {currency[:20]!r}; it keeps {', '.join(CURRENCIES)}.")
+        raise MoneyError(f"The journal does not keep that currency; it keeps {', '.join(CURRENCIES)}.")
     return currency
 
 

@@ -71,7 +71,7 @@ class RateTable:
         strangers = sorted(set(names) - set(WORKS))
         if strangers or len(set(names)) != len(names) or not names:
             raise MoneyError(
-                f"A rate table names some of {', '.join(WORKS)}, each once; {len(strangers)} of the {len(names)} here are "
+                f"A rate table names some of {', '.join(WORKS)}, each once; {len(strangers)} of {len(names)} here are "
                 "none of these."
             )
         for rate in self.rates:

@@ -98,7 +98,7 @@ def make(  # who, what the browser sent, where
 def remove(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> None:
     """Forget a passkey of theirs, on a device that was lost, say. Raises RecordNotFoundError, for others' as well."""
     if name not in {one.id for one in repository.of(tx, party)}:
-        raise RecordNotFoundError(f"There is no passkey {name[:20]!r} of yours; list them and copy the id.")
+        raise RecordNotFoundError("There is no passkey of that id that is yours; list them and copy it.")
     log.append(Event(kind="passkey.removed", by=party, about=party, at=now))
     repository.remove(tx, name, party)
 

@@ -61,9 +61,10 @@ def ask(tx: Transaction, log: Leaves, actor: Actor, text: str, *, is_required: b
 def retire(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> None:
     """Ask a question no more; answers given to it stay. Raises RoleError, RecordNotFoundError."""
     require(actor, Use.MEMBER_INVITE)
+    if name not in {question.id for question in asked_now(tx)}:  # before the leaf: what is no id stays out of the log
+        raise RecordNotFoundError("There is no question of that id on the form; list them and copy it.")
     log.append(Event(kind="question.retired", by=actor.party, about=name, at=now))
-    if not repository.retire_question(tx, name, now.timestamp()):
-        raise RecordNotFoundError(f"There is no question {name[:64]!r} on the form.")
+    repository.retire_question(tx, name, now.timestamp())
 
 
 def asked_now(tx: Transaction) -> tuple[Question, ...]:
@@ -136,7 +137,7 @@ def _undecided(tx: Transaction, actor: Actor, name: str, secrets: Secrets) -> To
     require(actor, Use.MEMBER_INVITE)
     found = repository.application(tx, name)
     if found is None:
-        raise RecordNotFoundError(f"There is no application {name[:64]!r}; list those that are open.")
+        raise RecordNotFoundError("There is no application of that id; list those that are open.")
     if found.state in _DONE:
         raise InvitationError(f"Application {name} was {found.state} by {found.decided_by} already.")
     opened = _opened(found, secrets)
@@ -157,8 +158,9 @@ def _opened(application: Application, secrets: Secrets) -> Told:
 
 def _answered(tx: Transaction, answers: Mapping[str, str]) -> dict[str, str]:
     form = {question.id: question for question in asked_now(tx)}
-    for stranger in sorted(answers.keys() - form.keys()):
-        raise InvitationError(f"There is no question {stranger[:40]!r} on the form now; read it again.")
+    strangers = answers.keys() - form.keys()
+    if strangers:
+        raise InvitationError(f"{len(strangers)} of the answers are to no question on the form now; read it again.")
     for question in form.values():
         answer = answers.get(question.id, "").strip()
         if len(answer) > LONGEST_ANSWER or (question.is_required and not answer):

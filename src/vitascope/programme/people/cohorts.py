@@ -54,7 +54,7 @@ def in_force(tx: Transaction, cohort: str, now: datetime) -> Terms:
     """The terms whoever joins now is offered: of all in force, those told last. Raises RecordNotFoundError."""
     standing = [each for each in repository.announced(tx, cohort) if each.effective <= now]
     if not standing:
-        raise RecordNotFoundError(f"There is no cohort {cohort[:64]!r}; found it first.")
+        raise RecordNotFoundError("There is no cohort of that id; found it first.")
     return max(standing, key=lambda each: (each.effective, each.announced)).terms
 
 

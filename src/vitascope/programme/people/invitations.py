@@ -182,9 +182,10 @@ def accept_invitation(  # the token, what was read, what was declined
 def revoke(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> None:
     """Take an invitation back that nobody has used. Raises RoleError, InvitationError."""
     require(actor, Use.MEMBER_INVITE)
+    if not repository.is_unused(tx, name):  # before the leaf: what is no id stays out of the log
+        raise InvitationError("There is no unused invitation of that id to take back.")
     log.append(Event(kind="invitation.revoked", by=actor.party, about=name, at=now))
-    if not repository.revoke_invitation(tx, name, now.timestamp()):
-        raise InvitationError(f"There is no unused invitation {name[:64]!r} to take back.")
+    repository.revoke_invitation(tx, name, now.timestamp())
 
 
 def digest_of(text: str, secrets: Secrets) -> str:

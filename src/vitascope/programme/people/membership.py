@@ -138,7 +138,7 @@ def own_key(tx: Transaction, party: str, name: str) -> Key:
     """A key of theirs. Raises RecordNotFoundError, for other people's as well."""
     found = next((key for key in keys.listed(tx, party) if key.id == name), None)
     if found is None:
-        raise RecordNotFoundError(f"There is no key {name[:20]!r} of yours; list them and copy the id.")
+        raise RecordNotFoundError("There is no key of that id that is yours; list them and copy it.")
     return found
 
 

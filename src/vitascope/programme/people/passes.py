@@ -128,7 +128,7 @@ def take_back(tx: Transaction, log: Leaves, party: str, name: str, *, now: datet
     """End a pass; what hangs below it dies with it. Raises OwnCaseError for another's, GrantError if it has ended."""
     found = repository.permission(tx, name, locked=True)
     if found is None or found.parent is None:
-        raise RecordNotFoundError(f"There is no pass {name[:64]!r}.")
+        raise RecordNotFoundError("There is no pass of that id; list them and copy it.")
     if found.grantor != party:
         raise OwnCaseError(f"Pass {name} was given by somebody else; only they take it back.")
     ended = end(found, Ending.WITHDRAWN)
@@ -207,5 +207,5 @@ def _most_guests(above: Permission) -> int:
 def _own(tx: Transaction, name: str, party: str) -> Permission:
     found = repository.permission(tx, name, locked=True)
     if found is None or not found.is_held_by(party):
-        raise OwnCaseError(f"Permission {name[:64]!r} is not one that {party} holds.")
+        raise OwnCaseError(f"There is no permission of that id that {party} holds.")
     return found

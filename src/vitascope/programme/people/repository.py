@@ -102,10 +102,15 @@ def use_invitation(tx: Transaction, name: str, *, party: str, now: float) -> boo
     return int(done.rowcount) == 1
 
 
-def revoke_invitation(tx: Transaction, name: str, now: float) -> bool:
-    """Take an unused one back; whether there was one."""
+def is_unused(tx: Transaction, name: str) -> bool:
+    """Whether there is an unused invitation of that id; nobody else changes it until the transaction ends."""
     free = (_INVITATIONS.id == name) & _INVITATIONS.used_at.is_(None) & _INVITATIONS.revoked_at.is_(None)
-    return int(tx.execute(sa.update(people_tables.invitations).where(free).values(revoked_at=now)).rowcount) == 1
+    return tx.execute(sa.select(_INVITATIONS.id).where(free).with_for_update()).first() is not None
+
+
+def revoke_invitation(tx: Transaction, name: str, now: float) -> None:
+    """Take an unused one back."""
+    tx.execute(sa.update(people_tables.invitations).where(_INVITATIONS.id == name).values(revoked_at=now))
 
 
 def add_person(tx: Transaction, person: Person) -> None:
@@ -188,10 +193,10 @@ def add_question(tx: Transaction, question: Question) -> None:
     tx.execute(sa.insert(people_tables.questions).values(row))
 
 
-def retire_question(tx: Transaction, name: str, now: float) -> bool:
-    """Ask it no more; whether it was asked."""
+def retire_question(tx: Transaction, name: str, now: float) -> None:
+    """Ask it no more."""
     live = (_QUESTIONS.id == name) & _QUESTIONS.retired_at.is_(None)
-    return int(tx.execute(sa.update(people_tables.questions).where(live).values(retired_at=now)).rowcount) == 1
+    tx.execute(sa.update(people_tables.questions).where(live).values(retired_at=now))
 
 
 def questions(tx: Transaction) -> tuple[Question, ...]:

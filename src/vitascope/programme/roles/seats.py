@@ -158,7 +158,7 @@ def _taken_up(tx: Transaction, name: str) -> Held:
 def _found(tx: Transaction, name: str, *, locked: bool) -> Held:
     seat, permission = seats.find(tx, name), repository.permission(tx, name, locked=locked)
     if seat is None or permission is None:
-        raise RecordNotFoundError(f"There is no role {name[:64]!r}; `vitascope programme roles` shows those there are.")
+        raise RecordNotFoundError("There is no role of that id; `vitascope programme roles` shows those there are.")
     return Held(role=Role(seat.role), permission=permission, seat=seat)
 
 
@@ -201,7 +201,7 @@ def _stewards(tx: Transaction, now: datetime) -> tuple[Held, ...]:
 
 def _require_fitting(tx: Transaction, party: str, role: Role, now: datetime) -> None:
     if keys_repository.party(tx, party) is None:
-        raise RecordNotFoundError(f"There is no party {party[:64]!r}; invite them first, or `vitascope programme add`.")
+        raise RecordNotFoundError("There is no party of that id; invite them first, or `vitascope programme add`.")
     held = of(tx, party, now)
     if role in held:
         raise GrantError(f"{party} is {role} already.")

@@ -155,7 +155,7 @@ def require_found(tx: Transaction, name: str) -> Contribution:
     """The contribution of that id. Raises ``RecordNotFoundError``."""
     found = repository.find(tx, name)
     if found is None:
-        raise RecordNotFoundError(f"There is no contribution {name[:64]!r}; list them and copy the id.")
+        raise RecordNotFoundError("There is no contribution of that id; list them and copy it.")
     return found
 
 
@@ -164,7 +164,7 @@ def readable(tx: Transaction, actor: Actor, name: str) -> Contribution:
     found = require_found(tx, name)
     if found.is_public or found.party == actor.party or Use.CONTRIBUTION_TRIAGE in actor.uses:
         return found
-    raise RecordNotFoundError(f"There is no contribution {name[:64]!r}; list them and copy the id.")
+    raise RecordNotFoundError("There is no contribution of that id; list them and copy it.")
 
 
 def manifest_for(tx: Transaction, actor: Actor, found: Contribution, *, now: datetime) -> dict[str, Any] | None:
@@ -226,7 +226,7 @@ def require_proposal(tx: Transaction, name: str) -> Proposal:
     """The proposal of that id. Raises ``RecordNotFoundError``."""
     found = repository.proposals(tx, name)
     if not found:
-        raise RecordNotFoundError(f"There is no proposal {name[:64]!r}; list them and copy the id.")
+        raise RecordNotFoundError("There is no proposal of that id; list them and copy it.")
     return found[0]
 
 
@@ -262,7 +262,7 @@ def _manifest(tx: Transaction, about: str, party: str) -> str:
         return ""
     render = repository.render(tx, about)
     if render is None or render.party != party:
-        raise RecordNotFoundError(f"There is no render {about[:64]!r} of yours; leave it out, or copy its id.")
+        raise RecordNotFoundError("There is no render of that id that is yours; leave it out, or copy it.")
     made: dict[str, Any] = dict(render.made or {})
     kept = ("frames", "fps", "size", "seed", "weights_sha256", "frames_sha256", "manifest_sha256", "mark_id")
     told = {name: made[name] for name in kept if name in made}

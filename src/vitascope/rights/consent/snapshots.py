@@ -96,7 +96,7 @@ def learned(tx: Transaction, log: Leaves, model: LearnedModel, *, by: str) -> Le
     """
     snapshot = repository.find_snapshot(tx, model.snapshot)
     if snapshot is None:
-        raise RecordNotFoundError(f"There is no snapshot {model.snapshot[:12]!r}; take it before training from it.")
+        raise RecordNotFoundError("There is no snapshot of that id; take it before training from it.")
     if snapshot.use not in LEARNS:
         raise ConsentError(f"Snapshot {snapshot.id[:12]} was taken for {snapshot.use}: nothing may learn from it.")
     log.append(Event(kind="model.learned", by=by, about=model.weights_sha256, at=model.at, rule=model.snapshot))

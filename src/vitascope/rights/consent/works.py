@@ -175,7 +175,7 @@ def require(tx: Transaction, name: str, owner: str) -> OptInWork:
     repository.lock_work(tx, name)
     found = repository.works(tx, only=name, owner=owner)
     if not found:
-        raise RecordNotFoundError(f"There is no work {name[:64]!r} of yours; list them and copy the id.")
+        raise RecordNotFoundError("There is no work of that id that is yours; list them and copy it.")
     return found[0]
 
 

@@ -80,7 +80,7 @@ def require(tx: Transaction, permission: str, owner: str) -> Given:
     """The permission, if it is ``owner``'s to give. Raises ``RecordNotFoundError``, for other people's as well."""
     found = repository.find(tx, permission)
     if found is None or found.permission.grantor != owner:
-        raise RecordNotFoundError(f"There is no permission {permission[:64]!r} of yours; list them and copy the id.")
+        raise RecordNotFoundError("There is no permission of that id that is yours; list them and copy it.")
     return found
 
 

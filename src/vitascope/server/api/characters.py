@@ -192,5 +192,5 @@ async def _found(visit: Visit, character_id: str) -> tuple[Kept, str]:
 def _checked(character_id: str) -> str:
     """An id, if it can be one: some databases fail at letters that no id has. Raises CharacterNotFoundError."""
     if not _ID.fullmatch(character_id):
-        raise CharacterNotFoundError(f"There is no character {character_id[:60]!r}.")
+        raise CharacterNotFoundError("There is no character of that id; list them and copy it.")
     return character_id

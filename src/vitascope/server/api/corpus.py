@@ -61,7 +61,7 @@ async def retrieve_snapshot_works(name: str, desk: AtDesk) -> Response:
     def look(tx: Transaction, _now: datetime) -> str:
         snapshot = repository.find_snapshot(tx, checked(name))
         if snapshot is None:
-            raise RecordNotFoundError(f"There is no snapshot {name[:12]!r}; GET /v1/rights/snapshots lists them.")
+            raise RecordNotFoundError("There is no snapshot of that id; GET /v1/rights/snapshots lists them.")
         return croissant.works_table(snapshots.register_of(tx, register_in_use(settings().home), snapshot))
 
     return PlainTextResponse(await desk.look(look), media_type="text/csv")

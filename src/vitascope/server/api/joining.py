@@ -75,7 +75,10 @@ async def apply(request: Request, desk: AtDoor) -> Response:
     values = await said(request, "email", "name", "answers")
     address, name = _needed(values, "email", 320), _needed(values, "name", 200)
     given = fields.thing(values, "answers") or {}
-    answers = {key: fields.text(given, key, most=applications.LONGEST_ANSWER, least=0) or "" for key in given}
+    longest = applications.LONGEST_ANSWER
+    answers = {
+        key: fields.text({"answers": told}, "answers", most=longest, least=0) or "" for key, told in given.items()
+    }
     made = await desk.transact(
         lambda tx, now: applications.apply(tx, desk.log, address, name, answers, secrets=desk.secrets, now=moment(now))
     )

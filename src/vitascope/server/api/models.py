@@ -38,7 +38,7 @@ async def retrieve_model(model_id: str, visit: Visitor) -> Response:
     for model in await _models(visit):
         if model_id == model["id"] or model_id in model["aliases"]:
             return wire.answer(model)
-    raise ModelError(f"There is no model {model_id[:60]!r} here. GET /v1/models lists those there are.")
+    raise ModelError("There is no model of that name here. GET /v1/models lists those there are.")
 
 
 async def _models(visit: Visit) -> Iterable[wire.Model]:

@@ -78,7 +78,7 @@ def _of(tx: Transaction, name: str, now: datetime) -> tuple[Register, About]:
                 register = register.without(later_than(edition_of(words)))
             pictures = {work.id: address(work.id) for work in _shown(tx, register, now)}
             return register, About(model=name, weights_sha256=weights, published=f"{now:%Y-%m-%d}", pictures=pictures)
-    raise RecordNotFoundError(f"No model {name[:60]!r} is on record here; GET /v1/rights/models lists those there are.")
+    raise RecordNotFoundError("No model of that name is on record here; GET /v1/rights/models lists those there are.")
 
 
 def _shown(tx: Transaction, register: Register, now: datetime) -> list[OptInWork]:

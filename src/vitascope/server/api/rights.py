@@ -163,7 +163,7 @@ async def ask_likeness(character: str, visit: Visitor) -> Response:
     def heeded(tx: Transaction, party: str, now: datetime) -> Given | None:
         person = person_of(tx, checked(character))
         if person is None:
-            raise RecordNotFoundError(f"Nobody spoke for a likeness named {character[:64]!r}.")
+            raise RecordNotFoundError("Nobody spoke for a likeness of that name.")
         return given_to(tx, character, person, party, now=now)
 
     given = await visit.read(SCOPE, lambda tx, grant, now: heeded(tx, grant.party, moment(now)))
