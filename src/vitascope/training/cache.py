@@ -14,12 +14,14 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from vitascope.backends.codec import LappedCodec
 from vitascope.corpus.atlas import Atlas, open_atlas
 from vitascope.corpus.compositor import Drawings, covered, render
 from vitascope.corpus.scenes import Composition, compose, compose_in_place
+from vitascope.errors import TrainingError
 from vitascope.text.words import edition_of, words
 from vitascope.text.words import rows as word_rows
 from vitascope.text.world import SUBJECTS, Edition
@@ -107,14 +109,49 @@ def told(composition: Composition) -> tuple[npt.NDArray[np.uint8], int]:
 
 
 def store(where: Path, number: int, parts: dict[str, npt.NDArray[np.generic]]) -> Path:
-    """Writes the parts under temporary names, then renames them, ``rows`` last: a shard is seen whole or not at all."""
-    where.mkdir(parents=True, exist_ok=True)
-    for name, array in parts.items():
-        with (where / f".{name}-{number:04}").open("wb") as file:
-            np.save(file, array)
-    for name in reversed(PARTS):
-        (where / f".{name}-{number:04}").replace(where / f"{name}-{number:04}.npy")
+    """Writes the parts under temporary names, then renames them, ``rows`` last: a shard is seen whole or not at all.
+
+    Raises TrainingError where there is no room.
+    """
+    unfinished = {name: where / f".{name}-{number:04}" for name in reversed(PARTS)}
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        for name, array in parts.items():
+            with unfinished[name].open("wb") as file:
+                np.save(file, array)
+        for name, path in unfinished.items():
+            path.replace(where / f"{name}-{number:04}.npy")
+    except OSError as error:
+        raise _no_room(f"Shard {number} of {where}", error) from error
+    finally:
+        for path in unfinished.values():
+            path.unlink(missing_ok=True)
     return where / f"rows-{number:04}.npy"
+
+
+def store_looks(where: Path, looks: npt.NDArray[np.float16]) -> None:
+    """Writes the pictures that a clip may be shown beside its words, whole or not at all.
+
+    Raises TrainingError where there is no room.
+    """
+    path, part = where / "looks.safetensors", where / ".looks"
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        save_file({"looks": looks}, part)
+        with safe_open(part, "np"):  # reads the header and holds the length of the file against it
+            pass
+        part.replace(path)
+    except (OSError, SafetensorError) as error:  # the latter is what the library makes of a full disk
+        raise _no_room(str(path), error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _no_room(what: str, error: Exception) -> TrainingError:
+    return TrainingError(
+        f"{what} cannot be written ({error}). What was written before it is whole and stays. Make room, and run the "
+        "command again."
+    )
 
 
 def references(preset: Preset, atlas: Atlas) -> npt.NDArray[np.float16]:
@@ -161,7 +198,7 @@ def main() -> None:
     kind: Kind = "shown" if asked.shown else "placed" if asked.placed else "travelling"
     preset = preset_of(asked.preset)
     looks = references(preset, snapshot.opened(preset))
-    save_file({"looks": looks}, snapshot.where(preset) / "looks.safetensors")
+    store_looks(snapshot.where(preset), looks)
     numbers = range(asked.first, asked.first + asked.shards)
     with ProcessPoolExecutor(asked.processes) as pool:
         jobs = [pool.submit(_work, asked.preset, asked.frames, number, asked.clips, kind) for number in numbers]

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from vitascope.errors import TrainingError
@@ -34,7 +33,7 @@ CARRIED = "carried.safetensors"
 def pack(preset: Preset, run: Path, to: Path) -> list[Path]:
     """Writes the averages of a run, codec and transformer as far as they are there, as shards into ``to``.
 
-    Raises TrainingError where there is neither, or where a state is no good.
+    All or none are there then. Raises TrainingError where there is neither, where a state is no good, or no room.
     """
     tensors: dict[str, Tensor] = {}
     facts: dict[str, Any] = {"preset": preset.name, "network": states.network_sha256(preset)}
@@ -48,8 +47,18 @@ def pack(preset: Preset, run: Path, to: Path) -> list[Path]:
     to.mkdir(parents=True, exist_ok=True)
     shards = list(_shards(checkpoint.half(tensors)))
     paths = [to / f"{preset.name}.carry-{number}of{len(shards)}.safetensors" for number in range(1, len(shards) + 1)]
-    for path, shard in zip(paths, shards, strict=True):
-        save_file(shard, path, metadata={"facts": json.dumps(facts | {"shards": len(shards)})})
+    told = {"facts": json.dumps(facts | {"shards": len(shards)})}
+    parts = [path.with_suffix(".part") for path in paths]
+    try:
+        for part, shard in zip(parts, shards, strict=True):
+            checkpoint.write(part, shard, told)
+        for part, path in zip(parts, paths, strict=True):
+            part.replace(path)
+    except OSError as error:
+        raise TrainingError(f"{run} cannot be carried to {to} ({error}); the run is as it was. Make room.") from error
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
     return paths
 
 
@@ -67,7 +76,18 @@ def unpack(preset: Preset, folder: Path, run: Path) -> None:
         both = checkpoint.prefixed("net", whole) | checkpoint.prefixed("average", average)
         states.write(run / "codec.safetensors", both, states.facts_of(preset, **facts["codec"]))
     if net:
-        save_file({name: tensor.to(torch.bfloat16) for name, tensor in net.items()}, run / CARRIED)
+        _put(run / CARRIED, checkpoint.half(net))
+
+
+def _put(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    part = path.with_suffix(".part")
+    try:
+        checkpoint.write(part, tensors)
+        part.replace(path)
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be written ({error}); the shards are as they were. Make room.") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _shards(tensors: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from rich.console import Console
-from safetensors.numpy import save_file
 from torch import Tensor
 
 from vitascope.corpus.reels import Reel, composed
@@ -24,7 +23,7 @@ from vitascope.models.codec import ConvNet
 from vitascope.rights.uses import LEARNS, Use
 from vitascope.text.words import edition_of
 from vitascope.training import snapshot, states
-from vitascope.training.cache import covered_rows, look_pictures, store, told
+from vitascope.training.cache import covered_rows, look_pictures, store, store_looks, told
 from vitascope.training.data import folder
 from vitascope.training.footage import Drawn, Studio, as_signal
 from vitascope.training.lapping import Lapping
@@ -126,7 +125,7 @@ def fill(asked: argparse.Namespace, speak: Callable[[str], None]) -> None:
         pictures = (torch.from_numpy(one)[None].to(device) for one in look_pictures(atlas, native))
         native_size = encoder(native, asked.codec, device, native.size)
         looks = np.stack([encoded(native_size, picture)[0, 0] for picture in pictures])
-        save_file({"looks": looks}, snapshot.where(native) / "looks.safetensors")
+        store_looks(snapshot.where(native), looks)
         size = min(TOGETHER // asked.frames, asked.clips)
         for number in missing:
             first = number * -(-asked.clips // size)
