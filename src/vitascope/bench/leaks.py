@@ -36,7 +36,7 @@ leak for twelve minutes; 20,261,126 was read before prompts were made as people 
 honest batch of fifty from a new place was taken for a leak once in thirty members and months; 20,270,101 was read
 before jobs that have just ended counted as in flight; 20,270,201 before a rush at a new place counted, and before
 honest days could begin with a batch; 20,271,201 before looks for each order and a crowd at the owner's own place did;
-20,271,301 showed that a crowd of 30 points by its prompts alone brought an honest batch to 57.6 of 58.
+20,271,301 showed that a crowd of 30 points from ten points of prompts on took an honest batch for a leak once in 160.
 """
 
 

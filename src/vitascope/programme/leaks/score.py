@@ -78,7 +78,7 @@ _FILLS = 4  # jobs that fill all places a key has, see ``ladder.BUSY``: the firs
 _IN_A_ROW = 5  # jobs that took the last free place, one after the other
 _LONG = 12  # so many in a row, at a new place, are an arrival whoever writes
 _AT_HOME = 8  # so many in a row where nothing else is new, before it matters who writes
-_UNLIKE = 10.0  # points of prompts that an honest batch hardly reaches
+_UNLIKE, _MANY = 10.0, 24.0  # points of prompts that honest batches seldom reach; and that hardly any does
 _BATCH = 100  # so many, where the prompts are plainly the owner's: a batch of fifty is half of that
 
 
@@ -192,7 +192,7 @@ def _crowd(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | 
     unlike = _prompts(habits, now) if {Signal.PROMPTS, Signal.SATURATION} <= signals else None
     if unlike is None or unlike.points < _UNLIKE or run < _AT_HOME or _is_elsewhere(habits, signals):
         return None
-    points = max(24 * _part(unlike.points - _UNLIKE, 12), 36 * _part(run - _BATCH / 2, _BATCH / 2))
+    points = max(24 * _part(unlike.points - _MANY, 8), 36 * _part(run - _BATCH / 2, _BATCH / 2))
     words = f"The last {run} jobs took every free place, and read as if many people had written them."
     return _told(Signal.CROWD, points, words)
 
