@@ -158,6 +158,23 @@ def test_a_work_is_shown_only_while_its_owner_grants_display(desk, stewards, ana
     assert made["id"] in card
 
 
+def test_while_learning_is_held_no_snapshot_is_taken_for_it(stewards):
+    """A hold on the feature, once two stewards agreed; the other uses go on, and so does learning once it is lifted."""
+    sally, sam = stewards
+    asked = {"reach": "feature", "target": "train", "level": "no_create", "reason": "A work is in dispute", "hours": 1}
+    hold = sally.post("/v1/programme/holds", json=asked).json()["id"]
+    waiting = sally.post("/v1/rights/snapshots")
+    sam.post(f"/v1/programme/holds/{hold}/agree")
+    held, tuned, shown = (
+        sally.post("/v1/rights/snapshots", json={"use": use}) for use in ("train", "finetune", "display")
+    )
+    sam.post(f"/v1/programme/holds/{hold}/lift")
+    after = sally.post("/v1/rights/snapshots")
+
+    assert [200, 403, 200, 200, 200] == [one.status_code for one in (waiting, held, tuned, shown, after)]
+    assert "A work is in dispute" in error_of(held)["message"]
+
+
 def test_an_opt_out_names_what_the_house_came_with(stewards, ana):
     """An author of the register, by a steward's hand; the model that workers carry saw them, and nobody recorded it."""
     work = next(iter(Register.load().works.values()))

@@ -146,6 +146,7 @@ def snapshot(
     """Write the register as it may be used now, for one use; the leaf comes first."""
     from dataclasses import replace
 
+    from vitascope.programme.access import holds
     from vitascope.rights.consent import snapshots
     from vitascope.rights.register import Register
     from vitascope.store.blobs import open_blobs
@@ -155,6 +156,7 @@ def snapshot(
     base = Register.load()
     base = replace(base, opted_out=base.opted_out | left_out)
     with opened(data, db) as house:
+        holds.require_unheld(house.tx, wanted, now=house.now)
         taken, register = snapshots.take(house.tx, house.log, base, by=by, now=house.now, use=wanted)
         snapshots.write(register, to, open_blobs(files or str(house.data / "files")).read)
         typer.echo(f"{taken.id}: {len(register.works)} works for {wanted} in {to}, leaf {taken.leaf}.")

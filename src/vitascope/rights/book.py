@@ -50,7 +50,7 @@ class Book:
         """The hold in force with the highest level among those that reach; ties go to the id that sorts first."""
         reaching = (
             hold
-            for selector in (*selectors, *_wide(use))
+            for selector in (*selectors, *wide(use))
             for hold in self.held.get(selector, ())
             if hold.state(now) is HoldState.IN_FORCE
         )
@@ -83,7 +83,7 @@ def book(*, permissions: Iterable[Permission] = (), terms: Iterable[Terms] = (),
 
 
 @cache
-def _wide(use: Use) -> tuple[Selector, ...]:
+def wide(use: Use) -> tuple[Selector, ...]:
     """What points at a use without naming anybody: all, the use itself, and its families (``video``)."""
     parts = use.split(".")
     names = [".".join(parts[: count + 1]) for count in range(len(parts))]

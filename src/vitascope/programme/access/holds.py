@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError
+from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError, RefusedError
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
 from vitascope.programme.access.hosts import host_of
@@ -14,9 +14,12 @@ from vitascope.programme.actor import Actor, require, require_other
 from vitascope.programme.leaks.ladder import require_may_place
 from vitascope.programme.leaks.scan import find_keys
 from vitascope.rights import hold as rules
+from vitascope.rights.answer import Rule
+from vitascope.rights.book import wide
 from vitascope.rights.event import Event
-from vitascope.rights.hold import Hold, Level, Reach, Selector
+from vitascope.rights.hold import Hold, HoldState, Level, Reach, Selector
 from vitascope.rights.logbook import Leaves
+from vitascope.rights.moment import in_words
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 
@@ -146,6 +149,22 @@ def find(tx: Transaction, name: str) -> Hold:
     if hold is None:
         raise RecordNotFoundError("There is no hold of that id; `vitascope hold list` shows those there are.")
     return hold
+
+
+def require_unheld(tx: Transaction, use: Use, *, now: datetime) -> None:
+    """Raise RefusedError while a hold on all, or on this feature, stops a use that no single key is asked for.
+
+    Learning from works is one: a steward takes the snapshot, and the training is run by hand.
+    """
+    if not use.is_creative:
+        return
+    for hold in repository.standing_holds(tx, now):
+        is_over = hold.selector in wide(use) and hold.state(now) is HoldState.IN_FORCE
+        if is_over and hold.level >= Level.NO_CREATE:
+            raise RefusedError(
+                f"Hold {hold.id} pauses {use} until {in_words(hold.until)}. Reason: {hold.reason.rstrip('.')}. Rule: "
+                f"{Rule.HOLD_NO_CREATE}. A steward who had no part in it may lift it."
+            )
 
 
 def reaching(tx: Transaction, standing: Iterable[Hold], party: str) -> tuple[Hold, ...]:

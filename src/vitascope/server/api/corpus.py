@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from vitascope.errors import RecordNotFoundError
+from vitascope.programme.access import holds
 from vitascope.programme.actor import Actor, require
 from vitascope.refusals import FieldError
 from vitascope.rights.consent import croissant, repository, snapshots, works
@@ -47,6 +48,7 @@ async def take_snapshot(request: Request, visit: Visitor) -> Response:
 
     def taken(tx: Transaction, actor: Actor, now: datetime) -> dict[str, object]:
         require(actor, Use.CORPUS_RECORD)
+        holds.require_unheld(tx, use, now=now)
         base = register_in_use(settings().home)
         snapshot, register = snapshots.take(tx, visit.desk.log, base, by=actor.party, now=now, use=use)
         return _snapshot(snapshot, len(register.works))
