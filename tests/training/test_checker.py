@@ -46,6 +46,23 @@ def test_a_clip_of_another_length_is_refused(newborn):
         list(read(newborn, _clips(1, frames=16)))
 
 
+def test_a_clip_and_its_mirror_image_are_read_alike(newborn):
+    """But what goes left in the one goes right in the other."""
+    import torch
+
+    from vitascope.training.checker import as_input, reduced
+
+    clips = as_input(torch.from_numpy(np.stack([reduced(clip) for clip in _clips()])))
+    with torch.inference_mode():
+        seen, mirrored = newborn.both_ways(clips), newborn.both_ways(clips.flip(-1))
+
+    words = newborn.words["motion"]
+    turned = [words.index({"left": "right", "right": "left"}.get(word, word)) for word in words]
+    for name in ("subject", "place", "time"):
+        torch.testing.assert_close(seen[name], mirrored[name])
+    torch.testing.assert_close(seen["motion"], mirrored["motion"][:, turned])
+
+
 def test_frames_are_reduced_by_area():
     """Each pixel of the small frame is the mean of the four it covers."""
     from vitascope.training.checker import reduced

@@ -27,9 +27,12 @@ from vitascope.types import Floats, Pixels
 SIDE = 64
 """Side of the frames it looks at, in pixels. Generated clips are soft: finer ones would measure sharpness."""
 
-_GLIMPSES = (0.2, 0.4, 0.6, 0.8, 1.0)  # where in the clip it looks closely; what appears is there at the last
+_GLIMPSES = tuple(n / 10 for n in range(1, 11))  # where in the clip it looks closely; what appears is there at last
 _BATCH = 16
 _WIDE = 128
+
+MIRRORED = {"left": "right", "right": "left"}
+"""Motions that are others in a mirror."""
 
 
 class Checker(nn.Module):
@@ -56,6 +59,13 @@ class Checker(nn.Module):
         glimpses = self.glimpse(chosen.flatten(0, 1))
         means = {name: _apart(logits.float().log_softmax(1), len(chosen)).mean(1) for name, logits in glimpses.items()}
         return {**means, "motion": self.moves(clips_BTCHW)}
+
+    def both_ways(self, clips_BTCHW: Tensor) -> dict[str, Tensor]:
+        """The same of each clip and its mirror image together: chance errs in one of them more often than in both."""
+        turned = [self.words["motion"].index(MIRRORED.get(word, word)) for word in self.words["motion"]]
+        seen, mirrored = self(clips_BTCHW), self(clips_BTCHW.flip(-1))
+        mirrored["motion"] = mirrored["motion"][:, turned]
+        return {name: seen[name].log_softmax(1) + mirrored[name].log_softmax(1) for name in seen}
 
     def glimpse(self, frames_BCHW: Tensor) -> dict[str, Tensor]:
         """What is there in single frames: logits of subject, place and time.
@@ -108,13 +118,16 @@ def _beat() -> tuple[nn.Module, ...]:
 
 
 def read(checker: Checker, clips: Iterable[Pixels]) -> Iterator[Traits]:
-    """What the checker sees in each clip ``(17, H, W, 3)``. Raises TrainingError for a clip of another length."""
+    """What the checker sees in each clip ``(17, H, W, 3)`` and in its mirror image.
+
+    Raises TrainingError for a clip of another length.
+    """
     checker.eval()
     source = iter(clips)
     while batch := list(islice(source, _BATCH)):
         seen = torch.from_numpy(np.stack([reduced(clip) for clip in batch]))
         with torch.inference_mode():
-            logits = checker(as_input(seen))
+            logits = checker.both_ways(as_input(seen))
         best = {name: logits[name].argmax(1).tolist() for name in ATTRIBUTES}
         named = ([checker.words[name][number] for number in best[name]] for name in ATTRIBUTES)
         yield from starmap(_named, zip(*named, strict=True))

@@ -25,6 +25,7 @@ from vitascope.text.scene import Entity, Scene
 from vitascope.text.world import CAMERAS, COLOURS, EDITIONS, FIRST, SIZES, STYLES, SUBJECTS, TIMES, Edition
 from vitascope.training.accuracy import Score, score
 from vitascope.training.checker import (
+    MIRRORED,
     SIDE,
     Checker,
     answers,
@@ -55,8 +56,6 @@ RATE = 2e-3
 MINUTES = 12.0
 EXAMINED = 1000
 """Held-out renders the finished checker is examined on."""
-
-MIRRORED = {"left": "right", "right": "left"}
 
 Speak = Callable[[str], None]
 
