@@ -12,6 +12,8 @@ from vitascope import front
 from vitascope.errors import CharacterError, UnknownWordsError
 from vitascope.provenance.authority import open_authority
 from vitascope.provenance.credential import read_credential
+from vitascope.rights.register import Register, folder_for, to_lines
+from vitascope.rights.uses import Use
 from vitascope.settings import settings
 from vitascope.types import AnimatorPreset, Mining
 
@@ -47,6 +49,34 @@ def test_the_python_api_thanks_the_artists_as_the_command_line_does():
 
     assert any(line.startswith("Microsoft Corporation: parrot") for line in thanked)
     assert all("parrot" in line for line in thanked)
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A home of this test's own, since a register that lies in it counts for all who look."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    yield settings().home
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("is_its_own", [True, False])
+def test_a_model_trained_in_this_home_thanks_for_what_was_put_in(own, monkeypatch, is_its_own):
+    """By the register in this home where the weights learned from it, and by the package's where they did not."""
+    shipped = Register.load()
+    drawn = replace(shipped.works_for("cat")[0], id="work_1", authors=("Ana Lima",), package="opt-in", lane="O")
+    here = Register(works={**shipped.works, drawn.id: drawn}, opted_out=frozenset())
+    folder = folder_for(own, Use.TRAIN)
+    folder.mkdir(parents=True)
+    (folder / "works.jsonl").write_text(to_lines(here.works.values()), "utf-8")
+    preset = replace(PRESET, trained_on=Register.load(folder).sha256() if is_its_own else "0" * 64)
+    monkeypatch.setattr(front, "open_backend", lambda _: MovingGradient(preset))
+
+    thanked = credential(vitascope.generate("a cat jumps", output="cat.mp4").path).credits
+
+    assert is_its_own == any(line.startswith("Ana Lima: cat") for line in thanked)
+    assert any(line.startswith("Microsoft") for line in thanked)
 
 
 def test_a_picture_from_elsewhere_keeps_its_own_credential():

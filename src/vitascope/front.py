@@ -18,10 +18,14 @@ from vitascope.media.sheets import png_bytes
 from vitascope.pipeline import render
 from vitascope.provenance.seal import sniffed
 from vitascope.rights.credits import credits_for
+from vitascope.rights.register import Register, folder_for, register_in_use
+from vitascope.rights.uses import Use
+from vitascope.settings import settings
 from vitascope.shipped import MODEL
 from vitascope.text.reading import Reading, read
 from vitascope.text.words import edition_of
-from vitascope.types import Character, Clip, Mining, Pixels, Request, Source
+from vitascope.text.world import later_than
+from vitascope.types import Character, Clip, Mining, Pixels, Preset, Request, Source
 
 _WAYS: Mapping[str, int] = {"left": -1, "right": 1}
 """How people say the way a character looks in its picture."""
@@ -104,12 +108,22 @@ def make(request: Request, reading: Reading, *, to: Path, backend: Backend, tick
 
     Raises UserError, WeightsError, SealError.
     """
-    return render(request, to=to, backend=backend, tick=tick, thanks=thanks_for(reading))
+    return render(request, to=to, backend=backend, tick=tick, thanks=thanks_for(reading, backend.preset))
 
 
-def thanks_for(reading: Reading) -> tuple[str, ...]:
+def thanks_for(reading: Reading, preset: Preset) -> tuple[str, ...]:
     """A line for each artist whose works the model learned the things of ``reading`` from."""
-    return credits_for(entity.subject for entity in reading.scene.entities)
+    return credits_for((entity.subject for entity in reading.scene.entities), _learned_from(preset))
+
+
+def _learned_from(preset: Preset) -> Register | None:
+    """The register of this home, works put in among it, where the weights learned from that; else the package's."""
+    home = settings().home
+    if not folder_for(home, Use.TRAIN).exists():
+        return None
+    whole = register_in_use(home)
+    known = whole.without(later_than(edition_of(preset.vocabulary_sha256)))
+    return known if preset.trained_on in (whole.sha256(), known.sha256()) else None
 
 
 def first_frame(image: Pixels | Path | str | None) -> tuple[Pixels | None, tuple[Source, ...]]:

@@ -82,7 +82,7 @@ def _render(request: "Request", to: Path, started: float, *, is_json: bool) -> N
     account = Account(
         clip=clip,
         reading=reading,
-        credits=thanks_for(reading),
+        credits=thanks_for(reading, backend.preset),
         opening_seconds=opened - started,
         render_seconds=done - opened,
     )
