@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -19,6 +19,9 @@ from vitascope.programme.people import repository as people
 from vitascope.programme.people import sign_in
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import Person
+from vitascope.rights import hold as rules
+from vitascope.rights.hold import Hold, Level, Reach, Selector
+from vitascope.server.web import pauses
 from vitascope.settings import settings
 from vitascope.store.secrets import lock
 
@@ -284,3 +287,21 @@ def test_a_member_is_written_to_at_once(desk, ana, capsys):
 
     assert "must be taken for everybody's" in told[told.index(begin) :]
     assert begin not in capsys.readouterr().err
+
+
+def test_the_page_offers_another_appeal_once_the_days_of_the_last_are_over():
+    """The button is there before the first, gone while one waits or was just turned down, and there again after."""
+    placed, days = datetime(2026, 11, 1, tzinfo=UTC), timedelta(days=1)
+    hold = Hold(
+        id="hold_1", selector=Selector(reach=Reach.KEY, id="k"), level=Level.NO_CREATE, reason="Posted.",
+        placed_by="sam", placed=placed, until=placed + 90 * days,
+    )  # fmt: skip
+    waiting = rules.appeal(hold, by="ana", now=placed)
+    denied = rules.answer(waiting, by="sally", is_upheld=True)
+    told = [
+        pauses.shown([one], now)
+        for one, now in ((hold, placed), (waiting, placed), (denied, placed), (denied, placed + 5 * days))
+    ]
+
+    assert [True, False, False, True] == ["/programme/holds/appeal" in page for page in told]
+    assert "may be appealed again from 2026-11-06" in told[2]
