@@ -77,8 +77,7 @@ _DAYS = 3  # of work, before a number of looks is unusual
 _FILLS = 4  # jobs that fill all places a key has, see ``ladder.BUSY``: the first ones at a new place, where it rushes
 _IN_A_ROW = 5  # jobs that took the last free place, one after the other
 _LONG = 12  # so many in a row, at a new place, are an arrival whoever writes
-_AT_HOME = 8  # so many in a row where nothing else is new, before it matters who writes
-_UNLIKE, _MANY = 10.0, 24.0  # points of prompts that honest batches seldom reach; and that hardly any does
+_UNLIKE = 10.0  # points of prompts that an honest batch seldom reaches
 _BATCH = 100  # so many, where the prompts are plainly the owner's: a batch of fifty is half of that
 
 
@@ -187,12 +186,15 @@ def _rush(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | N
 
 
 def _crowd(habits: Habits, now: Extremes, signals: frozenset[Signal]) -> Part | None:
-    """From the owner's own place: not a free moment, and prompts of many hands all the while, or no end to it."""
+    """From the owner's own place: prompts unlike theirs, not a free moment, and no end to it.
+
+    A batch of fifty is no crowd: the prompts of some honest ones are as strange as a leak's.
+    """
     run = habits.full_run
     unlike = _prompts(habits, now) if {Signal.PROMPTS, Signal.SATURATION} <= signals else None
-    if unlike is None or unlike.points < _UNLIKE or run < _AT_HOME or _is_elsewhere(habits, signals):
+    if unlike is None or unlike.points < _UNLIKE or _is_elsewhere(habits, signals):
         return None
-    points = max(24 * _part(unlike.points - _MANY, 8), 36 * _part(run - _BATCH / 2, _BATCH / 2))
+    points = 36 * _part(run - _BATCH / 2, _BATCH / 2)
     words = f"The last {run} jobs took every free place, and read as if many people had written them."
     return _told(Signal.CROWD, points, words)
 
