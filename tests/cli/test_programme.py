@@ -218,7 +218,7 @@ def test_nothing_is_erased_where_anything_named_is_wrong(say, stewards, tmp_path
     assert "Name leaves" in say("log", "erase", code=2)
     for typed in stewards:
         unknown = say("log", "erase", "--of", "ana", "--of", "nobody", typed=typed, code=2)
-        assert "tells nothing of anybody" in unknown
+        assert "Person 2 of 2: the log tells nothing" in unknown
         assert "there is no leaf 99" in say("log", "erase", "0", "99", typed=typed, code=2)
     assert "cannot erase what the log says of them" in say("log", "erase", "--of", "sally", typed=first, code=1)
     assert "tells of sally" in say("log", "erase", "0", "1", typed=first, code=1)

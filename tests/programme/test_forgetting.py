@@ -86,10 +86,10 @@ def test_who_may_not_be_forgotten_as_a_whole_is_named(tx, log):
     seats.seat_steward(tx, log, "sally", by="operator", now=NOW)
 
     for whom, error, words in (
-        ("Ana", RecordNotFoundError, "2 people are called 'Ana': ana, ann"),
+        ("Ana", RecordNotFoundError, "Person 1 of 1: 2 are called that, ana, ann"),
         ("Sally", RoleError, "what was done in it stays seen"),
         ("st", OwnCaseError, "somebody else does"),
-        ("Zoe", RecordNotFoundError, "tells nothing of 'Zoe'"),
+        ("Zoe", RecordNotFoundError, "Person 1 of 1: the log tells nothing"),
     ):
         with pytest.raises(error, match=words):
             told_of(tx, log, [whom], by="st")

@@ -39,8 +39,12 @@ def told_of(tx: Transaction, log: Log, persons: Iterable[str], *, by: str) -> tu
     Raises RecordNotFoundError where several people are called that, or the log tells nothing of them; RoleError for who
     ever held a role; OwnCaseError for who asks. Nothing is changed here.
     """
-    parties = dict.fromkeys(_party(tx, person) for person in persons)
-    return tuple(Told(party=party, said=_said(tx, log, party, by)) for party in parties)
+    named = list(persons)
+    places = [f"Person {number} of {len(named)}" for number in range(1, len(named) + 1)]
+    parties: dict[str, str] = {}
+    for person, place in zip(named, places, strict=True):
+        parties.setdefault(_party(tx, person, place), place)
+    return tuple(Told(party=party, said=_said(tx, log, party, by, place)) for party, place in parties.items())
 
 
 def opening_for(tx: Transaction, log: Log, party: str, leaf: int) -> Opening | None:
@@ -62,23 +66,23 @@ def openings_of(tx: Transaction, log: Log, party: str) -> tuple[Opening, ...]:
     return tuple(one for one in found if json.loads(one.payload)["kind"] not in _UNTOLD)
 
 
-def _party(tx: Transaction, person: str) -> str:
+def _party(tx: Transaction, person: str, place: str) -> str:
     if keys.party(tx, person) is not None:
         return person
     called = [party for party, name in people.named(tx) if name == person]
     if len(called) > 1:
-        raise RecordNotFoundError(f"{len(called)} people are called that: {', '.join(called)}. Name one by id.")
+        raise RecordNotFoundError(f"{place}: {len(called)} are called that, {', '.join(called)}. Name one by id.")
     return called[0] if called else person
 
 
-def _said(tx: Transaction, log: Log, party: str, by: str) -> tuple[Said, ...]:
+def _said(tx: Transaction, log: Log, party: str, by: str, place: str) -> tuple[Said, ...]:
     if party == by:
         raise OwnCaseError(f"{party} cannot erase what the log says of them; somebody else does.")
     if roles.of(tx, [party]):
         raise RoleError(f"{party} holds or held a role: what was done in it stays seen. Erase single leaves by number.")
     said = tuple(one for one in log.telling(names_of(tx, party)) if one.kind not in _KEPT)
     if not said:
-        raise RecordNotFoundError("The log tells nothing of anybody by that id or name.")
+        raise RecordNotFoundError(f"{place}: the log tells nothing of anybody by that id or name.")
     return said
 
 
