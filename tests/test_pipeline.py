@@ -250,7 +250,7 @@ def test_a_mistake_costs_nothing(tmp_path, home, asked, error):
 
 
 def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
-    """Three pictures on the way, no side over 160 pixels, each with the clip's mark and a seal; none at the end."""
+    """One at once and three on the way, no side over 160 pixels, each with the clip's mark and a seal, none at last."""
     from io import BytesIO
 
     from PIL import Image
@@ -273,7 +273,7 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
     )
     shown = [(step, Image.open(BytesIO(picture))) for step, picture in sent]
 
-    assert [4, 8, 12] == [step for step, _ in shown]  # of sixteen: the place and the parrot take eight each
+    assert [1, 4, 8, 12] == [step for step, _ in shown]  # of sixteen: the place and the parrot take eight each
     assert all(max(picture.size) <= pipeline.PREVIEW_SIDE and picture.format == "WEBP" for _, picture in shown)
     authority = open_authority(settings().home)
     key = authority.mark_key
@@ -301,7 +301,26 @@ def test_the_first_preview_waits_less_than_the_next(tmp_path, monkeypatch):
         show=lambda _, step: sent.append(step),
     )
 
-    assert [4] == sent
+    assert [1] == sent
+
+
+def test_the_first_preview_may_follow_the_last_step(tmp_path, monkeypatch):
+    """What was painted frame by frame is still to be cut out: what would be due a moment later is shown then."""
+    from vitascope.backends.choose import open_backend
+
+    backend, sent = open_backend("s"), []
+    request = Request(prompt="a bee in a meadow", seconds=1.0, seed=3, steps=2)
+    monkeypatch.setattr(pipeline, "FIRST_PREVIEW", 60.0)
+
+    def due_at_the_end(progress):
+        if progress.stage == "denoise" and progress.step == progress.steps:
+            monkeypatch.setattr(pipeline.time, "monotonic", lambda: 1e9)
+
+    render(
+        request, to=tmp_path / "clip.mp4", backend=backend, tick=due_at_the_end, show=lambda _, step: sent.append(step)
+    )
+
+    assert [4] == sent  # the place and the bee take two each
 
 
 def test_a_render_that_is_soon_over_shows_nothing_on_the_way(tmp_path, monkeypatch):

@@ -37,9 +37,9 @@ TITLE = "Vitascope clip"
 """Of every sealed file, whatever its name: a default name holds the prompt, which the manifest must not."""
 
 PREVIEWS, PREVIEW_SIDE = 4, 160
-"""Previews come after each fourth of the steps but the last, no side over this many pixels."""
+"""One preview as soon as it is due, then after each fourth of the steps but the last; no side over so many pixels."""
 
-FIRST_PREVIEW, PREVIEW_PAUSE = 0.4, 1.0
+FIRST_PREVIEW, PREVIEW_PAUSE = 0.3, 1.0
 """Seconds before the first preview and between two: sooner nobody looks, and each costs a decode, a mark and a seal."""
 
 Show = Callable[[bytes, int], None]
@@ -197,20 +197,23 @@ def _sources(request: Request, plan: Plan) -> tuple[Source, ...]:
 
 
 def _showing(show: Show, tick: Tick, claim: Claim, authority: Authority) -> Tick:
-    """``tick``, and a preview after each fourth of the steps: small, marked and sealed, since it leaves the house."""
+    """``tick``, and previews: small, marked and sealed, since they leave the house.
+
+    The first may follow the last step: a thing that was painted frame by frame is still to be cut out then.
+    """
     claim = replace(claim, sources=(), change=None)  # a preview is seen in passing; the film tells the chain
-    due = time.monotonic() + FIRST_PREVIEW
+    due, shown = time.monotonic() + FIRST_PREVIEW, False
 
     def told(progress: Progress) -> None:
-        nonlocal due
+        nonlocal due, shown
         tick(progress)
         if time.monotonic() < due:
             return
         is_fourth = progress.step * PREVIEWS // progress.steps > (progress.step - 1) * PREVIEWS // progress.steps
-        if progress.sketch is not None and is_fourth and progress.step < progress.steps:
+        if progress.sketch is not None and (not shown or (is_fourth and progress.step < progress.steps)):
             picture = badged(stills.small(progress.sketch(), side=PREVIEW_SIDE), settings().badge)
             marked = next(mark([picture], claim.mark_id, authority.mark_key))
-            due = time.monotonic() + PREVIEW_PAUSE
+            due, shown = time.monotonic() + PREVIEW_PAUSE, True
             show(sealed_bytes(stills.encoded(marked, ".webp"), "image/webp", claim, authority), progress.step)
 
     return told

@@ -32,13 +32,18 @@ def test_every_further_shape_is_asked_for_at_its_own_size():
     """A model that shows the real clips of each shape is as good as they are; the native shape is not asked for."""
     asked = exam.questions({"seen": 2}, 70)
     sizes = ((320, 192), (192, 320))
-    player = Player([shapes.real_in(size, question, Discs()) for size in sizes for question in asked])
+    clips = [shapes.real_in(size, question, Discs()) for size in sizes for question in asked]
+    player = Player([*clips, *([np.zeros((65, 256, 256, 3), np.uint8)] * 2)])
     player.preset = s()
 
     study = shapes.shapes(replace(_room(player), side=256), 2, 0)
 
-    assert [size for size in sizes for _ in asked] == [plan.size for plan in player.plans]
+    assert [size for size in sizes for _ in asked] == [plan.size for plan in player.plans[:4]]
+    assert [(256, 256, 16, 65)] * 2 == [(*plan.size, plan.fps, plan.frames) for plan in player.plans[4:]]
     model, real, *_ = study.lines
     assert model.cells == real.cells
     whose = ("model", "real renders", "codec round trip", "shuffled captions")
-    assert [line.kind for line in study.lines] == [f"{who}, {w}x{h}" for w, h in sizes for who in whose]
+    assert [line.kind for line in study.lines[:8]] == [f"{who}, {w}x{h}" for w, h in sizes for who in whose]
+    assert ["model", "real renders", "shuffled captions"] == [
+        line.kind.removesuffix(", 16 frames a second") for line in study.lines[8:]
+    ]

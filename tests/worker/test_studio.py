@@ -56,7 +56,7 @@ def painted(folder, *, given=None, previews=None, tick=lambda _: None, **facts):
 
 
 def test_every_variant_and_preview_carries_both_layers(tmp_path, monkeypatch):
-    """Film, thumbnail, spritesheet, and three previews that were never files: one render, named twice by each."""
+    """Film, thumbnail, spritesheet, and four previews that were never files: one render, named twice by each."""
     monkeypatch.setattr("vitascope.pipeline.FIRST_PREVIEW", 0.0)
     monkeypatch.setattr("vitascope.pipeline.PREVIEW_PAUSE", 0.0)
     previews = []
@@ -64,7 +64,7 @@ def test_every_variant_and_preview_carries_both_layers(tmp_path, monkeypatch):
 
     told = [verify_file(file) for file in (made.video, made.thumbnail, made.spritesheet, *previews)]
 
-    assert 6 == len(told)
+    assert 7 == len(told)
     assert {"trusted"} == {one.credential.state for one in told}
     assert {made.seal.mark_id} == {one.credential.mark_id for one in told}
     assert {made.seal.mark_id} == {one.mark.mark_id for one in told}

@@ -77,8 +77,7 @@ are the most a model could reach, shuffled captions the least. The checker itsel
 
 - Nothing outside its words: nobody who lives, no lettering, no photographs, no sound, and no other art than the
   look of the drawings it learned from.
-- Sizes, styles, counts, relations, cameras, storyboards and 16 frames a second were in its training and are judged
-  nowhere above: expect less of them.
+- Styles beside the usual one of each drawing were in its training and are judged nowhere above: expect less of them.
 {frozen}{shaped}{missed}{stiff}- Pictures are small; fine detail is lost in the codec and more of it in the network.
 - Much beyond {longest:.0f} seconds, and anything that needs a memory of what left the frame.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vitascope.corpus.strangers import open_strangers
-from vitascope.training import colours, distance, exam, shapes, stairs, strangers
+from vitascope.training import alternatives, colours, distance, exam, shapes, stairs, strangers
 from vitascope.training.room import Room
 from vitascope.training.study import Study
 from vitascope.types import Pixels
@@ -38,7 +38,10 @@ STUDIES: Mapping[str, Entry] = {
     "steps": Entry(run=lambda room, _, n, seed: stairs.stairs(room, n, seed), questions=100, clips_each=2.0),
     "swap": Entry(run=lambda room, _, n, seed: colours.swap(room, n, seed), questions=60, clips_each=2.0),
     "colour": Entry(run=lambda room, _, n, seed: colours.hue(room, n, seed), questions=40, clips_each=2.0),
-    "shapes": Entry(run=lambda room, _, n, seed: shapes.shapes(room, n, seed), questions=50, clips_each=2.0),
+    "shapes": Entry(run=lambda room, _, n, seed: shapes.shapes(room, n, seed), questions=50, clips_each=3.5),
+    "alternatives": Entry(
+        run=lambda room, _, n, seed: alternatives.alternatives(room, n, seed), questions=30, clips_each=5.0
+    ),
     "image": Entry(
         run=lambda room, _, n, seed: strangers.image(room, open_strangers(), n, seed), questions=50, clips_each=2.3
     ),
