@@ -65,6 +65,8 @@ class Desk:
         finally:
             self.app.state.desk.news.end()
             server.should_exit = True
+            thread.join(20)
+            server.force_exit = True  # whoever still holds a connection then does not hold up the rest of the tests
             thread.join()
             socket.close()
             self.database.close()

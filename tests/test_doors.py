@@ -238,4 +238,8 @@ def test_latents_are_no_door():
         ("keys", "folder"),
         ("stream", "key"),
     }
-    assert of_the_row | characters | {("keys", "folder(video)")} == asks
+    works = {
+        ("read", "work.path"),
+        ("read", "_key(work)"),
+    }  # pictures that rightsholders put in, by the register's path
+    assert of_the_row | characters | works | {("keys", "folder(video)")} == asks

@@ -19,8 +19,8 @@ def test_an_amount_that_is_no_whole_positive_number_is_refused(units):
 
 
 def test_an_unknown_currency_is_refused():
-    """A currency the journal does not keep is told apart from one it does."""
-    with pytest.raises(MoneyError, match="XAU"):
+    """A currency the journal does not keep is told apart from one it does, and what was typed is not repeated."""
+    with pytest.raises(MoneyError, match="does not keep that currency; it keeps EUR, USD"):
         Amount(units=1, currency="XAU")
 
 
