@@ -78,6 +78,15 @@ def own_home(tmp_path_factory):
 
 
 @pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home of one test's own."""
+    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+@pytest.fixture
 def chromium():
     """Path of the browser; where it must be there and is not, this fails."""
     assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing: install it (apt-get install chromium)"

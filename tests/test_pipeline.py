@@ -285,23 +285,22 @@ def test_previews_are_small_marked_and_never_the_end(tmp_path, monkeypatch):
     assert np.abs(first - last).mean() > 1  # it comes into focus
 
 
-def test_the_first_preview_waits_less_than_the_next(tmp_path, monkeypatch):
-    """Somebody who waits for a slow clip sees something soon, and then not every moment something else."""
+def steps_shown(to):
+    """The steps at which somebody who waits for a clip of eight steps a picture is shown something."""
     from vitascope.backends.choose import open_backend
 
-    monkeypatch.setattr(pipeline, "FIRST_PREVIEW", 0.0)
-    monkeypatch.setattr(pipeline, "PREVIEW_PAUSE", 60.0)
     sent = []
     request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
-    render(
-        request,
-        to=tmp_path / "clip.mp4",
-        backend=open_backend("s"),
-        tick=lambda _: None,
-        show=lambda _, step: sent.append(step),
-    )
+    render(request, to=to, backend=open_backend("s"), tick=lambda _: None, show=lambda _, step: sent.append(step))
+    return sent
 
-    assert [1] == sent
+
+def test_the_first_preview_waits_less_than_the_next(tmp_path, monkeypatch):
+    """Somebody who waits for a slow clip sees something soon, and then not every moment something else."""
+    monkeypatch.setattr(pipeline, "FIRST_PREVIEW", 0.0)
+    monkeypatch.setattr(pipeline, "PREVIEW_PAUSE", 60.0)
+
+    assert [1] == steps_shown(tmp_path / "clip.mp4")
 
 
 def test_the_first_preview_may_follow_the_last_step(tmp_path, monkeypatch):
@@ -325,17 +324,6 @@ def test_the_first_preview_may_follow_the_last_step(tmp_path, monkeypatch):
 
 def test_a_render_that_is_soon_over_shows_nothing_on_the_way(tmp_path, monkeypatch):
     """Three previews cost a third of a short render, and nobody sees a picture for a tenth of a second."""
-    from vitascope.backends.choose import open_backend
-
     monkeypatch.setattr(pipeline, "FIRST_PREVIEW", 60.0)
-    sent = []
-    request = Request(prompt="a parrot flies over a beach", seconds=1.0, seed=3, steps=8)
-    render(
-        request,
-        to=tmp_path / "clip.mp4",
-        backend=open_backend("s"),
-        tick=lambda _: None,
-        show=lambda _, step: sent.append(step),
-    )
 
-    assert [] == sent
+    assert [] == steps_shown(tmp_path / "clip.mp4")

@@ -10,19 +10,10 @@ from vitascope.errors import NotClearedError
 from vitascope.rights.consent.snapshots import write
 from vitascope.rights.register import Register, folder_for
 from vitascope.rights.uses import OF_WORKS, Use
-from vitascope.settings import settings
 
 MINE = replace(
     WORK, id="work_1", lane="O", licence="LicenseRef-Vitascope-Opt-In", consent="explicit-opt-in", path="works/1"
 )
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
 
 
 def _take(home, use, *works):

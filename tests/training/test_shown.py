@@ -23,13 +23,6 @@ def clips(n, seed=0):
     return [shown.shown_clip(rng, atlas, FIRST, frames=17, fps=8) for _ in range(n)]
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home folder of its own."""
-    monkeypatch.setenv("VITASCOPE_HOME", str(tmp_path))
-    return tmp_path
-
-
 def test_no_word_names_what_is_shown():
     """Neither thing nor colour nor style, in any clip; what it does is still said in most."""
     said = [words(composition.said) for composition, _ in clips(60)]

@@ -184,7 +184,7 @@ def snapshots_with(tx: Transaction, work: str, uses: Collection[Use]) -> frozens
     return frozenset(tx.execute(query.where(_SW.work == work, _S.use.in_([use.value for use in uses]))).scalars())
 
 
-def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401  # a row of SQLAlchemy
+def _snapshot(row: sa.RowMapping) -> Snapshot:
     return Snapshot(id=row["id"], at=_moment(row["at"]), leaf=row["leaf"], use=Use(row["use"]))
 
 
