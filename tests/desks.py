@@ -1,5 +1,6 @@
 """A desk that listens on a port of this machine, with a queue that only remembers, and hands to finish jobs with."""
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -54,8 +55,13 @@ class Desk:
     def listening(self):
         """The desk on a free port, in a thread of this process."""
         socket = bound("127.0.0.1", 0)
-        server = uvicorn.Server(configured(self.app))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
+        server, loops = uvicorn.Server(configured(self.app)), []
+
+        async def serve():
+            loops.append(asyncio.get_running_loop())
+            await server.serve(sockets=[socket])
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
         thread.start()
         self.url = f"http://127.0.0.1:{socket.getsockname()[1]}"
         while not server.started:
@@ -65,9 +71,8 @@ class Desk:
         finally:
             self.app.state.desk.news.end()
             server.should_exit = True
-            thread.join(20)
-            server.force_exit = True  # whoever still holds a connection then does not hold up the rest of the tests
-            thread.join()
+            thread.join(30)
+            assert not thread.is_alive(), f"the desk does not end; it waits for {asyncio.all_tasks(loops[0])}"
             socket.close()
             self.database.close()
 
