@@ -142,6 +142,18 @@ def test_tests_stand_where_the_code_stands():
     assert set() == folders - rooms - {"typing", "golden", "browser"}
 
 
+def test_a_test_stops_no_clock_but_that_of_what_it_tests():
+    """``module.time.monotonic`` is everybody's: a desk beside it, in another thread, then sleeps until the wrong time.
+
+    Put a clock in the module's place of ``time`` instead.
+    """
+    everybodys = re.compile(r"""setattr\((?:"[\w.]+\.time\.\w+"|(?:\w+\.)?time, "\w+")""")
+
+    assert everybodys.search('setattr(module.time, "monotonic"')
+    assert everybodys.search('setattr("room.module.time.time"')
+    assert [] == [_name(path) for path in TESTS if path != Path(__file__) and everybodys.search(path.read_text())]
+
+
 def test_the_front_door_is_exact():
     """What can be imported is what __all__ names, in order, and nothing more."""
     assert sorted(vitascope.__all__) == sorted(dir(vitascope))

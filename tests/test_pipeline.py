@@ -4,6 +4,7 @@ import errno
 import hashlib
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -313,7 +314,7 @@ def test_the_first_preview_may_follow_the_last_step(tmp_path, monkeypatch):
 
     def due_at_the_end(progress):
         if progress.stage == "denoise" and progress.step == progress.steps:
-            monkeypatch.setattr(pipeline.time, "monotonic", lambda: 1e9)
+            monkeypatch.setattr(pipeline, "time", SimpleNamespace(monotonic=lambda: 1e9))
 
     render(
         request, to=tmp_path / "clip.mp4", backend=backend, tick=due_at_the_end, show=lambda _, step: sent.append(step)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_a_share_of_the_day(visitors, monkeypatch):
         busy.require_room(_visitor("ben"))
     busy.require_room(_visitor("cem", "198.51.100.7"))
 
-    monkeypatch.setattr("vitascope.demo.visitors.time.time", lambda: 4e9)
+    monkeypatch.setattr("vitascope.demo.visitors.time", SimpleNamespace(time=lambda: 4e9))
     busy.require_room(_visitor("ana"))
 
 

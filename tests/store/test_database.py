@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -121,7 +122,7 @@ def test_machines_agree_on_the_time(database, monkeypatch):
     """A process whose own clock is an hour wrong has the database's time on PostgreSQL; a file has one machine."""
     right = time.time()
     if not database.is_sqlite:
-        monkeypatch.setattr("vitascope.store.database.time.time", lambda: right + 3600)
+        monkeypatch.setattr("vitascope.store.database.time", SimpleNamespace(time=lambda: right + 3600))
     with database.reading() as tx:
         assert abs(clock(tx) - right) < 60
 

@@ -4,6 +4,7 @@ import http.server
 import json
 import socket
 import threading
+from types import SimpleNamespace
 
 import pytest
 from houses import SECRETS
@@ -11,7 +12,7 @@ from openai import OpenAI
 from shop import NOW, claim, finish, submit
 
 from vitascope.refusals import OutgoingError, WebhookError, WebhookNotFoundError
-from vitascope.videos import outgoing, webhooks
+from vitascope.videos import deliveries, outgoing, webhooks
 from vitascope.videos.deliveries import PAUSES, deliver_due
 
 
@@ -103,7 +104,8 @@ def test_during_a_rotation_both_secrets_verify(sqlite, receiver):
 def test_a_receiver_that_fails_is_tried_again(sqlite, receiver, monkeypatch):
     """The same id every time, with longer pauses, 20 attempts within 72 hours, and then it is given up and said."""
     clock = [NOW + 10]
-    monkeypatch.setattr("vitascope.videos.deliveries.time.time", lambda: clock[0])
+    monkeypatch.setattr(deliveries, "time", SimpleNamespace(time=lambda: clock[0]))
+    monkeypatch.setattr(deliveries, "clock", lambda _tx: clock[0])
     receiver.status = 500
     endpoint = _endpoint(sqlite, receiver.url)
     _finished(sqlite)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -123,7 +124,7 @@ def test_a_stopped_render_shows_how_far_it_came(traced, sqlite):
 def test_time_belongs_to_the_stage_that_took_it(monkeypatch):
     """Step 0 ends the stage before; what stages that take turns are busy with adds up, and the book's time does not."""
     now = [100.0]
-    monkeypatch.setattr("vitascope.worker.laps.time.time", lambda: now[0])
+    monkeypatch.setattr("vitascope.worker.laps.time", SimpleNamespace(time=lambda: now[0]))
     told = []
 
     def book_takes_a_second(_progress):

@@ -29,14 +29,15 @@ from vitascope.programme.leaks.score import ALL_SIGNALS, Score, Signal, score
 from vitascope.programme.leaks.sighting import Origin, Sighting
 from vitascope.rights.hold import Level
 
-UNSEEN = 20_271_501
+UNSEEN = 20_271_601
 """The seed of the last rows: never used while points and thresholds were set. Whoever mends the watch after reading
 them takes another one, 30 further on at least. Spent: 20,261,123 showed that an owner who writes in many manners hid a
 leak for twelve minutes; 20,261,126 was read before prompts were made as people make them; 20,261,227 showed that an
 honest batch of fifty from a new place was taken for a leak once in thirty members and months; 20,270,101 was read
 before jobs that have just ended counted as in flight; 20,270,201 before a rush at a new place counted, and before
 honest days could begin with a batch; 20,271,201 before looks for each order and a crowd at the owner's own place did;
-20,271,301 and 20,271,401 showed that a crowd told by prompts alone takes an honest batch for a leak now and then.
+20,271,301 and 20,271,401 showed that a crowd told by prompts alone takes an honest batch for a leak now and then;
+20,271,501 was read with ninety members and the watch that is.
 """
 
 
