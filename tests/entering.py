@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from served import House
 
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.people import cohorts, invitations
 from vitascope.rights.logbook import open_log
 from vitascope.rights.quota import Measure, Per, Quota
@@ -18,7 +18,7 @@ from vitascope.rights.uses import Use
 from vitascope.store.database import open_database
 from vitascope.store.secrets import open_secrets
 
-SALLY = Actor(party="sally", uses=frozenset({Use.MEMBER_INVITE}))
+SALLY = keeper("sally", {Use.MEMBER_INVITE}, at=datetime.now(UTC))
 TEXT = "What you make is yours. <script>alert(1)</script>"
 
 

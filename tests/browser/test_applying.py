@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from entering import come_in, party_of
 
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.money import journal
 from vitascope.programme.money.amount import Amount
 from vitascope.programme.people import applications
@@ -21,7 +21,7 @@ from vitascope.store.database import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OPERATOR = Actor(party="operator", uses=frozenset(Use))
+OPERATOR = keeper("operator", Use, at=datetime.now(UTC))
 DRAWS = "What do you draw? <b>Really?</b>"
 
 
@@ -163,7 +163,7 @@ def test_money_credits_and_reports_of_ones_own(programme, window):
 def _paid(programme, member):
     """Reviewed by one, accepted by another, credited and paid."""
     log = open_log(programme.folder)
-    rita, raj, tom = (Actor(party=name, uses=frozenset(Use)) for name in ("rita", "raj", "tom"))
+    rita, raj, tom = (keeper(name, Use, at=datetime.now(UTC)) for name in ("rita", "raj", "tom"))
     with programme.database.transaction() as tx:
         now = datetime.fromtimestamp(clock(tx), UTC)
         amount = Amount(units=100_000, currency="EUR")

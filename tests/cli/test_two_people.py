@@ -12,6 +12,7 @@ from vitascope.settings import client_settings, settings
 RUN = CliRunner()
 IBAN = "DE89370400440532013000"
 PAYER = "NL91ABNA0417164300"
+_OPEN = "Reading, downloading, exporting, publishing and reporting stay open."
 ROLES = {"rita": "reviewer", "raj": "reviewer", "tom": "treasurer"}
 
 
@@ -100,6 +101,24 @@ def test_a_role_is_ended_by_a_key(crew):
     assert "member.invite" in crew.say("programme", "end-role", role, who="rita", code=1)
 
     assert "ended" in crew.say("programme", "end-role", role, who="tom")
+
+
+def test_a_paused_role_is_paused_at_the_machine_too(crew):
+    """In the words of decide, with a leaf; whoever reports goes on, and another steward lifts it."""
+    (role,) = re.findall(rf"^(\w+) .*{crew.parties['tom']}", crew.say("programme", "roles"), re.MULTILINE)
+    placed = crew.say(
+        "hold", "place", "permission", "no_create", "--target", role, "--reason", "Odd runs.", who="sally"
+    )
+    (hold,) = re.findall(r"hold_\w+", placed)
+
+    refused = crew.say("payout", "call-off", "2026-11", who="tom", code=1)
+
+    assert f"Hold {hold} pauses everything new until" in refused
+    assert f"Reason: Odd runs. {_OPEN} Rule: hold_no_create. You can appeal: name {hold}" in refused
+    assert "contribution.pay refused" in (crew.folder / "house" / "log" / "openings").read_text()
+    crew.say("contribution", "submit", "Odd", "--kind", "feedback", "--by", crew.parties["tom"])
+    crew.say("hold", "lift", hold, who="sam")
+    assert "No pending payment" in crew.say("payout", "call-off", "2026-11", who="tom")
 
 
 def test_a_report_becomes_money_and_a_line_in_the_changelog(crew, tmp_path):

@@ -18,7 +18,7 @@ from vitascope.demo.visitors import Visitors, visitor_of
 from vitascope.errors import AnswerError, DemoError
 from vitascope.programme.access import holds
 from vitascope.programme.access.holds import Pause as HoldWanted
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.uses import Use
 
@@ -63,7 +63,7 @@ def _studio(desk, folder, made, *, per_visitor=5, house=HOUSE):
 
 
 def _pause(desk, permission):
-    sally = Actor(party="sally", uses=frozenset({Use.HOLD_PLACE}))
+    sally = keeper("sally", {Use.HOLD_PLACE}, at=datetime.now(UTC))
     reach = Selector(reach=Reach.PERMISSION, id=permission)
     with desk.database.transaction() as tx:
         pause = HoldWanted(selector=reach, level=Level.NO_CREATE, reason="A drill.")

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
+from tests.programme.members import NOW
 from vitascope.errors import RecordNotFoundError
 from vitascope.programme import keys
 from vitascope.programme.access import gate, holds
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.holds import Pause
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.door import Knock
 from vitascope.programme.keys import MEMBER_SCOPES
 from vitascope.programme.people import applications, cohorts, invitations, membership, passes
@@ -32,8 +33,8 @@ from vitascope.store.tables import videos
 ANSWER = "canary-answer-91c2"
 MAILBOX = "canary-mailbox"
 STEWARD = frozenset({Use.MEMBER_INVITE, Use.HOLD_PLACE, Use.HOLD_LIFT, Use.PROGRAMME_REPORT})
-SALLY, SAM, SUE = (Actor(party=name, uses=STEWARD) for name in ("sally", "sam", "sue"))
-NOBODY = Actor(party="nobody")
+SALLY, SAM, SUE = (keeper(name, STEWARD, at=NOW) for name in ("sally", "sam", "sue"))
+NOBODY = keeper("nobody", (), at=NOW)
 FILMS = 6  # a month, for each member and all of their guests together
 
 some = st.integers(0, 7)

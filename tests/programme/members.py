@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from vitascope.errors import VitascopeError
 from vitascope.programme.access import repository
-from vitascope.programme.access.standing import HOUSE, MEMBER_USES
-from vitascope.programme.actor import Actor
+from vitascope.programme.access.standing import MEMBER_USES
+from vitascope.programme.actor import keeper
 from vitascope.programme.money import journal
 from vitascope.programme.money.amount import Amount
 from vitascope.rights.log import Receipt
+from vitascope.rights.party import HOUSE
 from vitascope.rights.permission import Permission, PermissionState
 from vitascope.rights.question import KeyKind, KeyState
 from vitascope.rights.uses import Use
@@ -24,13 +25,13 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
-ANA = Actor(party="ana", uses=frozenset({Use.PROGRAMME_REPORT}))
-BEN = Actor(party="ben", uses=frozenset({Use.PROGRAMME_REPORT}))
-RITA = Actor(party="rita", uses=frozenset({Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}))
-RAJ = Actor(party="raj", uses=frozenset({Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}))
-ROSA = Actor(party="rosa", uses=frozenset({Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}))
-TOM = Actor(party="tom", uses=frozenset({Use.CONTRIBUTION_PAY, Use.PROGRAMME_REPORT}))
-TEA = Actor(party="tea", uses=frozenset({Use.CONTRIBUTION_PAY, Use.PROGRAMME_REPORT}))
+ANA = keeper("ana", {Use.PROGRAMME_REPORT}, at=NOW)
+BEN = keeper("ben", {Use.PROGRAMME_REPORT}, at=NOW)
+RITA = keeper("rita", {Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}, at=NOW)
+RAJ = keeper("raj", {Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}, at=NOW)
+ROSA = keeper("rosa", {Use.CONTRIBUTION_TRIAGE, Use.PROGRAMME_REPORT}, at=NOW)
+TOM = keeper("tom", {Use.CONTRIBUTION_PAY, Use.PROGRAMME_REPORT}, at=NOW)
+TEA = keeper("tea", {Use.CONTRIBUTION_PAY, Use.PROGRAMME_REPORT}, at=NOW)
 EVERYBODY = (ANA, BEN, RITA, RAJ, ROSA, TOM, TEA)
 
 

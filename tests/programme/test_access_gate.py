@@ -16,7 +16,7 @@ from vitascope.programme.access import gate, holds, repository, standing
 from vitascope.programme.access.holds import Pause
 from vitascope.programme.access.repository import Cohort
 from vitascope.programme.access.watch import Asked
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.door import Knock
 from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.people import membership
@@ -30,8 +30,9 @@ from vitascope.store.database import open_database
 
 AT = datetime.fromtimestamp(NOW, UTC)
 HOUR = timedelta(hours=1)
-SALLY = Actor(party="sally", uses=frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT}))
-SAM = Actor(party="sam", uses=SALLY.uses)
+STEWARD = (Use.HOLD_PLACE, Use.HOLD_LIFT)
+SALLY = keeper("sally", STEWARD, at=AT)
+SAM = keeper("sam", STEWARD, at=AT)
 ALL = Selector(reach=Reach.ALL)
 
 
@@ -240,7 +241,7 @@ def test_no_wide_hold_stops_what_was_accepted(database, selector):
 def test_nobody_holds_or_frees_themselves(database):
     """A steward may not place, lift or answer a hold on their own key, nor agree with themselves."""
     made = new_key(database)
-    own = Actor(party=made.key.party, uses=SALLY.uses)
+    own = keeper(made.key.party, STEWARD, at=AT)
     selector = Selector(reach=Reach.KEY, id=made.key.id)
     with database.transaction() as tx:
         with pytest.raises(OwnCaseError):
@@ -252,7 +253,7 @@ def test_nobody_holds_or_frees_themselves(database):
         with pytest.raises(OwnCaseError):
             holds.agree(tx, Leaves(), SALLY, wide.id, now=AT)
         with pytest.raises(RoleError):
-            holds.place(tx, Leaves(), Actor(party="ben"), _pause(), now=AT)
+            holds.place(tx, Leaves(), keeper("ben", (), at=AT), _pause(), now=AT)
 
 
 def _in_cohort(tx, *parties):
@@ -267,7 +268,7 @@ def _in_cohort(tx, *parties):
 def test_stewards_pause_and_free_the_cohort_they_are_in(database):
     """Two of its members place, agree to and lift a hold on all of it, and a third answers the appeal."""
     cohort = Selector(reach=Reach.COHORT, id="first")
-    sue, log = Actor(party="sue", uses=SALLY.uses), Leaves()
+    sue, log = keeper("sue", STEWARD, at=AT), Leaves()
     with database.transaction() as tx:
         _in_cohort(tx, "sally", "sam", "sue", "ana")
         hold = holds.place(tx, log, SALLY, _pause(cohort), now=AT)

@@ -6,14 +6,14 @@ from houses import SECRETS
 from tests.programme.members import NOW, Leaves, at_once
 from vitascope.errors import ConsentError, GrantError, InvitationError
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.people import cohorts, invitations
 from vitascope.rights.consent import works
 from vitascope.rights.consent.works import Upload
 from vitascope.rights.terms import Policy, Terms
 from vitascope.rights.uses import Use
 
-STEWARD = Actor(party="sam", uses=frozenset({Use.MEMBER_INVITE}))
+STEWARD = keeper("sam", {Use.MEMBER_INVITE}, at=NOW)
 TERMS = Terms(text="Make what you like; it is yours.", issued=NOW, policy=Policy())
 UPLOAD = Upload(title="A cat", content=b"<svg>cat</svg>", media_type="image/svg+xml", concepts=("cat",), is_mine=True)
 

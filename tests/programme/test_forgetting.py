@@ -10,7 +10,7 @@ from vitascope.errors import OwnCaseError, RecordNotFoundError, RefusedError, Ro
 from vitascope.orders import Limits
 from vitascope.programme import repository as keys
 from vitascope.programme.access import repository as access
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.characters import repository as characters
 from vitascope.programme.characters.repository import Kept
 from vitascope.programme.people import repository as people
@@ -29,7 +29,7 @@ from vitascope.rights.monitor import verify
 from vitascope.rights.uses import Use
 from vitascope.server.web.session import Member, permit
 
-SALLY, SAM = (Actor(party=name, uses=frozenset({Use.LOG_ERASE})) for name in ("sally", "sam"))
+SALLY, SAM = (keeper(name, {Use.LOG_ERASE}, at=NOW) for name in ("sally", "sam"))
 
 
 @pytest.fixture

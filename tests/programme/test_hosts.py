@@ -15,7 +15,7 @@ from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import gate, holds, repository
 from vitascope.programme.access.holds import Pause
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.door import Knock
 from vitascope.programme.people import membership, passes
 from vitascope.programme.people.passes import Pass
@@ -26,7 +26,7 @@ from vitascope.store.database import open_database
 
 AT = datetime.fromtimestamp(NOW, UTC)
 DAY = timedelta(days=1)
-SALLY = Actor(party="sally", uses=frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT}))
+SALLY = keeper("sally", {Use.HOLD_PLACE, Use.HOLD_LIFT}, at=AT)
 
 
 def _mint(tx, made, *, by_key=True, days=9, now=AT, **facts):

@@ -1,12 +1,10 @@
 """Payouts: a run pays what is owed, once, however often it is prepared, and leaves out whoever has not said where."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.programme.members import ANA, NOW, TEA, TOM, Leaves, at_once, euros, fill_pool
 from vitascope.errors import MoneyError, OwnCaseError, RecordNotFoundError, RoleError
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.money import journal, payout, repository
 from vitascope.programme.money.journal import Entry
 from vitascope.programme.money.pain import BankAccount
@@ -201,6 +199,6 @@ def test_a_statement_as_a_page_runs_nothing(database):
 def test_roles_are_asked_before_anything_is_read(database, secrets):
     """Somebody without a role learns nothing about who is owed what."""
     with database.transaction() as tx, pytest.raises(RoleError):
-        prepare(tx, secrets, replace(TOM, uses=frozenset()))
+        prepare(tx, secrets, keeper("tom", (), at=NOW))
     with database.transaction() as tx, pytest.raises(RoleError):
-        payout.confirm(tx, Leaves(), Actor(party="x"), "2026-11", now=NOW)
+        payout.confirm(tx, Leaves(), keeper("x", (), at=NOW), "2026-11", now=NOW)

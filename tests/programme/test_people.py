@@ -16,7 +16,7 @@ from vitascope.errors import GrantError, InvitationError, OwnCaseError, RefusedE
 from vitascope.programme.access import gate, repository, standing
 from vitascope.programme.access.repository import Cohort
 from vitascope.programme.access.standing import Part
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.door import Knock
 from vitascope.programme.people import cohorts, invitations, membership, passes, sign_in
 from vitascope.programme.people.passes import Pass
@@ -28,7 +28,7 @@ from vitascope.rights.uses import Use
 AT = datetime.fromtimestamp(NOW, UTC)
 DAY = timedelta(days=1)
 FAIR = Terms(text="Make what you like; it is yours.", issued=AT, policy=Policy())
-SALLY = Actor(party="sally", uses=frozenset({Use.MEMBER_INVITE}))
+SALLY = keeper("sally", {Use.MEMBER_INVITE}, at=AT)
 COHORT = Cohort(id="first", name="The first fifty")
 
 
@@ -154,7 +154,14 @@ def test_only_who_may_invites(database):
         _founded(tx)
         with pytest.raises(RoleError):
             invitations.invite(
-                tx, Leaves(), Actor(party="ben"), ["a@example.org"], cohort="first", days=7, secrets=SECRETS, now=AT
+                tx,
+                Leaves(),
+                keeper("ben", (), at=AT),
+                ["a@example.org"],
+                cohort="first",
+                days=7,
+                secrets=SECRETS,
+                now=AT,
             )
 
 

@@ -8,7 +8,7 @@ from tests.programme.members import DAY, NOW, TOM, Leaves, add_render, fill_pool
 from vitascope.errors import MoneyError, RecordNotFoundError, RoleError
 from vitascope.programme import royalties
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.money import journal, rates
 from vitascope.programme.people import cohorts
 from vitascope.rights.terms import Policy, Terms
@@ -127,6 +127,6 @@ def test_calling_off_takes_a_treasurer(promised):
     lower = table(bug_low=1)
     rates.publish(promised, Leaves(), TOM, lower, now=NOW)
     with pytest.raises(RoleError):
-        rates.call_off(promised, Leaves(), Actor(party="ana"), lower.hash, now=NOW)
+        rates.call_off(promised, Leaves(), keeper("ana", (), at=NOW), lower.hash, now=NOW)
 
     assert 1 == len(rates.coming(promised, NOW))

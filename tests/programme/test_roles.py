@@ -6,13 +6,13 @@ from tests.programme.members import NOW, Leaves, at_once
 from vitascope.errors import GrantError, RoleError
 from vitascope.orders import Grant, Limits
 from vitascope.programme import keys, repository
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.roles import seats
 from vitascope.programme.roles.seats import Role
 from vitascope.rights.uses import Use
 
 STEWARD = frozenset({Use.MEMBER_INVITE})
-SALLY, SAM, SUE = (Actor(party=name, uses=STEWARD) for name in ("sally", "sam", "sue"))
+SALLY, SAM, SUE = (keeper(name, STEWARD, at=NOW) for name in ("sally", "sam", "sue"))
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def test_two_stewards_who_give_each_other_a_role_both_do(house):
 
     ended = at_once(
         house,
-        lambda tx: seats.agree(tx, Leaves(), seats.acting(tx, _came("sally"), NOW), for_sam, now=NOW),
-        lambda tx: seats.agree(tx, Leaves(), seats.acting(tx, _came("sam"), NOW), for_sally, now=NOW),
+        lambda tx: seats.agree(tx, Leaves(), seats.acting(tx, Leaves(), _came("sally"), NOW), for_sam, now=NOW),
+        lambda tx: seats.agree(tx, Leaves(), seats.acting(tx, Leaves(), _came("sam"), NOW), for_sally, now=NOW),
     )
 
     assert [seats.Held, seats.Held] == [type(one) for one in ended], ended
@@ -66,8 +66,8 @@ def test_of_two_stewards_who_end_each_other_one_is_left(house):
 
     ended = at_once(
         house,
-        lambda tx: seats.take_back(tx, Leaves(), seats.changing(tx, _came("sally"), NOW), own[1], now=NOW),
-        lambda tx: seats.take_back(tx, Leaves(), seats.changing(tx, _came("sam"), NOW), own[0], now=NOW),
+        lambda tx: seats.take_back(tx, Leaves(), seats.changing(tx, Leaves(), _came("sally"), NOW), own[1], now=NOW),
+        lambda tx: seats.take_back(tx, Leaves(), seats.changing(tx, Leaves(), _came("sam"), NOW), own[0], now=NOW),
     )
 
     assert {seats.Held, RoleError} == {type(one) for one in ended}, ended
@@ -99,7 +99,7 @@ def test_who_looks_keeps_nobody_from_acting(house):
         with house.transaction() as tx:
             if not house.is_sqlite:
                 tx.exec_driver_sql("SET LOCAL lock_timeout = 1000")
-            seats.take_back(tx, Leaves(), Actor(party="sally"), own, now=NOW)
+            seats.take_back(tx, Leaves(), keeper("sally", (), at=NOW), own, now=NOW)
 
     with house.reading() as tx:
         assert frozenset() == seats.of(tx, "sally", NOW)

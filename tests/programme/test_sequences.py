@@ -31,6 +31,7 @@ from tests.programme.owner_rules import Owning, only_owning
 from vitascope.errors import VitascopeError
 from vitascope.programme import release
 from vitascope.programme.access import repository as access
+from vitascope.programme.actor import may
 from vitascope.programme.money import journal, payout, repository
 from vitascope.programme.money.pain import BankAccount
 from vitascope.programme.people.repository import applications, declined_terms
@@ -185,8 +186,8 @@ class Programme(Entry, Owning, RuleBasedStateMachine):
         """The usual next step, by somebody new to the case."""
         found = book.require_found(tx, name)
         new = [who for who in EVERYBODY if who.party not in (*found.reviewers, found.party)]
-        reviewer = next(who for who in (*new, RITA) if Use.CONTRIBUTION_TRIAGE in who.uses)
-        payer = next(who for who in (*new, TOM) if Use.CONTRIBUTION_PAY in who.uses)
+        reviewer = next(who for who in (*new, RITA) if may(who, Use.CONTRIBUTION_TRIAGE))
+        payer = next(who for who in (*new, TOM) if may(who, Use.CONTRIBUTION_PAY))
         author = next(who for who in EVERYBODY if who.party == found.party)
         severity = Severity.LOW if found.kind is Kind.BUG else None
         if found.state is State.SUBMITTED:

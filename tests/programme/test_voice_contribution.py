@@ -29,7 +29,7 @@ from vitascope.errors import (
     RoleError,
     TransferError,
 )
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.money import journal
 from vitascope.programme.voice import book, repository
 from vitascope.programme.voice.book import Draft
@@ -110,7 +110,9 @@ def test_what_makes_a_render_again_is_for_its_author_and_reviewers(tx):
     """The prompt only for whoever may see the render: its author, and a reviewer once it is released; never a path."""
     add_render(tx)
     found = submit(tx, replace(BUG, about="video_1"))
-    shown = [book.manifest_for(tx, who, found, now=NOW) for who in (ANA, RITA, BEN, TOM, Actor(party=""))]
+    shown = [
+        book.manifest_for(tx, who, found, now=NOW) for who in (ANA, RITA, BEN, TOM, keeper("stranger", (), at=NOW))
+    ]
     wish = Wish(owner="ana", grantee=PUBLIC, thing="render/video_1", uses=frozenset({Use.VIDEO_READ}), until=NOW + DAY)
     give(tx, Leaves(), wish, now=NOW)
 
@@ -142,7 +144,7 @@ def test_a_gift_is_its_authors_word(tx):
 def test_nobody_decides_on_their_own_case(tx):
     """Not the author, not the one who triaged it, and whoever decided does not pay."""
     fill_pool(tx, Leaves())
-    both = Actor(party="rita", uses=RITA.uses | {Use.CONTRIBUTION_PAY})
+    both = keeper("rita", {Use.CONTRIBUTION_TRIAGE, Use.CONTRIBUTION_PAY}, at=NOW)
     own = submit(tx, actor=RITA).id
     with pytest.raises(OwnCaseError):
         triage(tx, own)

@@ -5,7 +5,7 @@ import pytest
 from tests.programme.members import ANA, BEN, DAY, EVERYBODY, NOW, RITA, TOM, Leaves, let_in
 from vitascope.errors import ContributionError, OwnCaseError, RecordNotFoundError, RoleError
 from vitascope.programme.access import repository as access
-from vitascope.programme.roles import seats
+from vitascope.programme.actor import keeper
 from vitascope.programme.voice import book, repository
 from vitascope.programme.voice.proposal import Outcome
 from vitascope.rights.permission import Ending, end
@@ -53,7 +53,7 @@ def test_votes_count_while_the_vote_runs(tx):
 
 def test_only_members_have_a_say(tx):
     """Somebody without early access, or whose access has ended or run out, neither votes nor proposes."""
-    name, stranger = propose(tx).id, seats.actor(tx, "stranger", NOW)
+    name, stranger = propose(tx).id, keeper("stranger", (), at=NOW)
     access.change_permission(tx, end(access.permission(tx, "access_ben"), Ending.RETURNED))
     for nobody, now in ((stranger, NOW), (BEN, NOW), (TOM, NOW + 90 * DAY)):
         with pytest.raises(RoleError, match="for members"):

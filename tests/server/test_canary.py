@@ -12,7 +12,7 @@ from tests.programme.test_post import Server as MailServer
 from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.people import cohorts, invitations
 from vitascope.rights.logbook import open_log
 from vitascope.rights.terms import Policy, Terms
@@ -28,7 +28,7 @@ ADDRESS = f"{WORD}mail@example.org"
 HOUSE_SECRET = f"{WORD}-house-secret-that-nobody-guesses-0001"
 IBAN = "DE89370400440532013000"
 _JSON = {"content-type": "application/json"}
-SALLY = Actor(party="sally", uses=frozenset({Use.MEMBER_INVITE}))
+SALLY = keeper("sally", {Use.MEMBER_INVITE}, at=datetime.now(UTC))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.server.pictures import cut_out
 from vitascope.cli import me_cast
 from vitascope.cli.main import app
 from vitascope.programme import keys
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.passkeys import repository as passkeys
 from vitascope.programme.passkeys.repository import Passkey
 from vitascope.programme.people import repository as people
@@ -187,4 +187,4 @@ def test_an_auditor_hands_a_checkpoint_in(desk, member, tmp_path):
 
 
 def _steward(name):
-    return Actor(party=name, uses=frozenset({Use.MEMBER_INVITE}))
+    return keeper(name, {Use.MEMBER_INVITE}, at=datetime.now(UTC))

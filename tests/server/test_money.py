@@ -8,7 +8,7 @@ from desks import SECRETS, error_of
 
 from vitascope.programme import keys
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.people import cohorts, sign_in
 from vitascope.programme.people import repository as people
 from vitascope.programme.people.invitations import digest_of
@@ -20,7 +20,7 @@ from vitascope.rights.uses import Use
 from vitascope.store.secrets import lock
 
 IBAN = "DE89370400440532013000"
-FIRST, SECOND = (Actor(party=name, uses=frozenset(Use)) for name in ("first", "second"))
+FIRST, SECOND = (keeper(name, Use, at=datetime.now(UTC)) for name in ("first", "second"))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from vitascope.cli.main import app
 from vitascope.programme import keys
 from vitascope.programme.access import holds, repository
 from vitascope.programme.access.holds import Pause
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.quota import Measure, Per, Quota
 from vitascope.rights.uses import Use
@@ -23,7 +23,7 @@ from vitascope.store import tables
 from vitascope.store.people_tables import permissions
 
 ORDER = {"prompt": "a parrot flies", "seconds": "1", "size": "64x64"}
-SALLY = Actor(party="sally", uses=frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT}))
+SALLY = keeper("sally", {Use.HOLD_PLACE, Use.HOLD_LIFT}, at=datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from vitascope.errors import LogError
 from vitascope.programme import keys
 from vitascope.programme import repository as key_rows
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.leaks import traces
 from vitascope.programme.voice import book
 from vitascope.rights.checkpoint import Verifier
@@ -72,7 +72,7 @@ def test_what_makes_a_render_again_is_shown_to_its_author_alone(desk, ana, ben):
 def test_what_was_declined_is_disputed_by_its_author_alone(desk, ana, ben):
     """And stays in the list with both reasons."""
     made = ana.post("/v1/programme/contributions", json={"kind": "feedback", "title": "I dislike this"}).json()
-    reviewers = [Actor(party=name, uses=frozenset({Use.CONTRIBUTION_TRIAGE})) for name in ("rita", "raj")]
+    reviewers = [keeper(name, {Use.CONTRIBUTION_TRIAGE}, at=datetime.now(UTC)) for name in ("rita", "raj")]
     now, log = datetime.now(UTC), desk.app.state.desk.log
     with desk.database.transaction() as tx:
         book.triage(tx, log, reviewers[0], made["id"], severity=None, now=now)

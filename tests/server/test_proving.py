@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from vitascope.cli.main import app
 from vitascope.programme.access import watch
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.rights import proof
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import signer_of
@@ -143,7 +143,7 @@ def test_a_canary_is_not_told_by_its_leaf(desk, ana):
     made, _ = ana
     log = desk.app.state.desk.log
     with desk.database.transaction() as tx:
-        steward = Actor(party="sam", uses=frozenset(Use))
+        steward = keeper("sam", Use, at=datetime.now(UTC))
         watch.plant(tx, log, made.key.id, by=steward.party, now=datetime.now(UTC))
     (said,) = [one for one in log.telling({made.key.id}) if one.kind == "key.planted"]
 

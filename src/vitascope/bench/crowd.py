@@ -16,7 +16,7 @@ import openai
 from vitascope.errors import ServerError
 from vitascope.programme import keys
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.programme.leaks.sighting import Origin
 from vitascope.programme.people import cohorts, invitations, membership
 from vitascope.rights.logbook import Leaves
@@ -31,7 +31,6 @@ from vitascope.videos.job import Claim, Job, Made
 from vitascope.videos.workers import Capability
 
 MODEL = "twin"
-_HOST = Actor(party="host", uses=frozenset({Use.MEMBER_INVITE}))
 _TERMS = "What you make is yours."
 _FILM = b"a film that only takes time"
 _KINDS = {"video": "video/mp4", "thumbnail": "image/webp", "spritesheet": "image/jpeg"}
@@ -183,8 +182,9 @@ def join(stage: Stage, clock: Clock, name: str) -> Member:
     """Somebody is invited, joins under the terms, and makes a key, with the limits that a member has."""
     secrets, log, now = stage.secrets, stage.log, clock.moment
     with stage.database.transaction() as tx:
+        host = keeper("host", [Use.MEMBER_INVITE], at=now)
         (made,) = invitations.invite(
-            tx, log, _HOST, [f"{name}@example.org"], cohort="first", days=7, secrets=secrets, now=now
+            tx, log, host, [f"{name}@example.org"], cohort="first", days=7, secrets=secrets, now=now
         )
         terms = cohorts.in_force(tx, "first", now).hash
         access = invitations.accept_invitation(tx, log, made.token, terms=terms, name=name, secrets=secrets, now=now)

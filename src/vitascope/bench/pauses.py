@@ -23,13 +23,12 @@ from vitascope.bench.house import House, Line, new_holder, serving, wait_for_wor
 from vitascope.errors import ServerError
 from vitascope.programme.access import holds
 from vitascope.programme.access.holds import Pause
-from vitascope.programme.actor import Actor
+from vitascope.programme.actor import keeper
 from vitascope.rights.hold import Level, Reach, Selector
 from vitascope.rights.logbook import open_log
 from vitascope.rights.uses import Use
 from vitascope.store.database import Database, open_database
 
-_STEWARD = Actor(party="bench", uses=frozenset({Use.HOLD_PLACE}))
 _BEFORE = 1.0  # seconds of orders before the hold
 _AFTER = 10.0  # at most, until a desk refuses
 _SETTLES = 60.0
@@ -125,7 +124,8 @@ def _kill(folder: Path, url: str, key: str) -> float:
                 selector=Selector(reach=Reach.KEY, id=key), level=Level.KEY_DEAD, reason="measured",
                 lasts=timedelta(hours=1),
             )  # fmt: skip
-            holds.place(tx, open_log(folder), _STEWARD, pause, now=datetime.now(UTC))
+            now = datetime.now(UTC)
+            holds.place(tx, open_log(folder), keeper("bench", [Use.HOLD_PLACE], at=now), pause, now=now)
         return time.time()
     finally:
         database.close()

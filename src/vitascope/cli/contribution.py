@@ -48,7 +48,7 @@ def submit(
     except ValueError as error:
         raise ContributionError(f"{error}; kinds are {', '.join(Kind)}, credits {', '.join(Credit)}.") from error
     with opened(data, db) as house:
-        _tell(book.submit(house.tx, house.log, acting(by), draft, now=house.now))
+        _tell(book.submit(house.tx, house.log, acting(house, by), draft, now=house.now))
 
 
 @contribution.command("list")
@@ -81,7 +81,7 @@ def show(
     with opened(data, db) as house:
         found = book.require_found(house.tx, name)
         _tell(found)
-        manifest = book.manifest_for(house.tx, acting(by), found, now=house.now) if by else None
+        manifest = book.manifest_for(house.tx, acting(house, by), found, now=house.now) if by else None
     if manifest is not None:
         typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True))
 
@@ -150,7 +150,7 @@ def dispute(name: _Name, by: By, reason: _Reason, data: Data = None, db: Db = ""
     from vitascope.programme.voice import book
 
     with opened(data, db) as house:
-        _tell(book.dispute(house.tx, house.log, acting(by), name, reason=reason, now=house.now))
+        _tell(book.dispute(house.tx, house.log, acting(house, by), name, reason=reason, now=house.now))
 
 
 @contribution.command()
@@ -182,7 +182,7 @@ def gift(name: _Name, by: By, data: Data = None, db: Db = "") -> None:
     from vitascope.programme.voice import book
 
     with opened(data, db) as house:
-        _tell(book.settle_gift(house.tx, house.log, acting(by), name, now=house.now))
+        _tell(book.settle_gift(house.tx, house.log, acting(house, by), name, now=house.now))
 
 
 @contribution.command()
@@ -209,7 +209,9 @@ def propose(
 
     with opened(data, db) as house:
         closes = house.now + days(length)
-        made = book.propose(house.tx, house.log, acting(by), title=title, body=body, now=house.now, closes=closes)
+        made = book.propose(
+            house.tx, house.log, acting(house, by), title=title, body=body, now=house.now, closes=closes
+        )
         typer.echo(f"{made.id}: votes count until {closes:%Y-%m-%d %H:%M} UTC.")
 
 
@@ -270,7 +272,7 @@ def vote(
     from vitascope.programme.voice import book
 
     with opened(data, db) as house:
-        voted = book.vote(house.tx, house.log, acting(by), proposal, is_for=not against, now=house.now)
+        voted = book.vote(house.tx, house.log, acting(house, by), proposal, is_for=not against, now=house.now)
         typer.echo(f"{proposal}: {voted.count[0]} for, {voted.count[1]} against.")
 
 

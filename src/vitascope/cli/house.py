@@ -71,12 +71,12 @@ def looking(db: str) -> "Iterator[Register | None]":
         yield DatabaseRegister(database, mirrors=settings().home / "mirrors")
 
 
-def acting(party: str) -> "Actor":
+def acting(house: House, party: str) -> "Actor":
     """Whoever has the database at hand holds every role; that nobody decides on their own case holds for them too."""
-    from vitascope.programme.actor import Actor
+    from vitascope.programme.actor import keeper
     from vitascope.rights.uses import Use
 
-    return Actor(party=party, uses=frozenset(Use))
+    return keeper(party, Use, at=house.now, log=house.log)
 
 
 def post(mails: "Iterable[Mail]") -> int:

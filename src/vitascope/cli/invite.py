@@ -84,7 +84,7 @@ def revoke(
     from vitascope.programme.people import invitations
 
     with opened(data, db) as house:
-        invitations.revoke(house.tx, house.log, acting(by), name, now=house.now)
+        invitations.revoke(house.tx, house.log, acting(house, by), name, now=house.now)
     typer.echo(f"{name} invites nobody any more.")
 
 
@@ -115,7 +115,7 @@ def _invite(addresses: list[str], cohort: str, by: str, days: int, part: str, da
         made = invitations.invite(
             house.tx,
             house.log,
-            acting(by),
+            acting(house, by),
             addresses,
             cohort=cohort,
             days=days,

@@ -64,11 +64,11 @@ def rates(
         if (publish is not None or call_off) and not by:
             raise MoneyError("Say with --by who publishes the rates or calls them off: it stands in the log.")
         if call_off:
-            tables.call_off(house.tx, house.log, acting(by), call_off, now=house.now)
+            tables.call_off(house.tx, house.log, acting(house, by), call_off, now=house.now)
             typer.echo("It will never count. In force:", err=True)
         if publish is not None:
             table = tables.read(publish.read_text("utf-8"))
-            effective = tables.publish(house.tx, house.log, acting(by), table, now=house.now)
+            effective = tables.publish(house.tx, house.log, acting(house, by), table, now=house.now)
             typer.echo(f"It counts from {effective:%Y-%m-%d} on. In force now:", err=True)
         typer.echo(json.dumps(tables.in_force(house.tx, house.now).document, indent=2))
         for at, each in tables.coming(house.tx, house.now):
@@ -168,7 +168,7 @@ def royalties(by: By, data: Data = None, db: Db = "") -> None:
     from vitascope.programme.royalties import owe_all
 
     with opened(data, db) as house:
-        booked = owe_all(house.tx, house.log, acting(by), now=house.now)
+        booked = owe_all(house.tx, house.log, acting(house, by), now=house.now)
         typer.echo(f"{booked} royalties stand in the journal.")
 
 

@@ -204,7 +204,7 @@ def ask(
     from vitascope.settings import settings
 
     with opened(data, db) as house:
-        made = applications.ask(house.tx, house.log, acting(by), text, is_required=required, now=house.now)
+        made = applications.ask(house.tx, house.log, acting(house, by), text, is_required=required, now=house.now)
         typer.echo(f"{made.id}: {made.text}")
     typer.echo(f"People apply at {settings().address}/programme/apply.")
 
@@ -230,7 +230,7 @@ def unask(
     from vitascope.programme.people import applications
 
     with opened(data, db) as house:
-        applications.retire(house.tx, house.log, acting(by), question, now=house.now)
+        applications.retire(house.tx, house.log, acting(house, by), question, now=house.now)
         typer.echo(f"{question} is asked no more.")
 
 
@@ -241,7 +241,7 @@ def list_applications(by: By, data: Data = None, db: Db = "") -> None:
     from vitascope.store.secrets import open_secrets
 
     with opened(data, db) as house:
-        for told in applications.told(house.tx, acting(by), secrets=open_secrets(house.data)):
+        for told in applications.told(house.tx, acting(house, by), secrets=open_secrets(house.data)):
             at = applications.moment_of(told.application)
             typer.echo(f"{told.application.id}  {at:%Y-%m-%d}  {told.name}  {told.address}")
             for question, answer in told.answers.items():
@@ -265,7 +265,14 @@ def admit(
     with opened(data, db) as house:
         secrets = open_secrets(house.data)
         made = applications.invite(
-            house.tx, house.log, acting(by), application, cohort=cohort, days=last, secrets=secrets, now=house.now
+            house.tx,
+            house.log,
+            acting(house, by),
+            application,
+            cohort=cohort,
+            days=last,
+            secrets=secrets,
+            now=house.now,
         )
     deliver([made], cohort)
 
@@ -285,7 +292,7 @@ def turn_down(
     with opened(data, db) as house:
         secrets = open_secrets(house.data)
         told = applications.decline(
-            house.tx, house.log, acting(by), application, reason=reason, secrets=secrets, now=house.now
+            house.tx, house.log, acting(house, by), application, reason=reason, secrets=secrets, now=house.now
         )
     post([letters.declined(told.address, reason)])
     typer.echo(f"{application} was declined; what they wrote is gone.")

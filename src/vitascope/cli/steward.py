@@ -44,7 +44,7 @@ def holder_of(house: "House", key: str) -> "Actor":
 
     knock = Knock(credential=key, scope=SCOPE)
     came = enter(house.tx, knock, secrets=open_secrets(house.data), log=house.log, now=house.now.timestamp())
-    return acting(house.tx, came.grant, house.now)
+    return acting(house.tx, house.log, came.grant, house.now)
 
 
 def steward_of(house: "House", key: str) -> "Actor":
@@ -53,7 +53,7 @@ def steward_of(house: "House", key: str) -> "Actor":
     A key of the server with the scope ``programme.act`` acts in its owner's roles; a key that `keys steward` made is
     that steward's, for pauses and erasures.
     """
-    from vitascope.programme.actor import Actor
+    from vitascope.programme.actor import keeper
     from vitascope.programme.credential import PREFIX
     from vitascope.provenance.audit import steward
     from vitascope.rights.uses import Use
@@ -61,5 +61,5 @@ def steward_of(house: "House", key: str) -> "Actor":
 
     if key.startswith(PREFIX):
         return holder_of(house, key)
-    uses = frozenset({Use.HOLD_PLACE, Use.HOLD_LIFT, Use.LOG_ERASE})
-    return Actor(party=steward(settings().home, key).name, uses=uses)
+    uses = (Use.HOLD_PLACE, Use.HOLD_LIFT, Use.LOG_ERASE)
+    return keeper(steward(settings().home, key).name, uses, at=house.now, log=house.log)

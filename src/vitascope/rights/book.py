@@ -46,11 +46,11 @@ class Book:
         theirs = self.between.get((party, permission.grantor), ())
         return permission.grantee == party and permission.is_met_by(theirs, now)
 
-    def strongest_hold(self, selectors: frozenset[Selector], use: Use, now: datetime) -> Hold | None:
-        """The hold in force with the highest level among those that reach; ties go to the id that sorts first."""
+    def strongest_hold(self, selectors: frozenset[Selector], now: datetime) -> Hold | None:
+        """The hold in force with the highest level on any of these; ties go to the id that sorts first."""
         reaching = (
             hold
-            for selector in (*selectors, *wide(use))
+            for selector in selectors
             for hold in self.held.get(selector, ())
             if hold.state(now) is HoldState.IN_FORCE
         )
@@ -83,11 +83,11 @@ def book(*, permissions: Iterable[Permission] = (), terms: Iterable[Terms] = (),
 
 
 @cache
-def wide(use: Use) -> tuple[Selector, ...]:
+def wide(use: Use) -> frozenset[Selector]:
     """What points at a use without naming anybody: all, the use itself, and its families (``video``)."""
     parts = use.split(".")
     names = [".".join(parts[: count + 1]) for count in range(len(parts))]
-    return (Selector(reach=Reach.ALL), *(Selector(reach=Reach.FEATURE, id=name) for name in names))
+    return frozenset({Selector(reach=Reach.ALL), *(Selector(reach=Reach.FEATURE, id=name) for name in names)})
 
 
 def level_of(hold: Hold | None) -> Level:

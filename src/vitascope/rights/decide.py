@@ -6,14 +6,14 @@ from datetime import datetime
 from itertools import pairwise
 
 from vitascope.rights.answer import Decision, Rule
-from vitascope.rights.book import Book, level_of
+from vitascope.rights.book import Book, level_of, wide
 from vitascope.rights.event import Event
 from vitascope.rights.hold import ANSWER_WITHIN, Hold, Level, Reach, Selector
 from vitascope.rights.moment import in_words
 from vitascope.rights.permission import Permission, PermissionState, covers, excess
 from vitascope.rights.question import Ingredient, KeyKind, KeyState, KeyStatus, Target
 from vitascope.rights.quota import Used, amount_used, overrun
-from vitascope.rights.uses import Use
+from vitascope.rights.uses import ACT, Use
 
 Chain = tuple[Permission, ...]
 """A permission and its parents, leaf first."""
@@ -66,12 +66,12 @@ def _look_up(key: KeyState, use: Use, target: Target, now: datetime, book: Book,
     things = _foreign_things(key, use, target)
     grants = tuple((thing, _grants(key, thing, now, book)) for thing in things)
     branch = _selectors(chain) | {Selector(reach=Reach.KEY, id=name) for name in (key.id, *key.above)}
-    own_hold = book.strongest_hold(branch, use, now)
-    on_things = [
-        min((book.strongest_hold(_selectors(chain), thing.use, now) for chain in chains), key=_strength, default=None)
-        for thing, chains in grants
-    ]
-    hold = max([own_hold, *on_things], key=_strength) if use.is_creative else None
+    own_hold = book.strongest_hold(branch | wide(use), now)
+    hold = None
+    if use.is_creative:
+        hold = max([own_hold, *_on_things(grants, book, now)], key=_strength)
+    elif use.is_of_a_role:  # what is held for everybody is what is made: whoever lifts it has to be able to act
+        hold = book.strongest_hold(branch, now)
     return _Case(
         key=key,
         use=use,
@@ -86,6 +86,20 @@ def _look_up(key: KeyState, use: Use, target: Target, now: datetime, book: Book,
     )
 
 
+def _on_things(
+    grants: tuple[tuple[Ingredient, tuple[Chain, ...]], ...], book: Book, now: datetime
+) -> list[Hold | None]:
+    """What is held on each thing that is drawn on, by the grant that is held least."""
+    return [
+        min(
+            (book.strongest_hold(_selectors(chain) | wide(thing.use), now) for chain in chains),
+            key=_strength,
+            default=None,
+        )
+        for thing, chains in grants
+    ]
+
+
 def _key_fault(case: _Case) -> _Fault | None:
     key = case.key
     if not key.is_genuine:
@@ -97,7 +111,7 @@ def _key_fault(case: _Case) -> _Fault | None:
         words = f"Key {key.id} expired on {in_words(key.expires)}. Sign in and make a new one."
         return _Fault(rule=Rule.KEY_EXPIRED, about=key.id, words=words)
     if key.kind is not KeyKind.LOGIN and case.use not in key.scopes:
-        words = f"Key {key.id} was made without {case.use}. Make a key that includes it."
+        words = f"Key {key.id} was made without {_made_with(case.use)}. Make a key that includes it."
         return _Fault(rule=Rule.KEY_SCOPE, about=key.id, words=words)
     return None
 
@@ -106,6 +120,9 @@ def _chain_fault(case: _Case) -> _Fault | None:
     if _needs_no_chain(case.use):
         return None
     leaf, ends = case.key.permission or "none", case.key.above_ends
+    if case.use.is_of_a_role and case.key.permission is None:
+        words = f"{case.key.party} holds no role that carries {case.use}. One steward proposes it, another agrees."
+        return _Fault(rule=Rule.PERMISSION_MISSING, about=case.key.party, words=words)
     if ends is not None and ends <= case.now:
         words = f"The key that gave permission {leaf} ended on {in_words(ends)}. {_STAYS_YOURS}"
         return _Fault(rule=Rule.PERMISSION_NOT_LIVE, about=leaf, words=words)
@@ -227,6 +244,10 @@ def _grants(key: KeyState, thing: Ingredient, now: datetime, book: Book) -> tupl
         for chain in chains
         if chain[-1].grantor == thing.owner and not _links_fault(chain, thing.id, thing.use, now)
     )
+
+
+def _made_with(use: Use) -> str:
+    return f"{ACT}, which {use} takes" if use.is_of_a_role else use.value
 
 
 def _is_confirmed(case: _Case) -> bool:

@@ -9,6 +9,9 @@ from vitascope.errors import GrantError
 PUBLIC: Final = "public"
 """The grantee of a permission that everybody holds; no party may bear this id."""
 
+HOUSE: Final = "programme"
+"""Who grants early access and roles, and what a role is on."""
+
 
 class PartyKind(StrEnum):
     """What stands behind a party."""

@@ -1,6 +1,10 @@
 """The uses a permission can allow, and which of them no pause ever touches."""
 
 from enum import StrEnum
+from typing import Final
+
+ACT: Final = "programme.act"
+"""What a key is made with to carry its owner's roles: a key made for videos alone never does."""
 
 
 class Use(StrEnum):
@@ -60,6 +64,11 @@ class Use(StrEnum):
         return self in _CREATIVE
 
     @property
+    def is_of_a_role(self) -> bool:
+        """Whether it decides on others, and is carried by a role of the programme: holds on everybody leave it open."""
+        return self in OF_ROLES
+
+    @property
     def is_silent(self) -> bool:
         """Whether a granted one decides nothing new, so that only its refusal is an event."""
         return self in _SILENT
@@ -70,6 +79,21 @@ OF_WORKS = (Use.TRAIN, Use.FINETUNE, Use.EVALUATE, Use.DISPLAY)
 
 LEARNS = frozenset({Use.TRAIN, Use.FINETUNE})
 """The uses by which something of a work stays in a model: from nothing, or on weights that are there already."""
+
+OF_ROLES = frozenset(
+    {
+        Use.MEMBER_INVITE,
+        Use.HOLD_PLACE,
+        Use.HOLD_LIFT,
+        Use.CONTRIBUTION_TRIAGE,
+        Use.CONTRIBUTION_PAY,
+        Use.ORIGIN_TRACE,
+        Use.LOG_COSIGN,
+        Use.LOG_ERASE,
+        Use.CORPUS_RECORD,
+    }
+)
+"""What stewards, reviewers, treasurers and auditors do."""
 
 _OPEN = frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT, Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL})
 _OWN_CHOICES = frozenset({Use.VIDEO_PUBLISH, Use.VIDEO_UNPUBLISH, Use.PERMISSION_DECLINE, Use.PERMISSION_WITHDRAW})

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from vitascope.errors import RecordNotFoundError
+from vitascope.orders import Grant
 from vitascope.programme.actor import Actor
 from vitascope.programme.roles.seats import acting
 from vitascope.refusals import UnknownFieldError
+from vitascope.rights.logbook import Leaves
 from vitascope.server.brackets import Value
 from vitascope.server.desk import Visit
 from vitascope.server.forms import json_object
@@ -18,6 +20,11 @@ from vitascope.server.placing import LONGEST_ID
 from vitascope.store.database import Transaction
 
 T = TypeVar("T")
+Work = Callable[[Transaction, Actor, datetime], T]
+"""What is done for somebody at a moment, in a transaction."""
+
+Who = Callable[[Transaction, Leaves, Grant, datetime], Actor]
+"""Who somebody is that came with a key."""
 
 SCOPE = "video.read"
 """What reporting, voting, deciding about one's own things and acting in a role ask of a key: they are never held."""
@@ -52,14 +59,14 @@ async def asked(request: Request, visit: Visit, *known: str) -> Mapping[str, Val
     return await said(request, *known)
 
 
-async def acted(visit: Visit, work: Callable[[Transaction, Actor, datetime], T]) -> T:
-    """What ``work`` does for whoever acts, with the roles their key carries; one transaction, all of it or nothing."""
-    return await visit.write(SCOPE, lambda tx, grant, now: work(tx, acting(tx, grant, moment(now)), moment(now)))
+async def acted(visit: Visit, work: Work[T], who: Who = acting) -> T:
+    """What ``work`` does for whoever acts, by their key; one transaction, all of it or nothing."""
+    return await visit.write(SCOPE, _for(visit, who, work))
 
 
-async def seen(visit: Visit, work: Callable[[Transaction, Actor, datetime], T]) -> T:
-    """What ``work`` reads for whoever asks, with the roles their key carries."""
-    return await visit.read(SCOPE, lambda tx, grant, now: work(tx, acting(tx, grant, moment(now)), moment(now)))
+async def seen(visit: Visit, work: Work[T]) -> T:
+    """What ``work`` reads for whoever asks, by their key."""
+    return await visit.read(SCOPE, _for(visit, acting, work))
 
 
 async def openly(visit: Visit, work: Callable[[Transaction, datetime], T]) -> T:
@@ -68,6 +75,14 @@ async def openly(visit: Visit, work: Callable[[Transaction, datetime], T]) -> T:
         return await visit.read(SCOPE, lambda tx, _grant, now: work(tx, moment(now)))
     visit.desk.turnstile.enter(visit.network)
     return await visit.desk.look(work)
+
+
+def _for(visit: Visit, who: Who, work: Work[T]) -> Callable[[Transaction, Grant, float], T]:
+    def working(tx: Transaction, grant: Grant, now: float) -> T:
+        at = moment(now)
+        return work(tx, who(tx, visit.desk.log, grant, at), at)
+
+    return working
 
 
 def checked(name: str, *, longest: int = LONGEST_ID) -> str:

@@ -29,7 +29,7 @@ from vitascope.rights.permission import Permission
 from vitascope.rights.question import Ingredient, KeyKind, KeyState, KeyStatus, Target
 from vitascope.rights.quota import Cost, Measure, Per, Quota
 from vitascope.rights.terms import Terms
-from vitascope.rights.uses import Use
+from vitascope.rights.uses import ACT, OF_ROLES, Use
 from vitascope.store.database import Transaction
 from vitascope.store.secrets import Secrets
 
@@ -41,6 +41,7 @@ USES_OF_SCOPE: Final = {
     | {Use.VIDEO_PUBLISH, Use.VIDEO_START},
     "video.read": frozenset({Use.VIDEO_READ, Use.VIDEO_DOWNLOAD, Use.VIDEO_EXPORT}),
     "video.delete": frozenset({Use.VIDEO_UNPUBLISH}),
+    ACT: OF_ROLES,
 }
 """What a scope of the API stands for among the uses; the other scopes are about the caller's own things only."""
 

@@ -20,6 +20,7 @@ from vitascope.rights.event import Event
 from vitascope.rights.hold import Hold, HoldState, Level, Reach, Selector
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.moment import in_words
+from vitascope.rights.party import HOUSE
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
 
@@ -56,6 +57,7 @@ def place(tx: Transaction, log: Leaves, actor: Actor, pause: Pause, *, now: date
     """
     require(actor, Use.HOLD_PLACE)
     _require_there(tx, pause.selector)
+    _require_fitting(tx, pause)
     _require_sayable(pause.reason, pause.evidence)
     require_other(actor, own_case(tx, pause.selector), "hold themselves or what is theirs")
     hold = Hold(
@@ -89,7 +91,7 @@ def agree(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetim
     require(actor, Use.HOLD_PLACE)
     hold = find(tx, name)
     require_other(actor, (hold.placed_by, *own_case(tx, hold.selector)), "agree to this hold")
-    return _changed(tx, log, "hold.agreed", actor, rules.agree(hold, second=actor.party), now)
+    return _changed(tx, log, "hold.agreed", actor.party, rules.agree(hold, second=actor.party), now)
 
 
 def lift(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime) -> Hold:
@@ -97,7 +99,7 @@ def lift(tx: Transaction, log: Leaves, actor: Actor, name: str, *, now: datetime
     require(actor, Use.HOLD_LIFT)
     hold = find(tx, name)
     require_other(actor, own_case(tx, hold.selector), "lift this hold")
-    return _changed(tx, log, "hold.lifted", actor, rules.lift(hold, by=actor.party), now)
+    return _changed(tx, log, "hold.lifted", actor.party, rules.lift(hold, by=actor.party), now)
 
 
 def renew(tx: Transaction, log: Leaves, actor: Actor, name: str, *, reason: str, now: datetime) -> Hold:
@@ -122,7 +124,7 @@ def appeal(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime
     hold = find(tx, name)
     if hold not in reaching(tx, (hold,), party):
         raise OwnCaseError(f"Hold {name} does not reach {party}; only whom it reaches may appeal.")
-    return _changed(tx, log, "hold.appealed", Actor(party=party), rules.appeal(hold, by=party, now=now), now)
+    return _changed(tx, log, "hold.appealed", party, rules.appeal(hold, by=party, now=now), now)
 
 
 def answer(tx: Transaction, log: Leaves, actor: Actor, name: str, *, is_upheld: bool, now: datetime) -> Hold:
@@ -131,7 +133,7 @@ def answer(tx: Transaction, log: Leaves, actor: Actor, name: str, *, is_upheld: 
     hold = find(tx, name)
     require_other(actor, own_case(tx, hold.selector), "answer this appeal")
     kind = "hold.upheld" if is_upheld else "hold.lifted"
-    return _changed(tx, log, kind, actor, rules.answer(hold, by=actor.party, is_upheld=is_upheld), now)
+    return _changed(tx, log, kind, actor.party, rules.answer(hold, by=actor.party, is_upheld=is_upheld), now)
 
 
 def this_is_me(tx: Transaction, log: Leaves, party: str, name: str, *, now: datetime) -> Hold:
@@ -140,7 +142,7 @@ def this_is_me(tx: Transaction, log: Leaves, party: str, name: str, *, now: date
     if party not in parties_of(tx, hold.selector) or hold.level > Level.STEP_UP:
         raise OwnCaseError(f"Hold {name} is not for {party} to end; appeal, and another person answers.")
     lifted = rules.lift(hold, by=party)
-    return _changed(tx, log, "hold.answered", Actor(party=party), lifted, now)
+    return _changed(tx, log, "hold.answered", party, lifted, now)
 
 
 def find(tx: Transaction, name: str) -> Hold:
@@ -225,14 +227,21 @@ def _require_there(tx: Transaction, selector: Selector) -> None:
         )
 
 
+def _require_fitting(tx: Transaction, pause: Pause) -> None:
+    """Raise GrantError where keys of a role would be killed: none hangs on it."""
+    on = repository.permission(tx, pause.selector.id) if pause.selector.reach is Reach.PERMISSION else None
+    if on is not None and on.object == HOUSE and pause.level is Level.KEY_DEAD:
+        raise GrantError("No key hangs on a role: no_create pauses all of it, and a key is held by its own id.")
+
+
 def _require_sayable(*words: str) -> None:
     """Raise GrantError where a key is quoted: whoever a hold reaches reads its reason."""
     if any(map(find_keys, words)):
         raise GrantError("Reason or evidence quotes a whole key. Name it by its id: others read this.")
 
 
-def _changed(tx: Transaction, log: Leaves, kind: str, actor: Actor, hold: Hold, now: datetime) -> Hold:
-    log.append(_event(kind, actor.party, hold, now))
+def _changed(tx: Transaction, log: Leaves, kind: str, by: str, hold: Hold, now: datetime) -> Hold:
+    log.append(_event(kind, by, hold, now))
     repository.change_hold(tx, hold)
     return hold
 

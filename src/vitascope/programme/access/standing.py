@@ -7,13 +7,11 @@ from typing import Final
 
 from vitascope.programme.access import repository
 from vitascope.programme.access.repository import Bound
+from vitascope.rights.party import HOUSE
 from vitascope.rights.permission import Permission, PermissionState
 from vitascope.rights.question import KeyKind
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
-
-HOUSE: Final = "programme"
-"""Who grants early access."""
 
 MEMBER_USES: Final = frozenset(
     use for use in Use if (use.is_open or use.is_own_choice or use.is_creative) and use not in (Use.TRAIN, Use.FINETUNE)

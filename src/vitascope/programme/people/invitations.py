@@ -18,12 +18,13 @@ from vitascope.orders import Limits
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository as access_repository
 from vitascope.programme.access.repository import Cohort
-from vitascope.programme.access.standing import HOUSE, MEMBER_USES, PARTS, Part
+from vitascope.programme.access.standing import MEMBER_USES, PARTS, Part
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.people import cohorts, repository
 from vitascope.programme.people.repository import Invitation, Person
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
+from vitascope.rights.party import HOUSE
 from vitascope.rights.permission import Permission, accept
 from vitascope.rights.terms import Terms
 from vitascope.rights.uses import Use

@@ -9,7 +9,7 @@ from vitascope.errors import GrantError, OwnCaseError, RecordNotFoundError, Sign
 from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import holds, repository
-from vitascope.programme.access.standing import HOUSE, PARTS, lets_in, part_of
+from vitascope.programme.access.standing import PARTS, lets_in, part_of
 from vitascope.programme.keys import Key, NewKey
 from vitascope.programme.people import announcements, cohorts, invitations, passes
 from vitascope.programme.people.announcements import Coming
@@ -18,6 +18,7 @@ from vitascope.programme.people.repository import use_link
 from vitascope.rights.event import Event
 from vitascope.rights.hold import Hold
 from vitascope.rights.logbook import Leaves
+from vitascope.rights.party import HOUSE
 from vitascope.rights.permission import Ending, Permission, accept, end
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction

@@ -16,18 +16,22 @@ from vitascope.errors import GrantError, RecordNotFoundError
 from vitascope.orders import Grant
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access import repository
-from vitascope.programme.access.standing import HOUSE
+from vitascope.programme.access.gate import key_state
 from vitascope.programme.actor import Actor, require, require_other
+from vitascope.programme.people.login import login_state
+from vitascope.programme.people.repository import Session
 from vitascope.programme.roles import repository as seats
 from vitascope.programme.roles.repository import Seat
+from vitascope.rights.book import book
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
+from vitascope.rights.party import HOUSE
 from vitascope.rights.permission import Ending, Permission, PermissionState, decline, end
-from vitascope.rights.uses import Use
+from vitascope.rights.question import KeyState
+from vitascope.rights.uses import ACT, Use
 from vitascope.store.database import Transaction, take_turn
 
-SCOPE: Final = "programme.act"
-"""The scope a key needs to carry its owner's roles: a key made for videos alone never does."""
+SCOPE: Final = ACT
 
 LASTS: Final = timedelta(days=365)
 FOUNDING_STEWARDS: Final = 2
@@ -53,6 +57,7 @@ USES: Final = {
 """What each role may do."""
 
 _TURN: Final = "roles"
+_NAMED: Final = "role_"
 _APART: Final = ({Role.REVIEWER, Role.TREASURER}, {Role.STEWARD, Role.AUDITOR})
 
 
@@ -125,28 +130,33 @@ def every(tx: Transaction) -> tuple[Held, ...]:
     return tuple(find(tx, seat.permission) for seat in seats.every(tx))
 
 
+def is_role(permission: str) -> bool:
+    """Whether a permission of that id is a role."""
+    return permission.startswith(_NAMED)
+
+
 def of(tx: Transaction, party: str, now: datetime) -> frozenset[Role]:
     """The roles a party holds now."""
     return frozenset(held.role for held in _live(tx, (party,), now))
 
 
-def acting(tx: Transaction, grant: Grant, now: datetime) -> Actor:
-    """Who acts behind a request: with the uses of their roles where the key was made to carry them."""
-    return _actor(grant.party, of(tx, grant.party, now) if SCOPE in grant.scopes else frozenset())
+def acting(tx: Transaction, log: Leaves, grant: Grant, now: datetime) -> Actor:
+    """Who acts behind a request, by the key it came with: one that was made for videos alone carries no role."""
+    return _actor(tx, log, key_state(tx, grant), now)
 
 
-def changing(tx: Transaction, grant: Grant, now: datetime) -> Actor:
+def changing(tx: Transaction, log: Leaves, grant: Grant, now: datetime) -> Actor:
     """Who changes roles behind a request, by the roles they have when their turn comes.
 
     Of two stewards who end each other's role at the same moment only the first is still one.
     """
     take_turn(tx, _TURN)
-    return acting(tx, grant, now)
+    return acting(tx, log, grant, now)
 
 
-def actor(tx: Transaction, party: str, now: datetime) -> Actor:
-    """Somebody who is here in person, signed in, with the uses of all their roles."""
-    return _actor(party, of(tx, party, now))
+def present(tx: Transaction, log: Leaves | None, session: Session, now: datetime) -> Actor:
+    """Somebody who is here in person: a session cannot leave its browser as a key can, and carries every role."""
+    return _actor(tx, log, login_state(tx, session, now), now)
 
 
 def _taken_up(tx: Transaction, name: str) -> Held:
@@ -162,16 +172,17 @@ def _found(tx: Transaction, name: str, *, locked: bool) -> Held:
     return Held(role=Role(seat.role), permission=permission, seat=seat)
 
 
-def _actor(party: str, held: Iterable[Role]) -> Actor:
-    uses = frozenset(use for role in held for use in USES[role])
-    return Actor(party=party, uses=uses | {Use.PROGRAMME_REPORT, Use.PROGRAMME_APPEAL})
+def _actor(tx: Transaction, log: Leaves | None, key: KeyState, now: datetime) -> Actor:
+    """With every role they ever had: ``decide`` says of one that is over how it ended."""
+    roles = (find(tx, name).permission for name in seats.of(tx, (key.party,)))
+    return Actor(key=key, book=book(permissions=roles, holds=repository.standing_holds(tx, now)), at=now, log=log)
 
 
 def _enter(
     tx: Transaction, log: Leaves, by: str, party: str, role: Role, state: PermissionState, now: datetime
 ) -> Held:
     permission = Permission(
-        id=f"role_{secrets.token_hex(8)}",
+        id=f"{_NAMED}{secrets.token_hex(8)}",
         grantor=HOUSE,
         grantee=party,
         object=HOUSE,

@@ -8,7 +8,7 @@ from typing import Any
 
 from vitascope.errors import ContributionError, RecordNotFoundError, RoleError
 from vitascope.programme.access import standing
-from vitascope.programme.actor import Actor, require
+from vitascope.programme.actor import Actor, may, require
 from vitascope.programme.money import journal, rates
 from vitascope.programme.money.amount import Amount
 from vitascope.programme.money.journal import FORGONE, GIFT, POOL, Entry
@@ -159,10 +159,13 @@ def require_found(tx: Transaction, name: str) -> Contribution:
     return found
 
 
-def readable(tx: Transaction, actor: Actor, name: str) -> Contribution:
-    """The contribution, if it is public, the actor's own, or theirs to review. Raises ``RecordNotFoundError``."""
+def readable(tx: Transaction, actor: Actor | None, name: str) -> Contribution:
+    """The contribution, if it is public, the actor's own, or theirs to review; None for somebody without a key.
+
+    Raises ``RecordNotFoundError``.
+    """
     found = require_found(tx, name)
-    if found.is_public or found.party == actor.party or Use.CONTRIBUTION_TRIAGE in actor.uses:
+    if found.is_public or (actor and (found.party == actor.party or may(actor, Use.CONTRIBUTION_TRIAGE))):
         return found
     raise RecordNotFoundError("There is no contribution of that id; list them and copy it.")
 
@@ -173,8 +176,7 @@ def manifest_for(tx: Transaction, actor: Actor, found: Contribution, *, now: dat
     What was prompted is for whoever may see the render: its author, and a reviewer where it was released to them. A key
     of the file store, which opens nothing outside, stays in here.
     """
-    is_reviewer = Use.CONTRIBUTION_TRIAGE in actor.uses
-    if not found.manifest or not (is_reviewer or actor.party == found.party):
+    if not found.manifest or not (actor.party == found.party or may(actor, Use.CONTRIBUTION_TRIAGE)):
         return None
     told: dict[str, Any] = json.loads(found.manifest)
     is_open = actor.party == found.party or owned.live(tx, f"render/{found.about}", Use.VIDEO_READ, actor.party, now)

@@ -14,12 +14,11 @@ from vitascope.programme.access import repository as access
 from vitascope.programme.access.holds import Pause
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.leaks.alerts import known_scanners, read_alerts
-from vitascope.programme.roles import seats
 from vitascope.rights.hold import Hold, Level, Reach, Selector
 from vitascope.rights.uses import Use
 from vitascope.server import fields, wire
 from vitascope.server.api.membership import hold_of
-from vitascope.server.calls import ANY, ID, LINE, OPEN, SCOPE, acted, asked, body, checked, moment
+from vitascope.server.calls import ANY, ID, LINE, OPEN, acted, asked, body, checked, moment, seen
 from vitascope.server.desk import AtDesk, Visit, Visitor
 from vitascope.settings import settings
 from vitascope.store.database import Transaction
@@ -38,8 +37,7 @@ async def list_every_hold(visit: Visitor) -> Response:
         require(actor, Use.HOLD_PLACE)
         return [_whole(one, now) for one in access.all_holds(tx)]
 
-    told = await visit.read(SCOPE, lambda tx, grant, now: look(tx, seats.acting(tx, grant, moment(now)), moment(now)))
-    return wire.answer({"object": "list", "data": told})
+    return wire.answer({"object": "list", "data": await seen(visit, look)})
 
 
 @router.post(

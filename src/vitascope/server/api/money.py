@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
-from vitascope.errors import MoneyError, RoleError
+from vitascope.errors import MoneyError
 from vitascope.programme import royalties
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import exports, journal, payout, rates
@@ -269,8 +269,7 @@ async def _closed(run: str, visit: Visit, close: Callable[..., tuple[Transfer, .
 
 
 def _require_reader(actor: Actor) -> None:
-    if not actor.uses & {Use.CONTRIBUTION_PAY, Use.LOG_COSIGN}:
-        raise RoleError(f"{actor.party} is neither treasurer nor auditor; your own is at /v1/programme/statement.")
+    require(actor, Use.CONTRIBUTION_PAY, Use.LOG_COSIGN)
 
 
 def _pool(tx: Transaction, currency: str) -> dict[str, object]:

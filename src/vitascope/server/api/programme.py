@@ -91,7 +91,7 @@ async def retrieve_contribution(name: str, visit: Anybody) -> Response:
     that render.
     """
     if not visit.credential:
-        shown = await openly(visit, lambda tx, _now: book.readable(tx, Actor(party=""), checked(name)))
+        shown = await openly(visit, lambda tx, _now: book.readable(tx, None, checked(name)))
         return wire.answer(in_public(shown))
 
     def look(tx: Transaction, actor: Actor, now: datetime) -> dict[str, object]:

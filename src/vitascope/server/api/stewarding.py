@@ -7,7 +7,6 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from vitascope.orders import Grant
 from vitascope.programme.access import repository as access
 from vitascope.programme.access.repository import Announced, Cohort
 from vitascope.programme.access.standing import Part
@@ -299,12 +298,8 @@ def _member(held: Membership, name: str) -> dict[str, object]:
 
 async def _reseated(visit: Visit, work: Callable[[Transaction, Actor, datetime], Held]) -> Response:
     """A change of roles, by whoever may still change them when their turn comes."""
-
-    def done(tx: Transaction, grant: Grant, now: float) -> dict[str, object]:
-        at = moment(now)
-        return _role(work(tx, seats.changing(tx, grant, at), at), at)
-
-    return wire.answer(await visit.write(SCOPE, done))
+    changed = await acted(visit, lambda tx, actor, now: _role(work(tx, actor, now), now), seats.changing)
+    return wire.answer(changed)
 
 
 def _terms(tx: Transaction, values: Mapping[str, Value], now: datetime) -> Terms:

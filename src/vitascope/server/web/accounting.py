@@ -60,20 +60,20 @@ def report(tx: Transaction, log: Leaves, _secrets: Secrets, member: Member) -> s
         credited_as=name,
         is_public=not member.values.get("is_private"),
     )
-    made = book.submit(tx, log, seats.actor(tx, member.party, member.now), draft, now=member.now)
+    made = book.submit(tx, log, seats.present(tx, log, member.session, member.now), draft, now=member.now)
     return f"It is in, as {made.id}."
 
 
 def dispute(tx: Transaction, log: Leaves, _secrets: Secrets, member: Member) -> str:
     """Object to a decision."""
-    actor, reason = seats.actor(tx, member.party, member.now), text(member.values, "reason")
+    actor, reason = seats.present(tx, log, member.session, member.now), text(member.values, "reason")
     book.dispute(tx, log, actor, _id(member, "contribution"), reason=reason, now=member.now)
     return "Somebody who had no part in it decides anew."
 
 
 def gift(tx: Transaction, log: Leaves, _secrets: Secrets, member: Member) -> str:
     """Waive the money for a report."""
-    actor = seats.actor(tx, member.party, member.now)
+    actor = seats.present(tx, log, member.session, member.now)
     book.settle_gift(tx, log, actor, _id(member, "contribution"), now=member.now)
     return "It is a gift. The pool has the money back."
 

@@ -7,6 +7,7 @@ from vitascope.programme import keys
 from vitascope.programme import repository as keys_repository
 from vitascope.programme.access.outlook import Outlook, outlook_of
 from vitascope.programme.access.standing import Part, part_of
+from vitascope.programme.actor import may
 from vitascope.programme.keys import Key
 from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.leaks.repository import Notice
@@ -56,13 +57,13 @@ def home(tx: Transaction, session: Session, now: datetime) -> Home:
         passes=passes.given(tx, session.party, now),
         keys=tuple(key for key in keys.listed(tx, session.party) if _is_live(key, now.timestamp())),
         passkeys=passkeys.of(tx, session.party),
-        num_applications=_waiting(tx, session.party, now),
+        num_applications=_waiting(tx, session, now),
         now=now,
     )
 
 
-def _waiting(tx: Transaction, party: str, now: datetime) -> int | None:
-    is_steward = Use.MEMBER_INVITE in seats.actor(tx, party, now).uses
+def _waiting(tx: Transaction, session: Session, now: datetime) -> int | None:
+    is_steward = may(seats.present(tx, None, session, now), Use.MEMBER_INVITE)
     return len(people.applications(tx, "open")) if is_steward else None
 
 

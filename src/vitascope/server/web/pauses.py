@@ -5,6 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
+from vitascope.programme.roles.seats import is_role
 from vitascope.rights.hold import Appeal, AppealState, Hold, HoldState, Level, Reach, may_appeal
 from vitascope.rights.moment import in_words
 
@@ -21,6 +22,12 @@ _EFFECTS: Final = {
     Level.STEP_UP: "The next film waits until you have shown your passkey.",
     Level.NO_CREATE: "Nothing new is made; what was accepted is.",
     Level.KEY_DEAD: "Its keys open nothing any more; this page does.",
+}
+_OF_A_ROLE: Final = {
+    **_EFFECTS,
+    Level.THROTTLE: _EFFECTS[Level.WATCH],
+    Level.STEP_UP: "What you do in it waits until you have shown your passkey.",
+    Level.NO_CREATE: "Nothing is decided in it; your films and all else that is yours go on.",
 }
 _STATES: Final = {  # one appeal is everybody's whom the pause reaches
     AppealState.OPEN: "Appealed: somebody who had no part in it answers by {}.",
@@ -42,9 +49,11 @@ def shown(held: Iterable[Hold], now: datetime) -> str:
 
 def _one(hold: Hold, now: datetime) -> str:
     waits = " It waits for a second steward." if hold.state(now) is HoldState.PLACED else ""
-    what = _WHAT[hold.selector.reach].format(hold.selector.id)
+    is_on_role = hold.selector.reach is Reach.PERMISSION and is_role(hold.selector.id)
+    what = "your role" if is_on_role else _WHAT[hold.selector.reach].format(hold.selector.id)
+    effect = (_OF_A_ROLE if is_on_role else _EFFECTS)[hold.level]
     return (
-        f"<article><h3>A pause on {escape(what)}</h3><p>{_EFFECTS[hold.level]}{waits} Until {in_words(hold.until)}.</p>"
+        f"<article><h3>A pause on {escape(what)}</h3><p>{effect}{waits} Until {in_words(hold.until)}.</p>"
         f"<p>Reason: {escape(hold.reason)}</p>{_appeal(hold, now)}</article>"
     )
 

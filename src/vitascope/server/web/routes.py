@@ -268,7 +268,9 @@ async def leave(request: Request, desk: AtDesk) -> Response:
 async def list_applications(request: Request, desk: AtDesk) -> Response:
     """For stewards: what waits for an answer."""
     told = stewards.waiting
-    return _page(await signed(request, desk, Use.VIDEO_READ, lambda tx, member: told(tx, desk.secrets, member)))
+    return _page(
+        await signed(request, desk, Use.VIDEO_READ, lambda tx, member: told(tx, desk.log, desk.secrets, member))
+    )
 
 
 @router.post("/applications/invite")

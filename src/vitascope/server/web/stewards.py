@@ -31,14 +31,14 @@ def apply(tx: Transaction, log: Leaves, secrets: Secrets, values: Values, now: f
     )
 
 
-def acting(tx: Transaction, member: Member) -> Actor:
-    """Whoever is signed in, with the uses of their roles: a session cannot leave its browser, as a key could."""
-    return seats.actor(tx, member.party, member.now)
+def acting(tx: Transaction, log: Leaves, member: Member) -> Actor:
+    """Whoever is signed in, with their roles."""
+    return seats.present(tx, log, member.session, member.now)
 
 
-def waiting(tx: Transaction, secrets: Secrets, member: Member, *, done: str = "") -> str:
+def waiting(tx: Transaction, log: Leaves, secrets: Secrets, member: Member, *, done: str = "") -> str:
     """The page of applications. Raises RoleError for whoever is no steward."""
-    told = applications.told(tx, acting(tx, member), secrets=secrets)
+    told = applications.told(tx, acting(tx, log, member), secrets=secrets)
     return applying.waiting(told, access.cohorts(tx), done=done)
 
 
@@ -46,20 +46,27 @@ def invite(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tu
     """Say yes: the page after it, and the letter with the invitation."""
     cohort = text(member.values, "cohort", most=100)
     made = applications.invite(
-        tx, log, acting(tx, member), _application(member), cohort=cohort, days=_DAYS, secrets=secrets, now=member.now
+        tx,
+        log,
+        acting(tx, log, member),
+        _application(member),
+        cohort=cohort,
+        days=_DAYS,
+        secrets=secrets,
+        now=member.now,
     )
     letter = letters.invitation(made, cohort=cohort, house=house())
-    return waiting(tx, secrets, member, done=f"An invitation is on its way to {made.address}."), letter
+    return waiting(tx, log, secrets, member, done=f"An invitation is on its way to {made.address}."), letter
 
 
 def decline(tx: Transaction, log: Leaves, secrets: Secrets, member: Member) -> tuple[str, Mail]:
     """Say no: the page after it, and the letter with the reason."""
     reason = text(member.values, "reason")
     told = applications.decline(
-        tx, log, acting(tx, member), _application(member), reason=reason, secrets=secrets, now=member.now
+        tx, log, acting(tx, log, member), _application(member), reason=reason, secrets=secrets, now=member.now
     )
     words = f"{told.name} was told why. What they wrote is destroyed."
-    return waiting(tx, secrets, member, done=words), letters.declined(told.address, reason)
+    return waiting(tx, log, secrets, member, done=words), letters.declined(told.address, reason)
 
 
 def _application(member: Member) -> str:
