@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from easels import SIDE, SMALL, WEIGHTS, Easel, bright, compiled
 
-from vitascope.backends.cutting import cut
+from vitascope.backends.cutting import cut, in_one_piece
 from vitascope.backends.matte_graph import MatteNet
 from vitascope.text.reading import read
 from vitascope.text.words import rows, taken
@@ -28,6 +28,28 @@ def test_what_the_empty_place_shows_too_is_no_thing():
 
     assert thing[24:40, 24:40, 3].min() > 0.99
     assert thing[:16, :, 3].max() == 0
+
+
+def test_what_stands_apart_from_a_thing_is_a_piece_of_its_place():
+    """A moon that the place behind a painted thing has elsewhere goes, and a sun that comes in from the edge.
+
+    What a thing lets fall just below it stays, and a foot of its own that goes to the edge.
+    """
+    matte = np.zeros((256, 256), np.float32)
+    matte[100:180, 80:160] = 1
+    matte[190:200, 100:110] = 0.9
+    moon, drop = (slice(20, 60), slice(90, 130)), (slice(190, 200), slice(100, 110))
+    sun, foot = (slice(0, 85), slice(60, 70)), (slice(120, 140), slice(160, 256))
+    for piece in (moon, sun, foot):
+        matte[piece] = 1
+
+    whole = in_one_piece(matte, 8)
+
+    assert 0 == whole[moon].max() == whole[sun].max()
+    np.testing.assert_array_equal(matte[foot], whole[foot])
+    np.testing.assert_array_equal(matte[drop], whole[drop])
+    np.testing.assert_array_equal(matte[100:180, 80:160], whole[100:180, 80:160])
+    assert 0 == in_one_piece(np.zeros((60, 84), np.float32), 8).max()
 
 
 def test_a_large_painting_is_taken_apart_by_a_small_look():

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from vitascope.media.resize import fit
@@ -21,8 +22,13 @@ GRID = 16
 NEAR, ALIKE = 4, 0.03
 """Pixels of a look around one in which frame and place are compared, and the difference below which they are alike."""
 
+APART, SOME = 2, 25
+"""Cells of ``NEAR`` pixels between a thing and what is no part of it, and the matte of 255 that makes a cell a part."""
+
 ABREAST = 2
 """Frames that are cut at the same time, and calls a matte network takes from as many threads."""
+
+Cells = npt.NDArray[np.bool_]
 
 Separate = Callable[[Floats], Floats]
 """The matte network: pictures ``(B, H, W, 3)`` in 0..1 to ``(B, H, W, 5)``, logits of matte and cover and colours.
@@ -47,7 +53,8 @@ def _cut(frame: Pixels, plate: Pixels, separate: Separate, side: int) -> Floats:
     finer = width / size[0]
     (answer,) = separate(given(fit(frame, size))[None])
     matte = sharper(grown(sigmoid(answer[..., 0]), (width, height)), finer)
-    return _thing(frame, plate, matte * _other(frame, plate, round(NEAR * finer)))
+    near = max(1, round(NEAR * finer))
+    return _thing(frame, plate, in_one_piece(matte * _other(frame, plate, near), near))
 
 
 def _thing(frame: Pixels, plate: Pixels, matte: Floats) -> Floats:
@@ -62,6 +69,37 @@ def _other(frame: Pixels, plate: Pixels, near: int) -> Floats:
     most = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])
     around = np.asarray(Image.fromarray(most).filter(ImageFilter.BoxBlur(near)))
     return np.asarray(np.clip((given(around) - ALIKE) / ALIKE, 0, 1), np.float32)
+
+
+def in_one_piece(matte: Floats, cell: int) -> Floats:
+    """A matte ``(H, W)`` without what lies apart from where it is densest, and what comes in from an edge.
+
+    A painted thing has a place of its own behind it, and a moon or a crystal that stands elsewhere in that one differs
+    from the plate as much as the thing does. What a drawing lets fall, a flake or a hat, lies nearer.
+    """
+    coarse = Image.fromarray(np.asarray(matte * 255, np.uint8)).reduce(cell)
+    dense, some = np.asarray(coarse.filter(ImageFilter.BoxBlur(2))), np.asarray(coarse) > SOME
+    middle, inside = dense == dense.max(), np.zeros_like(some)
+    inside[1:-1, 1:-1] = True
+    thing, entering = _joined(middle, some, 1), _joined(some & ~inside, some, 1)
+    whole = _joined(thing, some & (thing | ~entering), APART)
+    kept = _wider(whole, 1) & (whole | ~some)
+    large = np.repeat(np.repeat(kept, cell, axis=0), cell, axis=1)
+    return matte * large[: matte.shape[0], : matte.shape[1]]
+
+
+def _joined(first: Cells, some: Cells, by: int) -> Cells:
+    """The cells that can be reached from the first by steps of so many cells onto some."""
+    reached, wider = np.zeros_like(first), first
+    while (wider != reached).any():
+        reached = wider
+        wider = reached | (_wider(reached, by) & some)
+    return reached
+
+
+def _wider(cells: Cells, by: int) -> Cells:
+    around = Image.fromarray(np.asarray(cells, np.uint8)).filter(ImageFilter.MaxFilter(2 * by + 1))
+    return np.asarray(around, bool)
 
 
 def looked_at(width: int, height: int, side: int) -> tuple[int, int]:
