@@ -11,6 +11,9 @@ from vitascope.text.world import SUBJECTS
 NOUNS = {
     "dict/data.noun": b"02086723 05 n 01 dog 0 000 | barks\n"
     b"00000002 05 n 02 poodle 0 blue_dog 0 001 @ 02086723 n 0000 | curls\n",
+    "dict/data.adj": b"00000001 01 a 01 French 0 000 | of France\n",
+    "dict/data.verb": b"",
+    "dict/data.adv": b"",
     "dict/index.noun": b"dog n 1 0 1 1 02086723\npoodle n 1 1 @ 1 0 00000002\nblue_dog n 1 1 @ 1 0 00000002\n",
     "dict/index.sense": b"dog%1:05:00:: 02086723 1 9\n",
 }
@@ -67,3 +70,8 @@ def test_every_language_is_built(built):
 def test_the_licences_come_with_it(built):
     """WordNet's asks for it on all copies."""
     assert 3 == (built[1] / "NOTICES.txt").read_text().count("Permission is granted.")
+
+
+def test_words_with_a_capital_of_their_own_are_built(built):
+    """What is French is nobody's name."""
+    assert ["french"] == json.loads(lzma.decompress((built[1] / "proper.json.xz").read_bytes()))

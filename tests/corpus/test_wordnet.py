@@ -3,7 +3,7 @@
 import pytest
 
 from vitascope.corpus import wordnet
-from vitascope.corpus.wordnet import kinds, nearest, read_nouns, words_of_kinds
+from vitascope.corpus.wordnet import kinds, nearest, proper, read_nouns, words_of_kinds
 
 DATA = """  1 licence text
 00000001 03 n 01 thing 0 000 | all there is
@@ -78,3 +78,18 @@ def test_every_concept_of_the_table_is_in_the_world():
     from vitascope.text.world import PLACES, SUBJECTS
 
     assert set(wordnet.CONCEPTS) <= {*SUBJECTS, *(f"place:{place}" for place in PLACES)}
+
+
+def test_a_capital_of_a_place_is_proper_and_one_of_a_person_is_not():
+    """Paris and Gothic have their own; Wolf is a composer's; Hunter is a river, and a word in small letters."""
+    nouns = """00000001 15 n 01 Paris 0 001 @i 00000009 n 0000 | a city
+00000002 18 n 01 Wolf 0 001 @i 00000009 n 0000 | a composer
+00000003 17 n 01 Hunter 0 001 @i 00000009 n 0000 | a river
+00000004 18 n 01 hunter 0 000 | who hunts
+00000005 17 n 01 Nile 0 001 @i 00000009 n 0000 | a river
+00000006 20 n 01 Rosa 0 000 | a genus
+00000007 15 n 02 New_York 0 0th 0 000 | a city
+"""
+    adjectives = "00000001 01 a 01 Gothic(a) 0 000 | of the Goths\n"
+
+    assert ["gothic", "nile", "paris"] == proper(nouns, adjectives)

@@ -129,6 +129,18 @@ def test_a_name_of_one_word_is_its_persons_unless_it_is_a_word(tx, name, is_thei
         assert () == manners.require(tx, Leaves(), "mo", [prompt], now=NOW)
 
 
+@pytest.mark.parametrize("name", ["Rose", "Hunter", "Sky", "Forest"])
+def test_a_name_that_is_a_word_is_its_persons_where_it_is_written_as_one(tx, name):
+    """With a capital, alone, after a turn of phrase; the word stays everybody's; who joined first is meant."""
+    join(tx, "mo", name, 1.0)
+    join(tx, "late", name, 2.0)
+    with pytest.raises(StyleError, match="commission mo"):
+        manners.require(tx, Leaves(), "late", [f"a rose in the style of {name}, at night"], now=NOW)
+
+    assert () == manners.require(tx, Leaves(), "ben", [f"a cat in the style of a {name.lower()} at night"], now=NOW)
+    assert () == manners.require(tx, Leaves(), "mo", [f"a cat in the style of {name}"], now=NOW)
+
+
 def test_the_name_of_a_work_that_was_learned_from_is_its_owners(tx):
     """The first to be credited by it; a member who joined under it goes before them."""
     for days, (owner, credit) in enumerate([("cy", "Zoe Wu"), ("ana", "安娜"), ("ben", "安娜")], -3):

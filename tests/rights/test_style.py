@@ -67,6 +67,15 @@ def test_a_persons_name_counts_though_nobody_knows_them(name):
     ]
 
 
+def test_capitals_throughout_name_somebody_by_a_word_that_is_none():
+    """Where all is in capitals, plain words are plain words, and a name that no dictionary has is still a name."""
+    shouted = [manner.name for manner in manners("A CAT IN THE STYLE OF HAYAO MIYAZAKI")]
+
+    assert ["HAYAO MIYAZAKI"] == shouted
+    assert () == manners("A CAT IN THE STYLE OF WINTER NIGHTS")
+    assert ["J R Friedrich"] == [one.name for one in manners("a cat in the style of J. R. Friedrich. The end")]
+
+
 @pytest.mark.parametrize("prompt", INNOCENT)
 def test_an_innocent_prompt_is_let_be(prompt):
     """Techniques, periods and plain words are nobody's to permit."""

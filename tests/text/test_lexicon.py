@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import vitascope.text
-from vitascope.text.lexicon import Meaning, codes, is_english, language, lemmas, name, nearest
+from vitascope.text.lexicon import Meaning, codes, is_english, is_proper, language, lemmas, name, nearest
 from vitascope.text.world import (
     CAMERAS,
     COLOURS,
@@ -119,3 +119,10 @@ def test_the_data_stays_small_and_carries_its_notices():
     assert sum(path.stat().st_size for path in DATA.rglob("*") if path.is_file()) < 1_500_000
     for words in ("Princeton University", "UNICODE LICENSE V3", "Copyright (c) 2017-2019 Miles Johnson"):
         assert words in notices
+
+
+def test_a_word_with_a_capital_of_its_own_is_known():
+    """Places, months and schools of art have one; flowers, seasons and what somebody may be called by do not."""
+    words = ["paris", "may", "gothic", "christmas", "rose", "hunter", "sky", "wolf", "summer"]
+
+    assert ["paris", "may", "gothic", "christmas"] == [word for word in words if is_proper(word)]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vitascope.corpus.sources import CLDR, EMOJIBASE, WORD_SOURCES, WORDNET, bring, open_member, open_members, read_json
-from vitascope.corpus.wordnet import Nouns, nearest, read_nouns, words_of_kinds
+from vitascope.corpus.wordnet import Nouns, nearest, proper, read_nouns, words_of_kinds
 from vitascope.text.lexicon import language, name_in
 from vitascope.text.tokens import key
 from vitascope.text.world import COLOURS, EDITIONS, FIRST, SUBJECTS, Edition
@@ -34,6 +34,7 @@ def build(folder: Path = DATA, edition: Edition = FIRST) -> None:
     _write(folder / f"{name_in('lexicon', edition)}.json.xz", named)
     _write(folder / f"{name_in('nearest', edition)}.json.xz", _grouped(nearest(nouns, edition)))
     _write(folder / "english.json.xz", sorted(word for word in nouns.most if word.isalpha()))
+    _write(folder / "proper.json.xz", proper(*_wordnet_files("data.noun", "data.verb", "data.adj", "data.adv")))
     (folder / "NOTICES.txt").write_text("\n".join(_notices()), "utf-8")
 
 
@@ -46,8 +47,11 @@ def _notices() -> Iterator[str]:
 
 
 def _wordnet() -> Nouns:
-    files = open_members(bring(WORDNET), [f"dict/{name}" for name in ("data.noun", "index.noun", "index.sense")])
-    return read_nouns(*(contents.decode() for contents in files.values()))
+    return read_nouns(*_wordnet_files("data.noun", "index.noun", "index.sense"))
+
+
+def _wordnet_files(*names: str) -> list[str]:
+    return [contents.decode() for contents in open_members(bring(WORDNET), [f"dict/{name}" for name in names]).values()]
 
 
 def _new(edition: Edition) -> tuple[str, ...]:

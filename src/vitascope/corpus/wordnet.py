@@ -3,8 +3,8 @@
 Formats: wndb(5WN) and senseidx(5WN) of the WordNet manual.
 """
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vitascope.text.world import FIRST, Edition
@@ -128,6 +128,7 @@ CONCRETE = frozenset({4, 5, 6, 8, 11, 13, 15, 17, 18, 19, 20, 25, 27})
 """Lexicographer files (lexnames(5WN)) whose nouns can be seen; 18 is people and those of tales, such as unicorns."""
 
 _ANIMALS, _PEOPLE = 5, 18
+_TAXA, _THINGS_OF_NATURE = (_ANIMALS, 20), 17
 MOST_GENERAL = 3
 """Steps from "entity" within which what two things have in common ("object", "whole") says nothing."""
 # fmt: off
@@ -201,6 +202,33 @@ def _synset(fields: list[str]) -> Synset:
         kind_of=tuple(target for symbol, target, part, _ in links if symbol in ("@", "@i") and part == "n"),
         is_name=any(symbol == "@i" for symbol, *_ in links),
     )
+
+
+def proper(*parts: str) -> list[str]:
+    """The words that English writes with a capital though they name no person: places, months, peoples, schools of art.
+
+    ``parts`` are data.noun, data.verb, data.adj and data.adv. That a word is somebody's surname ("Wolf") or a genus
+    ("Rosa") is no reason; of a word that is written small as well, a river or a figure of tales ("Hunter") is none.
+    """
+    capital, small = defaultdict[str, set[tuple[int, bool]]](set), set[str]()
+    for synset in _synsets(parts):
+        for word in (word.partition("(")[0] for word in synset.words):  # an adjective may say where it stands: (a)
+            if word.isalpha() and word[0].isupper():
+                capital[word.lower()].add((synset.file, synset.is_name))
+            small |= {word} if word.isalpha() else set()
+    return sorted(word for word, found in capital.items() if not _is_of_people(found, is_small=word in small))
+
+
+def _synsets(parts: Iterable[str]) -> Iterator[Synset]:
+    lines = (line for part in parts for line in part.splitlines() if not line.startswith("  "))
+    yield from (_synset(line.split()) for line in lines)
+
+
+def _is_of_people(found: set[tuple[int, bool]], *, is_small: bool) -> bool:
+    """Whether the capital is that of a person or a genus; of a word that's small as well, of a figure or a river."""
+    names = {(_PEOPLE, True), *((file, is_name) for file in _TAXA for is_name in (True, False))}
+    others = {(_PEOPLE, False), (_THINGS_OF_NATURE, True)} if is_small else set()
+    return found <= names | others
 
 
 def concepts(edition: Edition) -> dict[str, tuple[str, ...]]:

@@ -1,46 +1,25 @@
 """In whose manner? A prompt that asks for a named person's style needs that person's permission, or is refused kindly.
 
-Read are the turns of phrase of ten languages ("in the style of NAME", "im Stil von", "au style de", ...). A manner
-without a person ("in the style of a woodcut") is nobody's to permit. Names count when they are those of a known person,
-or look like a personal name: two or more capitalised words, or what stands where a name must.
+A manner without a person ("in the style of a woodcut") is nobody's to permit. Names count when they are those of a
+known person, or look like a personal name: two or more capitalised words. A name that is a word as well ("Rose") counts
+where it is written as a name.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from vitascope.errors import StyleError
+from vitascope.rights.naming import is_telling, plain
 from vitascope.rights.owners import book
+from vitascope.rights.turns import PARTICLES, Said, named, written
 from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction
-from vitascope.text.lexicon import abroad, is_english
-from vitascope.text.world import EDITIONS
+from vitascope.text.lexicon import is_english, is_proper
 
-_BEFORE: Final = (
-    r"in the (?:[\w-]+ )?(?:style|manner|spirit|fashion) of",
-    r"(?:styled|drawn|painted|animated) (?:like|after)",
-    r"à la manière de|dans le style d[eu']|au style de|façon",
-    r"im (?:Stil|Stile) (?:von|der|des)|in der Art von",
-    r"al estilo de|en el estilo de|no estilo d[eoa]|ao estilo d[eoa]|à maneira de",
-    r"theo phong cách(?: của)?",
-)
-_AFTER: Final = (
-    r"(?:の(?:画風|作風|スタイル)|風(?:に|の)?)",
-    r"的?(?:风格|風格|画风)",
-    r"\s?(?:스타일|풍)",
-    r"\s?की शैली में",
-)
-_NAME: Final = r"[^\W\d_][\w'’.-]*"
-_PARTICLES: Final = "de|da|di|van|von|der|den|la|le|du|del|dos|bin|al|y"
-_LATIN: Final = re.compile(
-    rf"(?:{'|'.join(_BEFORE)})\s*(?P<name>{_NAME}(?:\s+(?:(?:{_PARTICLES})\s+)*{_NAME}){{0,3}})", re.IGNORECASE
-)
-_POSSESSIVE: Final = re.compile(rf"(?P<name>{_NAME}(?:\s+{_NAME}){{0,2}})['’]s?\s+(?:style|manner)\b", re.IGNORECASE)
-_HYPHEN: Final = re.compile(rf"(?P<name>{_NAME}(?:\s+{_NAME}){{0,2}})[- ]style\b", re.IGNORECASE)
-_ASIAN: Final = re.compile(rf"(?P<name>[^\s,.。、，]{{2,12}}?)(?:{'|'.join(_AFTER)})")
 _ARTICLE: Final = re.compile(r"^(?:an?|the|un|une|le|la|les|ein|eine|einem|einer|el|um|uma|một)\s+", re.IGNORECASE)
 _OWN: Final = re.compile(r"['’]s?$")
 _MOVEMENTS: Final = frozenset(
@@ -62,21 +41,19 @@ _MOVEMENTS: Final = frozenset(
         "pixel art",
         "middle ages",
         "old masters",
+        "wild west",
+        "moyen age",
     }
 )
 """Manners in two or more words, often capitalised, that belong to nobody."""
 
-_TECHNIQUES: Final = frozenset({
-    "airbrush", "anaglyph", "aquarell", "aquarelle", "aquatint", "batik", "biro", "cel", "chibi", "claymation",
-    "collage", "comics", "cyanotype", "decoupage", "diesel", "estampe", "fresko", "fresque", "glitch", "gouache",
-    "isometric", "kawaii", "lino", "linocut", "lowpoly", "mokuhanga", "naif", "noir", "origami", "papercut",
-    "pixelart", "risograph", "rotoscope", "rotoscopy", "scratchboard", "silkscreen", "solarpunk", "steampunk",
-    "stopmotion", "sumi", "synthwave", "tinta", "ukiyo", "vaporwave", "vhs", "voxel", "xilografia",
-})  # fmt: skip
-"""Manners in one word that no dictionary of ours has, and that belong to nobody either."""
+_SMALL: Final = frozenset(
+    {"a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with"}
+)
+"""What no name has in it, in capitals or not."""
 
-_SHORTEST: Final = 3
-"""Letters of a name in one word: of fewer, too much is one."""
+_INITIALS: Final = 2
+"""Letters before a dot that ends no sentence: J., St."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,34 +72,18 @@ class Manner:
     party: str | None
 
 
-def is_telling(name: str) -> bool:
-    """Whether a name tells a person from a thing, so that asking for its manner is asking for theirs.
-
-    Two words do, and one in letters beyond ASCII. A single word does where no dictionary of ours has it: whoever joins
-    as "Rain" would close the manner of rain to everybody, whoever joins as "Moebius" closes nobody else's.
-    """
-    words = plain(name).split()
-    if len(words) != 1 or not name.isascii():
-        return bool(words)
-    (word,) = words
-    is_word = is_english(word) or word in _TECHNIQUES or any(abroad(word, edition) for edition in EDITIONS)
-    return len(word) >= _SHORTEST and not is_word
-
-
 def names_a_manner(prompt: str) -> bool:
     """Whether a turn of phrase in ``prompt`` asks for anybody's or anything's manner at all; almost none does."""
-    return any(True for _ in _named(unicodedata.normalize("NFKC", prompt)))
+    return any(True for _ in named(_normal(prompt)))
 
 
 def manners(prompt: str, people: Iterable[Person] = ()) -> tuple[Manner, ...]:
     """Whose manner ``prompt`` asks for; empty for almost every prompt."""
     known = {plain(name): person.party for person in people for name in person.names}
-    found: dict[str, Manner] = {}
-    for name in _named(unicodedata.normalize("NFKC", prompt)):
-        manner = _manner(name, known)
-        if manner is not None:
-            found.setdefault(plain(manner.name), manner)
-    return tuple(found.values())
+    normal = _normal(prompt)
+    found = [Manner(name=word, party=known[plain(word)]) for word in sorted(written(normal)) if plain(word) in known]
+    found += [manner for said in named(normal) if (manner := _manner(said, known)) is not None]
+    return tuple({plain(manner.name): manner for manner in found}.values())
 
 
 def require_style(
@@ -148,13 +109,6 @@ def style_of(party: str) -> str:
     return f"style/{party}"
 
 
-def plain(name: str) -> str:
-    """One spelling for one name: without case, accents, dots and hyphens."""
-    folded = unicodedata.normalize("NFD", name.casefold())
-    kept = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^\w\s]", " ", kept).split())
-
-
 def _refusal(manner: Manner) -> str:
     if manner.party is None:
         offer = "They are not in this programme; their own site is the place to ask or to commission them."
@@ -169,31 +123,43 @@ def _refusal(manner: Manner) -> str:
     )
 
 
-def _named(prompt: str) -> Iterator[str]:
-    for pattern in (_LATIN, _POSSESSIVE, _HYPHEN):
-        yield from (match["name"] for match in pattern.finditer(prompt))
-    yield from (match["name"] for match in _ASIAN.finditer(prompt))
+def _normal(prompt: str) -> str:
+    return unicodedata.normalize("NFKC", prompt)
 
 
-def _manner(found: str, known: dict[str, str]) -> Manner | None:
-    """The person in ``found``: the longest run of its words that is known, or its leading capitalised words."""
-    words = _OWN.sub("", _ARTICLE.sub("", found)).split()
+def _manner(said: Said, known: dict[str, str]) -> Manner | None:
+    """The person in what is said: the longest run of its words that is known, or its leading capitalised words."""
+    words = _OWN.sub("", _ARTICLE.sub("", said.words)).split()
     for count in range(len(words), 0, -1):
         for start in range(len(words) - count + 1):
             name = " ".join(words[start : start + count])
-            if plain(name) in known:
+            if plain(name) in known and is_telling(name):
                 return Manner(name=name, party=known[plain(name)])
-    name = " ".join(_leading_name(words))
-    looks_personal = len(name.split()) > 1 and plain(name) not in _MOVEMENTS
-    return Manner(name=name, party=None) if looks_personal else None
+    leading = _leading_name(words)
+    is_person = _looks_personal(leading, has_capitals=said.has_capitals)
+    return Manner(name=" ".join(leading), party=None) if is_person else None
+
+
+def _looks_personal(name: list[str], *, has_capitals: bool) -> bool:
+    """Two words or more are a person's, unless they name a movement, or a place and a time, or capitals say nothing.
+
+    Then a word that no dictionary has still does: IN THE STYLE OF HAYAO MIYAZAKI.
+    """
+    words = plain(" ".join(name)).split()
+    if len(name) < 2 or " ".join(words) in _MOVEMENTS or all(map(is_proper, words)):
+        return False
+    return has_capitals or not all(map(is_english, words))
 
 
 def _leading_name(words: list[str]) -> list[str]:
+    """The words in capitals that something begins with, up to the end of a sentence; "J." ends none."""
     name: list[str] = []
     for word in words:
-        if not (word[:1].isupper() or (name and word in _PARTICLES.split("|"))):
+        bare = word.rstrip(".,;:")
+        is_small = bare.lower() in _SMALL or not word[:1].isupper()
+        if is_small and not (name and word in PARTICLES.split("|")):
             break
-        name.append(word.rstrip(".,;:"))
-        if word.endswith((",", ";", ":")):
+        name.append(bare)
+        if word.endswith((",", ";", ":")) or (word.endswith(".") and len(bare) > _INITIALS):
             break
     return name

@@ -119,6 +119,11 @@ def is_english(word: str) -> bool:
     return not _english().isdisjoint(lemmas(word, language("en")))
 
 
+def is_proper(word: str) -> bool:
+    """Whether English writes a word with a capital though it names no person: Paris, May, Gothic."""
+    return word in _proper()
+
+
 def is_noun(word: str) -> bool:
     """Whether WordNet has this very noun, in this form."""
     return word in _english()
@@ -151,6 +156,11 @@ def _nearest(edition: Edition) -> Mapping[str, str]:
     """Each edition has a whole table: what is nearest changes with what there is."""
     groups: dict[str, str] = json.loads(stored("nearest", edition))
     return {word: concepts for concepts, words in groups.items() for word in words.split("|")}
+
+
+@cache
+def _proper() -> frozenset[str]:
+    return frozenset(json.loads(stored("proper", FIRST)))
 
 
 @cache

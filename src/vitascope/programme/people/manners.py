@@ -9,7 +9,8 @@ from vitascope.rights.consent import snapshots
 from vitascope.rights.consent.repository import works
 from vitascope.rights.event import Event
 from vitascope.rights.logbook import Leaves
-from vitascope.rights.style import Person, is_telling, names_a_manner, plain, require_style
+from vitascope.rights.naming import is_name_too, is_telling, plain
+from vitascope.rights.style import Person, names_a_manner, require_style
 from vitascope.store.database import Transaction
 
 
@@ -36,12 +37,12 @@ def people(tx: Transaction) -> tuple[Person, ...]:
 
     A credit is typed by whoever puts a work in, and counts once a model learned from that work. Of two who go by one
     name it is theirs who joined under it, and first: otherwise the manner of a member would be a stranger's to give.
-    A name that is an ordinary word closes nothing (``is_telling``).
+    A name that is a word as well counts where a prompt writes it as a name (``is_name_too``).
     """
     names: dict[str, set[str]] = {}
     taken = set[str]()
     for party, name in (*repository.named(tx), *_credited(tx)):
-        if plain(name) not in taken and is_telling(name):
+        if plain(name) not in taken and (is_telling(name) or is_name_too(name)):
             taken.add(plain(name))
             names.setdefault(party, set()).add(name.strip())
     return tuple(Person(party=party, names=tuple(sorted(known))) for party, known in sorted(names.items()))
