@@ -31,6 +31,13 @@ class Browser:
 
     def post(self, client, path, cookie, **values):
         """Send something to the page, signed just now."""
+        return client.send(self._signed(client, path, cookie, values))
+
+    def stream(self, client, path, cookie, **values):
+        """The same, of an answer that goes on; whoever reads it closes it."""
+        return client.send(self._signed(client, path, cookie, values), stream=True)
+
+    def _signed(self, client, path, cookie, values):
         body = json.dumps(values).encode()
         made = self.proof(nonce=secrets.token_hex(16), at=round(time.time(), 3), path=path, body=body)
         headers = {
@@ -38,7 +45,7 @@ class Browser:
             "cookie": f"vs_session={cookie}",
             "x-vitascope-proof": f"{made.at:.3f} {made.nonce} {made.signature}",
         }
-        return client.post(path, content=body, headers=headers)
+        return client.build_request("POST", path, content=body, headers=headers)
 
     def come_in(self, database, party, secrets_of_house):
         """A session of somebody; its cookie."""

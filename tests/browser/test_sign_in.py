@@ -32,7 +32,7 @@ def test_from_the_invitation_to_ones_own_page(programme, window):
     assert "500 of 500 films left" in window.inner_text(".budgets")
     assert window.url == f"{programme.url}/programme"
     cookie = window.context.cookies()[0]
-    assert (True, "Strict", "/programme") == (cookie["httpOnly"], cookie["sameSite"], cookie["path"])
+    assert (True, "Strict", "/") == (cookie["httpOnly"], cookie["sameSite"], cookie["path"])
     assert "ana@example.org" not in programme.log
     other = window.context.browser.new_context().new_page()
     other.goto(link)

@@ -41,6 +41,10 @@ OPEN_PAGES = {
     "GET /programme/apply": "the same frame",
     "GET /programme/static/{name}": "the frame's script and style",
     "GET /programme/door": "what stands in it for a stranger",
+    "GET /studio": "the studio's frame, which is the same for everybody",
+    "GET /studio/films": "the same frame",
+    "GET /studio/films/{video}": "the same frame, whether there is such a film or not",
+    "GET /studio/static/{name}": "its script and style",
     "POST /programme/apply/form": "the operator's questions",
     "POST /programme/apply": "an application is sent by a stranger",
     "POST /programme/invitation": "terms are read before anybody has joined; the token opens it",
@@ -79,7 +83,7 @@ class Call:
     @property
     def is_of_the_page(self):
         """Whether a session asks it, and no key."""
-        return self.path.startswith("/programme")
+        return self.path.startswith(("/programme", "/studio"))
 
 
 @pytest.fixture
@@ -108,7 +112,9 @@ def ask(desk, client):
 
     def asking(call):
         if call.is_of_the_page:
-            return browser.post(client, call.address, cookie).status_code
+            answer = browser.stream(client, call.address, cookie)
+            answer.close()  # without the body: what is on its way never ends
+            return answer.status_code
         with client.stream(call.method, call.address, json=None if call.method == "GET" else {}) as answer:
             return answer.status_code  # without the body: events never end
 

@@ -24,7 +24,7 @@ _NOTED_EVERY = 60.0  # seconds: when a key was last used is worth a write a minu
 class Knock:
     """One request at the door."""
 
-    credential: str = field(repr=False)  # what stands after "Bearer "
+    credential: str = field(repr=False)  # what stands after "Bearer "; empty for somebody who is there in person
     scope: str
     jobs: int = 0  # videos that would be begun
     seconds: float = 0.0  # how long they would play, together
@@ -37,7 +37,12 @@ def admit(tx: Transaction, knock: Knock, *, secrets: Secrets, now: float) -> Gra
     Raises KeyMissingError, KeyMistypedError, KeyRefusedError, KeyExpiredError, KeyRevokedError, ScopeError,
     RateLimitError, QuotaError.
     """
-    row = _opened(tx, knock, secrets, now)
+    return let_in(tx, known_key(tx, knock.credential, secrets), knock, now=now)
+
+
+def let_in(tx: Transaction, row: repository.KeyRow, knock: Knock, *, now: float) -> Grant:
+    """The same for a key that was shown, or whose owner is there in person: its end, its scopes, room for the jobs."""
+    _require_open(row, now)
     scopes = frozenset(row.scopes.split())
     if knock.scope not in scopes:
         raise ScopeError(f"This key may not {knock.scope}; it was made for {', '.join(sorted(scopes))}.")
@@ -63,14 +68,12 @@ def known_key(tx: Transaction, credential: str, secrets: Secrets) -> repository.
     return row
 
 
-def _opened(tx: Transaction, knock: Knock, secrets: Secrets, now: float) -> repository.KeyRow:
-    row = known_key(tx, knock.credential, secrets)
+def _require_open(row: repository.KeyRow, now: float) -> None:
     if row.revoked_at is not None and row.revoked_at <= now:
         instead = f" Key {row.replaced_by} replaced it." if row.replaced_by else ""
         raise KeyRevokedError(f"Key {row.id} was taken back {_ago(now - row.revoked_at)} ago.{instead}")
     if row.expires_at is not None and row.expires_at <= now:
         raise KeyExpiredError(f"Key {row.id} expired {_ago(now - row.expires_at)} ago; ask the operator for a new one.")
-    return row
 
 
 def _require_room(tx: Transaction, party: repository.Party, knock: Knock, now: float) -> None:

@@ -49,6 +49,8 @@ from vitascope.server.glances import Glances
 from vitascope.server.metrics import Meters
 from vitascope.server.news import News
 from vitascope.server.openapi import envelope
+from vitascope.server.studio import library
+from vitascope.server.studio import routes as studio
 from vitascope.server.turnstile import Turnstile
 from vitascope.server.web import casting
 from vitascope.server.web import routes as web
@@ -136,6 +138,8 @@ def build(  # the foundations of the house
         app.include_router(face.router)
     app.include_router(web.router)
     app.include_router(casting.router)
+    app.include_router(studio.router)
+    app.include_router(library.router)
     app.include_router(programme.pages)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_exception_handler(HTTPException, _translate)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -93,6 +93,30 @@ def limiters(database: Database) -> dict[str, anyio.CapacityLimiter]:
     }
 
 
+class Caller(Protocol):
+    """Whoever orders: with a key, or signed in at a page."""
+
+    @property
+    def desk(self) -> Desk:
+        """Where they are."""
+        ...
+
+    def knock(self, scope: str, uses: tuple[Use, ...]) -> Knock:
+        """What they come with, before it is known what it will cost."""
+        ...
+
+    def admitted(
+        self,
+        tx: Transaction,
+        knock: Knock,
+        now: float,
+        prompts: tuple[str, ...] = (),
+        ingredients: tuple[Ingredient, ...] = (),
+    ) -> Grant:
+        """The programme's yes or no."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One request at the desk, and the key it came with."""
@@ -110,13 +134,13 @@ class Visit:
         def reading() -> T:
             with self.desk.database.reading() as tx:
                 now = clock(tx)
-                return work(tx, self.admitted(tx, self._knock(scope, uses), now), now)
+                return work(tx, self.admitted(tx, self.knock(scope, uses), now), now)
 
         return await to_thread.run_sync(reading, limiter=self.desk.readers)
 
     async def write(self, scope: str, work: Callable[[Transaction, Grant, float], T], *uses: Use) -> T:
         """What ``work`` answers, if the key may make ``uses``: one transaction, of which all or nothing happens."""
-        return await self.transact(lambda tx, now: work(tx, self.admitted(tx, self._knock(scope, uses), now), now))
+        return await self.transact(lambda tx, now: work(tx, self.admitted(tx, self.knock(scope, uses), now), now))
 
     async def transact(self, work: Callable[[Transaction, float], T]) -> T:
         """What ``work`` answers, which knocks at the door itself; one transaction, of which all or nothing happens."""
@@ -159,7 +183,8 @@ class Visit:
         except VitascopeError as error:  # the log is full, say: reading goes on, and the next knock is seen again
             tell("canary_not_held", code=error.code)
 
-    def _knock(self, scope: str, uses: tuple[Use, ...]) -> Knock:
+    def knock(self, scope: str, uses: tuple[Use, ...]) -> Knock:
+        """What this request comes with."""
         return Knock(credential=self.credential, scope=scope, uses=uses)
 
 
@@ -170,7 +195,7 @@ async def _desk(request: Request) -> Desk:
 
 async def _at_door(request: Request) -> Desk:
     desk = await _desk(request)
-    desk.turnstile.enter(f"door {_network(request.client.host if request.client else '')}", most=_AT_DOOR)
+    desk.turnstile.enter(f"door {network_of(request)}", most=_AT_DOOR)
     return desk
 
 
@@ -192,13 +217,13 @@ async def _anybody(request: Request) -> AsyncIterator[Visit]:
 
 @asynccontextmanager
 async def _visiting(request: Request, credential: str) -> AsyncIterator[Visit]:
-    desk, address = await _desk(request), request.client.host if request.client else ""
+    desk = await _desk(request)
     visit = Visit(
         desk=desk,
         credential=credential,
-        network=_network(address),
-        client=_client(request),
-        is_hosted=desk.datacentres.hold(address),
+        network=network_of(request),
+        client=client_of(request),
+        is_hosted=is_hosted(desk, request),
     )
     try:
         yield visit
@@ -206,16 +231,25 @@ async def _visiting(request: Request, credential: str) -> AsyncIterator[Visit]:
         await visit.end()
 
 
-def _network(host: str) -> str:
+def network_of(request: Request) -> str:
     """Where from, coarsely: one home or one office, not one device."""
     try:
-        address = ip_address(host)
+        address = ip_address(_address(request))
     except ValueError:
         return "unknown"
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
-def _client(request: Request) -> str:
+def is_hosted(desk: Desk, request: Request) -> bool:
+    """Whether from a datacentre, as far as the operator has a list of those."""
+    return desk.datacentres.hold(_address(request))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def client_of(request: Request) -> str:
     """What program: its name for itself, and the order in which it writes its headers."""
     return f"{request.headers.get('user-agent', '')}\n{' '.join(request.headers.keys())}"
 

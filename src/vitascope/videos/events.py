@@ -42,6 +42,12 @@ def note_preview(tx: Transaction, *, party: str, video: str, body: Mapping[str, 
     repository.add_event(tx, party=party, video=video, type="video.preview", body=json.dumps(body), now=now)
 
 
+def preview(tx: Transaction, *, party: str, video: str) -> Event | None:
+    """The last preview of a video of a party's, while it is kept."""
+    row = repository.last_of(tx, party=party, video=video, type="video.preview")
+    return None if row is None else Event(**{**row, "body": json.loads(row["body"])})
+
+
 def last_id(tx: Transaction) -> int:
     """The newest event there is; 0 before the first."""
     return repository.last_event(tx)

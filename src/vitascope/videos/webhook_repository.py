@@ -26,6 +26,12 @@ def events(tx: Transaction, *, party: str, video: str | None, after: int, limit:
     return tx.execute(query).mappings().all()
 
 
+def last_of(tx: Transaction, *, party: str, video: str, type: str) -> Row | None:  # noqa: A002  # a column
+    """The last event of one kind of a party's video."""
+    query = sa.select(tables.events).where(_E.party == party, _E.video == video, _E.type == type)
+    return tx.execute(query.order_by(_E.id.desc()).limit(1)).mappings().one_or_none()
+
+
 def drop_events(tx: Transaction, *, video: str, type: str) -> None:  # noqa: A002  # a column
     """Drop a video's events of one kind."""
     tx.execute(sa.delete(tables.events).where(_E.video == video, _E.type == type))

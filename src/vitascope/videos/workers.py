@@ -39,6 +39,7 @@ class Capability:
     licence: str
     seconds_per_video_second: float | None = None
     has_characters: bool = False  # whether kept characters can be in its videos
+    shapes: tuple[tuple[int, int], ...] = ()  # the sizes it paints as they are; none told: ``size`` alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,8 @@ def _capabilities(text: str) -> list[Capability]:
 
 def _capability(fields: dict[str, Any]) -> Capability:
     pairs: dict[str, Any] = {name: tuple(fields.pop(name)) for name in ("size", "sides", "verbs", "words")}
-    return Capability(**pairs, **fields)
+    shapes = tuple((width, height) for width, height in fields.pop("shapes", ()))
+    return Capability(**pairs, **fields, shapes=shapes)
 
 
 def _worker(row: repository.Row) -> Worker:

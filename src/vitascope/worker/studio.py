@@ -125,6 +125,7 @@ def _capability(model: str, preset: Preset) -> Capability:
         weights_sha256=preset.weights_sha256,
         words=_words(preset),
         has_characters=preset.animator is not None,
+        shapes=tuple(dict.fromkeys((preset.size, *(view.size for view in preset.views)))),
         licence=preset.licence,
     )
 

@@ -16,8 +16,9 @@ from vitascope.programme.access import repository
 from vitascope.programme.access.allowance import used_of
 from vitascope.programme.access.hosts import host_of
 from vitascope.programme.access.watch import Asked, look
-from vitascope.programme.door import Knock, admit
+from vitascope.programme.door import Knock, admit, let_in
 from vitascope.programme.leaks.ladder import slowed
+from vitascope.programme.repository import KeyRow
 from vitascope.refusals import RateLimitError
 from vitascope.rights.answer import Decision, Rule
 from vitascope.rights.book import book
@@ -67,15 +68,17 @@ def enter(  # the request, the house, and what is known of both
     now: float,
     ingredients: tuple[Ingredient, ...] = (),
     asked: tuple[Asked, ...] = (),
+    in_person: KeyRow | None = None,
 ) -> Entered:
     """Let a request in, or say why not: first the door's checks, then ``decide``; a leaf comes before the effect.
 
     ``decide`` is asked of every use the knock names. ``ingredients`` are things of other people that the creation draws
     on: each needs its owner's permission.
+    ``in_person`` is the key that acts of somebody who is signed in are booked under: it is not shown, nobody has it.
     With ``asked`` the leak watch looks at the creation too: it may hold the next one, not this one.
     Raises what ``door.admit`` raises; RefusedError with the rule and how to appeal; LogError, and then nothing happens.
     """
-    grant = admit(tx, knock, secrets=secrets, now=now)
+    grant = let_in(tx, in_person, knock, now=now) if in_person else admit(tx, knock, secrets=secrets, now=now)
     moment = datetime.fromtimestamp(now, UTC)
     decision = _decided(tx, grant, knock, ingredients, moment)
     if decision.event is not None and (knock.jobs or not decision.allow):  # only looking whether one may is no act

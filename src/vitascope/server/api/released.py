@@ -12,9 +12,9 @@ from vitascope.rights.owners.repository import Given
 from vitascope.rights.party import PUBLIC
 from vitascope.rights.uses import Use
 from vitascope.server import public, wire
-from vitascope.server.api.content import ending, handed_out
 from vitascope.server.calls import ANY, OPEN
 from vitascope.server.desk import AtDesk
+from vitascope.server.handing import ending, handed_out
 from vitascope.server.openapi import answers
 from vitascope.server.placing import checked
 from vitascope.store.blobs import Stored

@@ -1,20 +1,16 @@
 """Videos: order, look, list, cancel, delete, remix; edits and extensions where a model can."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from vitascope.orders import Order, Verb
-from vitascope.programme import release
-from vitascope.programme.characters import keeping
-from vitascope.refusals import FieldError, SourceError
+from vitascope.refusals import FieldError
 from vitascope.rights.question import Ingredient
 from vitascope.rights.uses import Use
-from vitascope.server import asked, fields, ordering, wire
+from vitascope.server import asked, derived, fields, ordering, wire
 from vitascope.server.brackets import Value
 from vitascope.server.desk import Visit, Visitor
 from vitascope.server.forms import Form, opened
@@ -129,19 +125,12 @@ async def remix_video(video_id: str, request: Request, visit: Visitor) -> Respon
         _only(form, ("prompt",))
         prompt = asked.prompt(form.values)
 
-    def owner(tx: Transaction, now: float) -> str:
-        shown = release.shown_by(tx, checked(video_id), grant.party, datetime.fromtimestamp(now, UTC))
-        return shown or grant.party  # nobody's is told as nobody's: it is not there
-
     def drawn_on(tx: Transaction, now: float) -> tuple[Ingredient, ...]:
-        return (Ingredient(id=release.render_of(video_id), owner=owner(tx, now), use=Use.VIDEO_REMIX),)
+        return (derived.remix_source(tx, checked(video_id), grant.party, now),)
 
     def order(tx: Transaction, now: float) -> Order:
-        source = book.source(tx, video_id, owner(tx, now), now)
-        ordering.require_verb("remix", chosen_model(tx, visit, source.order.model, now))
-        remixed = ordering.remixed(prompt, source.order, source.id)
-        kept = keeping.said_in(tx, prompt, source.order.cast.characters)  # who is no longer named is no longer in it
-        return replace(remixed, cast=replace(remixed.cast, characters=kept))
+        (source,) = drawn_on(tx, now)
+        return derived.remix(tx, visit, video_id, prompt, owner=source.owner, now=now)
 
     return await placed(request, visit, order, ingredients=drawn_on)
 
@@ -155,12 +144,7 @@ async def _built_on(request: Request, visit: Visit, verb: Verb) -> Response:
             fields.needed(None if wanted.seconds is None else "told", "seconds")
 
     def order(tx: Transaction, now: float) -> Order:
-        model = chosen_model(tx, visit, wanted.model, now)
-        ordering.require_verb(verb, model)
-        if source_id is None:
-            raise SourceError("A video to build on must be one of yours here; films sent as files are not taken yet.")
-        source = book.source(tx, source_id, grant.party, now)
-        return ordering.built_on(source.order, source.id, wanted, model, verb)
+        return derived.built_on(tx, visit, wanted, verb, source=source_id, party=grant.party, now=now)
 
     return await placed(request, visit, order)
 

@@ -24,12 +24,18 @@ POLICY = (
 )
 """The Content-Security-Policy: our own script and style, pictures in the page itself, nothing from anywhere else."""
 
+WAYS = (
+    '<nav aria-label="Pages"><a href="/studio">Studio</a><a href="/studio/films">Films</a>'
+    '<a href="/programme">Programme</a></nav>'
+)
+"""The pages of a member, on top of each."""
+
 SHELL = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Vitascope: the early-access programme</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<link rel="stylesheet" href="/programme/static/programme.css">'
     '<script type="module" src="/programme/static/programme.js"></script></head>'
-    '<body><header><a href="/programme">Vitascope</a><span>the early-access programme</span></header>'
+    f'<body><header><a href="/programme">Vitascope</a><span>the early-access programme</span>{WAYS}</header>'
     '<p id="told" role="status" aria-live="polite"></p><main aria-busy="true"><p>One moment.</p></main>'
     "<noscript><p>This page signs each request with a key of your browser, which takes JavaScript.</p></noscript>"
     "</body></html>\n"
@@ -172,13 +178,18 @@ def _standing(found: Outlook) -> str:
     words = {State.OPEN: "You can make films.", State.SPENT: "Your quota is used up."}.get(
         found.state, found.explanation
     )
+    until = f"<p class='quiet'>Until {_day(found.permission.valid_until)}.</p>" if found.permission else ""
+    return f"<section><h2>Your access</h2><p>{escape(words)}</p>{budgets(found)}{until}</section>"
+
+
+def budgets(found: Outlook) -> str:
+    """What is left of each quota, and in which window it counts."""
     rows = "".join(
         f"<li><b>{budget.left}</b> of {budget.quota.limit} {_MEASURES[budget.quota.measure]} left"
         f" <small>this {budget.quota.per.replace('grant', 'permission')}</small></li>"
         for budget in found.budgets
     )
-    until = f"<p class='quiet'>Until {_day(found.permission.valid_until)}.</p>" if found.permission else ""
-    return f'<section><h2>Your access</h2><p>{escape(words)}</p><ul class="budgets">{rows}</ul>{until}</section>'
+    return f'<ul class="budgets">{rows}</ul>'
 
 
 def _passes(given: tuple[Given, ...]) -> str:

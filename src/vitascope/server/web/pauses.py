@@ -36,9 +36,9 @@ _STATES: Final = {  # one appeal is everybody's whom the pause reaches
 }
 
 
-def shown(held: Iterable[Hold], now: datetime) -> str:
-    """Each pause with a way to appeal; nothing where there is none."""
-    rows = "".join(_one(hold, now) for hold in held)
+def shown(held: Iterable[Hold], now: datetime, *, appeal: str = "/programme/holds/appeal") -> str:
+    """Each pause with a way to appeal, which is sent to ``appeal``; nothing where there is none."""
+    rows = "".join(_one(hold, now, appeal) for hold in held)
     if not rows:
         return ""
     return (
@@ -47,22 +47,22 @@ def shown(held: Iterable[Hold], now: datetime) -> str:
     )
 
 
-def _one(hold: Hold, now: datetime) -> str:
+def _one(hold: Hold, now: datetime, appeal: str) -> str:
     waits = " It waits for a second steward." if hold.state(now) is HoldState.PLACED else ""
     is_on_role = hold.selector.reach is Reach.PERMISSION and is_role(hold.selector.id)
     what = "your role" if is_on_role else _WHAT[hold.selector.reach].format(hold.selector.id)
     effect = (_OF_A_ROLE if is_on_role else _EFFECTS)[hold.level]
     return (
         f"<article><h3>A pause on {escape(what)}</h3><p>{effect}{waits} Until {in_words(hold.until)}.</p>"
-        f"<p>Reason: {escape(hold.reason)}</p>{_appeal(hold, now)}</article>"
+        f"<p>Reason: {escape(hold.reason)}</p>{_appeal(hold, now, appeal)}</article>"
     )
 
 
-def _appeal(hold: Hold, now: datetime) -> str:
+def _appeal(hold: Hold, now: datetime, to: str) -> str:
     if hold.appeal is not None and not may_appeal(hold, now):
         return f"<p>{_said(hold.appeal)}</p>"
     return (
-        f'<form data-post="/programme/holds/appeal"><input type="hidden" name="hold" value="{escape(hold.id)}">'
+        f'<form data-post="{to}"><input type="hidden" name="hold" value="{escape(hold.id)}">'
         '<button class="second">Appeal</button></form>'
     )
 

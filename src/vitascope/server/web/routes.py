@@ -29,7 +29,13 @@ from vitascope.store.database import Transaction
 
 router = APIRouter(prefix="/programme", include_in_schema=False)
 
-_STATIC: Final = {"programme.js": "text/javascript", "programme.css": "text/css"}
+_SCRIPT: Final = "text/javascript"
+_STATIC: Final = {
+    "programme.js": _SCRIPT,
+    "page.js": _SCRIPT,
+    "session.js": _SCRIPT,
+    "programme.css": "text/css",
+}
 _HEADERS: Final = {"content-security-policy": pages.POLICY}
 
 
@@ -42,7 +48,7 @@ async def shell() -> Response:
 
 @router.get("/static/{name}")
 async def static(name: str) -> Response:
-    """The page's script and style."""
+    """The page's scripts and style."""
     if name not in _STATIC:
         raise RecordNotFoundError("There is no such file.")
     content = files("vitascope.server.web").joinpath("static", name).read_bytes()

@@ -28,7 +28,7 @@ from vitascope.store.database import Transaction
 
 COOKIE: Final = "vs_session"
 _PROOF: Final = "x-vitascope-proof"  # seconds, nonce and signature, by spaces
-_PATH: Final = "/programme"
+_PATH: Final = "/"  # the studio is another page of the same house
 _LARGEST: Final = 1 << 16
 LARGEST_FORM: Final = 1 << 19
 """Bytes of an application: twenty answers of 4,000 letters, each of up to four bytes, and room for the names."""
