@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from desks import SECRETS, error_of
 from sitting import Sitting
 
@@ -18,13 +19,14 @@ from vitascope.programme.access import repository as access
 from vitascope.programme.people.in_person import NAME
 from vitascope.rights.hold import Hold, Level, Reach, Selector
 from vitascope.rights.uses import Use
+from vitascope.store import people_tables
 from vitascope.videos import book
 
 
 @pytest.fixture
-def ana(desk):
-    desk.carry()
-    return Sitting(desk)
+def ana(programme_desk):
+    programme_desk.carry()
+    return Sitting(programme_desk)
 
 
 def _job(ana, video):
@@ -105,12 +107,24 @@ def test_a_first_picture_is_opened_and_takes_its_use(ana):
     assert (403, True) == (refused.status_code, "reference.use" in error_of(refused)["message"])
 
 
+def test_a_film_that_began_with_a_picture_is_made_again_with_it(ana):
+    """And shows whom it showed, who is asked again; another picture takes its place, and nobody else's is had."""
+    video = ana.order(input_reference=base64.b64encode(drawing()).decode())
+    shown = ana.post("form", again=video).text
+    again, other = _job(ana, ana.order(picture_of=video)), base64.b64encode(drawing(colour="red")).decode()
+
+    assert f'name="picture_of" value="{video}" checked' in shown
+    assert _job(ana, video).order.image == again.order.image
+    assert again.order.image != _job(ana, ana.order(picture_of=video, input_reference=other)).order.image
+    for picture_of, status in ((again.id, 200), (ana.order(), 400), (Sitting(ana.desk).order(), 404)):
+        assert status == ana.post("order", prompt="a", seconds="1", picture_of=picture_of).status_code
+
+
 def test_orders_count_where_keys_count(ana):
     """Against the permission's quota, against the limits of the day; a refusal names its rule and a way to appeal."""
     with ana.desk.database.transaction() as tx:
-        tx.exec_driver_sql(
-            "UPDATE permissions SET quotas = ? WHERE id = ?", ('[["renders", "day", 2]]', f"access_{ana.party}")
-        )
+        narrow = sa.update(people_tables.permissions).where(people_tables.permissions.c.id == f"access_{ana.party}")
+        tx.execute(narrow.values(quotas='[["renders", "day", 2]]'))
     ana.order()
     second = ana.post("order", prompt="a cat jumps", seconds="1", size="64x64")
     third = ana.post("order", prompt="a cat jumps", seconds="1", size="64x64")
@@ -202,8 +216,8 @@ def test_the_form_offers_what_the_workers_said(ana):
     ana.desk.carry()
 
 
-def test_whoever_is_not_signed_in_is_shown_the_door(desk, client):
-    """Without a fault to be told; and a session of somebody without a part in the programme orders nothing."""
+def test_whoever_is_not_signed_in_is_shown_the_door(client):
+    """Without a fault to be told; a guessed cookie is one."""
     for page in ("form", "films", "film"):
         answer = client.post(f"/studio/{page}", json={})
         assert (200, True) == (answer.status_code, "Send me a link" in answer.text)

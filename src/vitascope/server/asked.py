@@ -228,9 +228,15 @@ def _cast(values: Mapping[str, Value], files: Mapping[str, UploadFile]) -> Cast:
             param="input_reference",
         )
     characters = _characters(fields.several(values, "characters") or [])
-    if characters and reference is not None:
-        raise FieldError("`input_reference` is moved as it is: nobody else comes in. Send one of them.", param=_CAST)
+    if reference is not None:
+        require_nobody(characters)
     return Cast(shown=() if told is None else (told.removeprefix("@"),), characters=characters)
+
+
+def require_nobody(characters: tuple[str, ...]) -> None:
+    """Raises FieldError where somebody is to come into a picture that is moved as it is."""
+    if characters:
+        raise FieldError("`input_reference` is moved as it is: nobody else comes in. Send one of them.", param=_CAST)
 
 
 def _characters(told: list[Value]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from vitascope.refusals import SourceError
 from vitascope.rights.question import Ingredient
 from vitascope.rights.uses import Use
 from vitascope.server import ordering
-from vitascope.server.asked import Asked
+from vitascope.server.asked import Asked, require_nobody
 from vitascope.server.desk import Caller
 from vitascope.server.placing import chosen_model
 from vitascope.store.database import Transaction
@@ -33,6 +33,18 @@ def remix(tx: Transaction, caller: Caller, video: str, prompt: str, *, owner: st
     remixed = ordering.remixed(prompt, source.order, source.id)
     kept = keeping.said_in(tx, prompt, source.order.cast.characters)  # who is no longer named is no longer in it
     return replace(remixed, cast=replace(remixed.cast, characters=kept))
+
+
+def with_picture_of(tx: Transaction, order: Order, video: str, party: str) -> Order:
+    """The order with the first picture of another of one's own videos, which shows whom it showed there.
+
+    Raises VideoNotFoundError, SourceError, FieldError.
+    """
+    before = book.get(tx, video, party).order
+    if before.image is None:
+        raise SourceError(f"{video} began with no picture; choose one.")
+    require_nobody(order.cast.characters)
+    return replace(order, image=before.image, cast=replace(order.cast, shown=before.cast.shown))
 
 
 def built_on(

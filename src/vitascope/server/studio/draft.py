@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from vitascope.orders import Order
 from vitascope.refusals import BodyError
 from vitascope.server.brackets import Value
 from vitascope.server.web.session import Values
+from vitascope.videos.job import Job
 
 PICTURE: Final = "input_reference"
 CAST: Final = "characters"
 _FIELDS: Final = (
     "prompt", "model", "size", "seconds", "seed", "steps", "negative_prompt", "likeness", "mining", "mining_terms",
+    "picture_of",
 )  # fmt: skip
 
 
@@ -30,6 +31,7 @@ class Draft:
     likeness: str = ""
     mining: str = ""
     mining_terms: str = ""
+    picture_of: str = ""  # a film of theirs, to begin with its first picture
     characters: tuple[str, ...] = ()
 
 
@@ -39,8 +41,9 @@ def written(values: Values) -> Draft:
     return Draft(**told, characters=_several(values.get(CAST)))
 
 
-def again(order: Order, *, same_seed: bool) -> Draft:
+def again(job: Job, *, same_seed: bool) -> Draft:
     """The form of an order that was made before; with another seed, unless the same take is wanted."""
+    order = job.order
     return Draft(
         prompt=order.prompt,
         model=order.model,
@@ -51,18 +54,20 @@ def again(order: Order, *, same_seed: bool) -> Draft:
         negative_prompt=order.negative_prompt or "",
         mining=order.reservation.mining,
         mining_terms=order.reservation.terms,
+        picture_of="" if order.image is None else job.id,
         characters=order.cast.characters,
     )
 
 
-def fields_of(values: Values) -> Mapping[str, Value]:
-    """The fields of a call, of what was sent: a field left blank was not sent, a picture is one that was chosen.
+def fields_of(values: Values, *, besides: tuple[str, ...] = ()) -> Mapping[str, Value]:
+    """The fields of a call, of what was sent, but for those that are the page's own, which are in ``besides``.
 
-    No address of a picture is taken here: nothing is fetched for a page. Raises BodyError.
+    A field left blank was not sent, and a picture is one that was chosen. No address of a picture is taken here:
+    nothing is fetched for a page. Raises BodyError.
     """
     sent: dict[str, Value] = {}
     for name, value in values.items():
-        if name in (PICTURE, CAST):
+        if name in (PICTURE, CAST, *besides):
             continue
         if not isinstance(value, str):
             raise BodyError(f"`{name[:60]}` must be a text; load the page again.")

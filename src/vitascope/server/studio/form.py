@@ -71,7 +71,7 @@ def _form(offer: Offer, draft: Draft, blobs: Blobs) -> str:
 
 def _prompt(draft: Draft) -> str:
     return (
-        '<label class="prompt">Your film, in a sentence<textarea name="prompt" rows="4" required autofocus '
+        '<label class="prompt">Your film, in a sentence<textarea name="prompt" rows="4" required '
         f'maxlength="{LONGEST_PROMPT}" placeholder="a parrot flies over a beach at sunset" spellcheck="true" '
         f'aria-describedby="likely">{escape(draft.prompt)}</textarea></label>'
         '<div id="likely" role="group" aria-label="Words it knows"></div>'
@@ -153,7 +153,7 @@ def _numbers(model: Capability, draft: Draft) -> str:
 
 
 def _more(model: Capability, draft: Draft) -> str:
-    is_open = any((draft.steps, draft.negative_prompt, draft.likeness, draft.mining_terms))
+    is_open = any((draft.steps, draft.negative_prompt, draft.likeness, draft.mining_terms, draft.picture_of))
     without = (
         '<label>What to leave out<input name="negative_prompt" maxlength="2000" '
         f'value="{escape(draft.negative_prompt)}"></label>'
@@ -162,6 +162,7 @@ def _more(model: Capability, draft: Draft) -> str:
     )
     return (
         f"<details{' open' if is_open else ''}><summary>A picture to begin with, and more</summary>"
+        f"{_same_picture(draft)}"
         f"<label>First picture <small>up to {LARGEST_PICTURE // 1_000_000} MB; it is moved as it is</small>"
         f'<input name="input_reference" type="file" accept="image/*" data-most="{LARGEST_PICTURE}"></label>'
         '<label>If it shows a person, the name they claimed<input name="likeness" maxlength="65" autocomplete="off" '
@@ -171,6 +172,15 @@ def _more(model: Capability, draft: Draft) -> str:
         f"<label>Who may train on the film{_select('mining', _MINING, draft.mining or 'notAllowed')}</label>"
         '<label>Where those terms stand <small>if on your terms</small><input name="mining_terms" maxlength="2000" '
         f'inputmode="url" value="{escape(draft.mining_terms)}"></label></details>'
+    )
+
+
+def _same_picture(draft: Draft) -> str:
+    if not draft.picture_of:
+        return ""
+    return (
+        f'<label class="check"><input type="checkbox" name="picture_of" value="{escape(draft.picture_of)}" checked>'
+        "Begin with the picture of that film, unless another is chosen</label>"
     )
 
 

@@ -13,7 +13,7 @@ from vitascope.programme.access.outlook import outlook_of
 from vitascope.programme.people.login import login_state
 from vitascope.refusals import FieldError
 from vitascope.rights.uses import Use
-from vitascope.server import asked, ordering, wire
+from vitascope.server import asked, derived, ordering, wire
 from vitascope.server.desk import AtDesk, Desk
 from vitascope.server.forms import Form
 from vitascope.server.pictures import kept
@@ -74,13 +74,15 @@ async def appeal(request: Request, desk: AtDesk) -> Response:
 async def order(request: Request, desk: AtDesk) -> Response:
     """Order a film, by the very code that takes an order with a key."""
     member = await signed(request, desk, Use.VIDEO_CREATE, itself, largest=_LARGEST_ORDER)
-    values = draft.fields_of({name: value for name, value in member.values.items() if name != "sending"})
+    values = draft.fields_of(member.values, besides=("sending", "picture_of"))
     wanted = asked.asked(Form(values=values, files={}))
     image = await kept(desk, wanted.reference, member.party) if wanted.reference else None
     seat = seated(request, desk, member)
 
     def placing(tx: Transaction, now: float) -> Submitted:
         settled = ordering.settled(wanted, chosen_model(tx, seat, wanted.model, now), image=image)
+        if image is None and member.values.get("picture_of"):
+            settled = derived.with_picture_of(tx, settled, video_of(member, "picture_of"), member.party)
         return place(tx, seat, settled, now, repeat=repeat_of(member))
 
     return await ordered(seat, Use.VIDEO_CREATE, placing)
@@ -140,7 +142,7 @@ def _drafted(tx: Transaction, member: Member) -> draft.Draft:
     if not member.values.get("again"):
         return draft.written(member.values)
     job = book.get(tx, checked(text(member.values, "again", most=1000)), member.party)
-    return draft.again(job.order, same_seed=member.values.get("seed") == "same")
+    return draft.again(job, same_seed=member.values.get("seed") == "same")
 
 
 async def _formed(

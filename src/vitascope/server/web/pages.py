@@ -175,11 +175,10 @@ def _access(home: Home) -> str:
 
 
 def _standing(found: Outlook) -> str:
-    words = {State.OPEN: "You can make films.", State.SPENT: "Your quota is used up."}.get(
-        found.state, found.explanation
-    )
+    plainly = {State.OPEN: 'You can <a href="/studio">make films</a>.', State.SPENT: "Your quota is used up."}
+    words = plainly.get(found.state) or escape(found.explanation)
     until = f"<p class='quiet'>Until {_day(found.permission.valid_until)}.</p>" if found.permission else ""
-    return f"<section><h2>Your access</h2><p>{escape(words)}</p>{budgets(found)}{until}</section>"
+    return f"<section><h2>Your access</h2><p>{words}</p>{budgets(found)}{until}</section>"
 
 
 def budgets(found: Outlook) -> str:

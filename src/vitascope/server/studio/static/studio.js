@@ -18,7 +18,14 @@ async function written() {
 async function drafted(event) {
   if (event.target.form !== orderForm()) return;
   sessionStorage.setItem(DRAFT, JSON.stringify(await written()));
-  if (event.type === "change" && event.target.name === "model") await attempt(async () => show("/studio/form", await written()));
+  if (event.type === "change" && event.target.name === "model") await attempt(reformed);
+}
+
+async function reformed() { // another model can other things; a picture that was chosen stays chosen
+  const { input_reference: chosen } = orderForm().elements;
+  await show("/studio/form", await written());
+  orderForm().elements.input_reference.replaceWith(chosen);
+  if (chosen.files.length) chosen.closest("details").open = true;
 }
 
 async function order(form) {
@@ -258,7 +265,13 @@ async function begin() {
   await show("/studio/form", asked.again ? asked : JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}"));
 }
 
-main.addEventListener("shown", () => { follow(); likely(); attemptQuietly(played); });
+main.addEventListener("shown", () => {
+  const title = main.querySelector("h1")?.textContent;
+  document.title = title ? `${title} - Vitascope` : "Vitascope";
+  follow(); 
+  likely();
+  attemptQuietly(played);
+});
 for (const link of document.querySelectorAll("header nav a")) {
   if (location.pathname.startsWith(link.pathname) && (link.pathname !== "/studio" || location.pathname === "/studio")) link.setAttribute("aria-current", "page");
 }
