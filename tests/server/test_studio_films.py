@@ -119,11 +119,16 @@ def test_a_remix_keeps_the_seed_and_takes_new_words(ana):
     job = _job(ana, ana.post("remix", video=video, prompt="a cat runs").json()["video"])
     bea = Sitting(ana.desk)
     away = bea.post("remix", video=video, prompt="a cat runs").status_code
-    ana.post("publish", video=video, licence="CC0-1.0", remix="1")
-    near = bea.post("remix", video=video, prompt="a cat runs").status_code
+    ana.post("publish", video=video, licence="CC0-1.0")
+    watched = bea.post("film", video=video).status_code
+    ana.post("publish", video=video, licence="CC0-1.0", remix="1", credit="<Ana>")
+    near, shown = bea.post("remix", video=video, prompt="a cat runs").status_code, bea.post("film", video=video).text
 
     assert ("remix", video, 7, "a cat runs") == (job.order.verb, job.order.source, job.order.seed, job.order.prompt)
-    assert (404, 200) == (away, near)
+    assert (404, 404, 200) == (away, watched, near)
+    assert ("A film by &lt;Ana&gt;" in shown, 'data-verb="remix"' in shown) == (True, True)
+    assert "a parrot flies" not in shown, "its prompt was released to nobody"
+    assert f"/studio/films/{video}" in httpx2.get(f"{ana.desk.url}/released/{video}").text
 
 
 def test_what_the_model_cannot_is_refused_and_what_it_can_is_ordered(ana):

@@ -56,11 +56,12 @@ def release(one: Mapping[str, Any]) -> str:
     """One film with its maker, licence and origin."""
     video = escape(one["video"])
     uses = ", ".join(_USES[use] for use in one["uses"] if use in _USES)
+    remix = f' <a href="/studio/films/{video}">Remix it in the studio</a>.' if "video.remix" in one["uses"] else ""
     return _page(
         _credit(one),
         f'<video controls loop preload="metadata" poster="/v1/programme/releases/{video}/content?variant=thumbnail" '
         f'src="/v1/programme/releases/{video}/content"></video>'
-        f"<p>Released by its maker. Licence: {escape(one['licence'])}. Everybody may: {escape(uses)}.</p>"
+        f"<p>Released by its maker. Licence: {escape(one['licence'])}. Everybody may: {escape(uses)}.{remix}</p>"
         "<p class=soft>The file carries an invisible mark and signed content credentials; "
         f"<code>vitascope verify</code> reads them. Id: {video}</p>",
     )

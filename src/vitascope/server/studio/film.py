@@ -151,10 +151,12 @@ def _notes(made: Made) -> str:
 def _verbs(found: Film) -> str:
     """What the model can make of it, and nothing it cannot."""
     can = found.model.verbs if found.model else ()
-    return "".join(_verb(found.job, verb) for verb in _VERBS if verb in can)
+    job = found.job
+    return "".join(verb_form(job.id, verb, job.order.prompt) for verb in _VERBS if verb in can)
 
 
-def _verb(job: Job, verb: Verb) -> str:
+def verb_form(video: str, verb: Verb, prompt: str) -> str:
+    """The form that orders what begins with a film."""
     words, about = _VERBS[verb]
     longer = (
         '<label>Seconds<input name="seconds" inputmode="decimal" maxlength="12" required value="4"></label>'
@@ -163,9 +165,9 @@ def _verb(job: Job, verb: Verb) -> str:
     )
     return (
         f"<section><h2>{words}</h2><p>{about}</p>"
-        f'<form data-act="derive" data-verb="{verb}"><input type="hidden" name="video" value="{escape(job.id)}">'
+        f'<form data-act="derive" data-verb="{verb}"><input type="hidden" name="video" value="{escape(video)}">'
         f'<label>In these words<textarea name="prompt" rows="2" required maxlength="{LONGEST_PROMPT}">'
-        f'{escape(job.order.prompt)}</textarea></label>{longer}<p class="fault" role="alert"></p>'
+        f'{escape(prompt)}</textarea></label>{longer}<p class="fault" role="alert"></p>'
         f"<button>{words}</button></form></section>"
     )
 

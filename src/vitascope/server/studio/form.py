@@ -87,7 +87,8 @@ def _cast(cast: tuple[Kept, ...], draft: Draft, model: Capability, blobs: Blobs)
             '<a href="/programme#characters">your characters</a>.</p>'
         )
     rows = "".join(_character(one, blobs, is_in=one.id in draft.characters) for one in cast)
-    return f'<fieldset class="troupe"><legend>Your characters in it</legend>{rows}</fieldset>'
+    more = '<a href="/programme#characters">Keep another</a>'
+    return f'<fieldset class="troupe"><legend>Your characters in it</legend>{rows}{more}</fieldset>'
 
 
 def _character(kept: Kept, blobs: Blobs, *, is_in: bool) -> str:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from vitascope.orders import Verb
+from vitascope.refusals import VideoNotFoundError
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.uses import Use
 from vitascope.server import asked, derived, fields, wire
@@ -15,7 +16,7 @@ from vitascope.server.desk import AtDesk, Desk
 from vitascope.server.forms import Form
 from vitascope.server.handing import credits_in, ending, handed_out, origin_of
 from vitascope.server.placing import checked, place
-from vitascope.server.studio import film, films, releasing
+from vitascope.server.studio import film, films, releasing, theirs
 from vitascope.server.studio.draft import fields_of
 from vitascope.server.studio.routes import itself, ordered, repeat_of, stranger, video_of
 from vitascope.server.studio.shell import fragment
@@ -47,8 +48,19 @@ async def list_films(request: Request, desk: AtDesk) -> Response:
 
 @router.post("/film")
 async def show_film(request: Request, desk: AtDesk) -> Response:
-    """One film."""
-    return stranger(request) or await _shown(request, desk, Use.VIDEO_READ, lambda _tx, _log, _member: "")
+    """One film: of one's own, or one that somebody released for remixing."""
+    if away := stranger(request):
+        return away
+
+    def look(tx: Transaction, member: Member) -> Callable[[], str]:
+        try:
+            own = film.film(tx, member, video_of(member))
+        except VideoNotFoundError:
+            other = theirs.theirs(tx, member, video_of(member))
+            return lambda: theirs.page(other, desk.blobs)
+        return lambda: film.page(own, desk.blobs)
+
+    return fragment(await desk.aside(await signed(request, desk, Use.VIDEO_READ, look)))
 
 
 @router.post("/publish")

@@ -19,7 +19,7 @@ from vitascope.server.placing import checked
 from vitascope.server.web.session import Member, text
 from vitascope.store.database import Transaction
 
-_LICENCES: Final = {
+LICENCE_WORDS: Final = {
     "all-rights-reserved": "all rights reserved",
     "CC0-1.0": "CC0: everybody may do anything",
     "CC-BY-4.0": "CC BY: with your name",
@@ -27,6 +27,8 @@ _LICENCES: Final = {
     "CC-BY-NC-4.0": "CC BY-NC: with your name, not for money",
     "CC-BY-ND-4.0": "CC BY-ND: with your name, unchanged",
 }
+"""The licences of a release, as its maker is told of them."""
+
 _MAY: Final = {Use.VIDEO_READ: "watch it", Use.VIDEO_DOWNLOAD: "keep a copy", Use.VIDEO_REMIX: "remix it"}
 
 
@@ -83,7 +85,7 @@ def _given(video: str, one: Given) -> str:
     by = f"by {escape(one.restrictions)}" if one.restrictions else "without a name"
     return (
         f'<p>Since {one.permission.valid_from:%-d %b %Y}, at <a href="/released/{escape(video)}">its public page</a>, '
-        f"{by}. Licence: {escape(_LICENCES.get(one.licence, one.licence))}. Everybody may {may}.</p>"
+        f"{by}. Licence: {escape(LICENCE_WORDS.get(one.licence, one.licence))}. Everybody may {may}.</p>"
     )
 
 
@@ -101,7 +103,7 @@ def _form(video: str, given: Given | None, maker: str, words: str) -> str:
     licence = given.licence if given else LICENCES[0]
     credit = given.restrictions if given else maker
     options = "".join(
-        f'<option value="{name}"{" selected" if name == licence else ""}>{_LICENCES.get(name, name)}</option>'
+        f'<option value="{name}"{" selected" if name == licence else ""}>{LICENCE_WORDS.get(name, name)}</option>'
         for name in LICENCES
     )
     return (

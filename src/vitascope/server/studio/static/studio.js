@@ -80,8 +80,9 @@ function likely() {
 
 function putIn(text, begun = 0) {
   const field = orderForm().elements.prompt, at = field.selectionStart - begun;
-  const space = at > 0 && !/\s$/.test(field.value.slice(0, at)) ? " " : "";
-  field.setRangeText(space + text, at, field.selectionStart, "end");
+  const before = at > 0 && !/\s$/.test(field.value.slice(0, at)) ? " " : "";
+  const after = /^[\p{L}\p{N}]/u.test(field.value.slice(field.selectionStart)) ? " " : "";
+  field.setRangeText(before + text + after, at, field.selectionStart, "end");
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
