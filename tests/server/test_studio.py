@@ -12,10 +12,12 @@ from desks import SECRETS, error_of
 from sitting import Sitting
 
 from tests.server.pictures import drawing
+from vitascope.errors import GrantError
 from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme.access import gate
 from vitascope.programme.access import repository as access
+from vitascope.programme.people import membership
 from vitascope.programme.people.in_person import NAME
 from vitascope.rights.hold import Hold, Level, Reach, Selector
 from vitascope.rights.uses import Use
@@ -186,6 +188,21 @@ def test_orders_are_booked_under_a_key_that_nobody_has(ana):
         assert not gate.may_start(tx, key.id, datetime.now(UTC))
 
     assert key.id != _job(ana, ana.order()).key
+
+
+def test_the_studios_key_takes_nobody_elses_place(ana):
+    """A member makes twenty keys of their own beside it."""
+    ana.order()
+    with ana.desk.database.transaction() as tx:
+        party, now = ana.party, datetime.now(UTC)
+        for _ in range(19):  # the first is theirs already
+            membership.require_room(tx, party, now)
+            keys.create(
+                tx, ana.desk.app.state.desk.log, by=party, name="mine", scopes=("video.read",), expires_at=None,
+                party=party, secrets=SECRETS, now=now.timestamp(),
+            )  # fmt: skip
+        with pytest.raises(GrantError, match="has 20 keys that work"):
+            membership.require_room(tx, party, now)
 
 
 def test_a_form_is_filled_in_again(ana):

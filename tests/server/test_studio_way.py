@@ -6,6 +6,7 @@ import time
 import pytest
 from sitting import Sitting
 
+from vitascope.programme.people import repository as people
 from vitascope.server.studio import way
 from vitascope.videos import book, events
 from vitascope.videos.job import Failure, Stage
@@ -84,6 +85,23 @@ def test_nobody_is_told_of_somebody_elses(ana, desk, told):
 
     assert {} == told()
     assert 404 == ana.post("cancel", video=video).status_code
+
+
+def test_who_signs_out_is_told_nothing_more(ana, desk):
+    """The answer ends with the session, and does not wait for its ten minutes."""
+    ana.order()
+    with ana.streaming("watch") as answer:
+        lines = answer.iter_lines()
+        while "html" not in next(lines):
+            pass
+        with desk.database.transaction() as tx:
+            people.end_session(tx, _session(tx, ana.party), time.time())
+
+        assert [] == [line for line in lines if "html" in line]
+
+
+def _session(tx, party):
+    return tx.exec_driver_sql("SELECT digest FROM sessions WHERE party = ?", (party,)).scalar_one()
 
 
 def test_the_answer_goes_on_while_things_happen(ana, desk):

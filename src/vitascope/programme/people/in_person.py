@@ -31,6 +31,12 @@ def booked_under(tx: Transaction, log: Leaves, session: Session, *, secrets: Sec
     return found[0]
 
 
+def is_booking(tx: Transaction, key: str) -> bool:
+    """Whether a key is such a one: nobody made it, and nobody has it."""
+    bound = access.bound(tx, key)
+    return bound is not None and bound.kind is KeyKind.LOGIN
+
+
 def _found(tx: Transaction, party: str, permission: str | None, now: datetime) -> list[KeyRow]:
     return [row for row in repository.keys(tx, party) if _is_it(tx, row, permission, now)]
 

@@ -13,6 +13,7 @@ from vitascope.programme.access.standing import PARTS, lets_in, part_of
 from vitascope.programme.keys import Key, NewKey
 from vitascope.programme.people import announcements, cohorts, invitations, passes
 from vitascope.programme.people.announcements import Coming
+from vitascope.programme.people.in_person import is_booking
 from vitascope.programme.people.invitations import digest_of
 from vitascope.programme.people.repository import use_link
 from vitascope.rights.event import Event
@@ -130,7 +131,7 @@ def new_key(  # whose, what for, for how long
 def require_room(tx: Transaction, party: str, now: datetime) -> None:
     """Let nobody make a key more who has 20 that work; one after the other, for one member. Raises GrantError."""
     keys_repository.party(tx, party, locked=True)
-    live = [key for key in keys.listed(tx, party) if _opens(key, now)]
+    live = [key for key in keys.listed(tx, party) if _opens(key, now) and not is_booking(tx, key.id)]
     if len(live) >= _MOST_KEYS:
         raise GrantError(f"{party} has {len(live)} keys that work, {_MOST_KEYS} may be; revoke one first.")
 

@@ -30,7 +30,8 @@ def page(offer: Offer, draft: Draft, blobs: Blobs) -> str:
     """The page on which films are ordered and come."""
     return (
         f"<h1>What shall be seen?</h1>{_standing(offer)}{_form(offer, draft, blobs)}"
-        '<section class="way" aria-labelledby="way"><h2 id="way">On its way</h2><div data-watch></div>'
+        '<section class="way" aria-labelledby="way"><h2 id="way">On its way</h2>'
+        '<div data-watch aria-live="polite" aria-relevant="additions"></div>'
         '<p class="quiet nothing">Nothing at the moment.</p></section>'
     )
 

@@ -91,8 +91,8 @@ async def order(request: Request, desk: AtDesk) -> Response:
 @router.post("/watch")
 async def watch(request: Request, desk: AtDesk) -> Response:
     """What is on its way, as it comes."""
-    party = await signed(request, desk, Use.VIDEO_READ, lambda _tx, member: member.party)
-    return StreamingResponse(way.followed(desk, party), media_type="application/x-ndjson", headers=_STREAM)
+    member = await signed(request, desk, Use.VIDEO_READ, itself)
+    return StreamingResponse(way.followed(desk, member.session), media_type="application/x-ndjson", headers=_STREAM)
 
 
 @router.post("/cancel")

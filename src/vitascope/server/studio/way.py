@@ -12,6 +12,8 @@ from typing import Final
 
 from anyio import sleep, to_thread
 
+from vitascope.programme.people import repository as people
+from vitascope.programme.people.repository import Session
 from vitascope.refusals import DatabaseError, VideoNotFoundError
 from vitascope.server.desk import Desk
 from vitascope.store.database import Transaction, clock
@@ -45,25 +47,29 @@ class _Told:
     previews: dict[str, int] = field(default_factory=dict)
 
 
-async def followed(desk: Desk, party: str) -> AsyncIterator[bytes]:
-    """Lines of JSON, each a list of what changed; the first has everything."""
+async def followed(desk: Desk, session: Session) -> AsyncIterator[bytes]:
+    """Lines of JSON, each a list of what changed; the first has everything. Who signs out is told nothing more."""
     told, until = _Told(), time.monotonic() + LONGEST_SECONDS
     async with desk.news.listening() as bell:
         yield b"[]\n"
         while time.monotonic() < until and not desk.news.has_ended:
-            if fresh := await _fresh(desk, party, told):
+            fresh = await _fresh(desk, session, told)
+            if fresh is None:
+                return
+            if fresh:
                 yield json.dumps(fresh, separators=(",", ":")).encode() + b"\n"
             await sleep(_PAUSE_SECONDS)
             if not await bell.wait(_QUIET_SECONDS):
                 yield b"\n"
 
 
-async def _fresh(desk: Desk, party: str, told: _Told) -> list[Line]:
-    """What is new; during an outage of the database there is nothing, and the page stays as it is."""
+async def _fresh(desk: Desk, session: Session, told: _Told) -> list[Line] | None:
+    """What is new, None once the session is over; during an outage there is nothing, and the page stays as it is."""
 
-    def reading() -> list[Line]:
+    def reading() -> list[Line] | None:
         with desk.database.reading() as tx:
-            return _changes(tx, party, told)
+            now = people.session(tx, session.digest)
+            return None if now is None or now.ended_at is not None else _changes(tx, session.party, told)
 
     try:
         return await to_thread.run_sync(reading, limiter=desk.readers)
