@@ -17,6 +17,7 @@ from vitascope.orders import Limits
 from vitascope.programme import keys
 from vitascope.programme.access import gate
 from vitascope.programme.access import repository as access
+from vitascope.programme.leaks import repository as leaks
 from vitascope.programme.people import membership
 from vitascope.programme.people.in_person import NAME
 from vitascope.rights.hold import Hold, Level, Reach, Selector
@@ -203,6 +204,23 @@ def test_the_studios_key_takes_nobody_elses_place(ana):
             )  # fmt: skip
         with pytest.raises(GrantError, match="has 20 keys that work"):
             membership.require_room(tx, party, now)
+
+
+def test_a_browser_and_a_program_are_no_surprise_to_each_other(ana):
+    """The watch measures each by its own habits; a key made beside another one goes on with those of that one."""
+    ana.order()
+    program, beside = (ana.desk.key(party=ana.party) for _ in range(2))
+    with ana.desk.client(program.credential, **{"user-agent": "a program"}) as client:
+        assert 200 == client.post("/v1/videos", json={"prompt": "a cat", "seconds": "1", "size": "64x64"}).status_code
+    ana.order()
+
+    with ana.desk.database.reading() as tx:
+        (booked,) = [one.id for one in keys.listed(tx, ana.party) if one.name == NAME]
+        known = {name: leaks.habits(tx, name) for name in (booked, program.key.id, beside.key.id)}
+    assert [2, 1] == [known[booked].count, known[program.key.id].count]
+    assert {1} == {len(habits.clients) for habits in known.values()}
+    assert known[beside.key.id].clients.keys() == known[program.key.id].clients.keys()
+    assert known[booked].clients.keys().isdisjoint(known[program.key.id].clients)
 
 
 def test_a_form_is_filled_in_again(ana):

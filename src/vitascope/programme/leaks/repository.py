@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from vitascope.programme.leaks.habits import Habits, handed_on
+from vitascope.rights.question import KeyKind
 from vitascope.store import people_tables, tables
 from vitascope.store.database import Transaction
 
@@ -29,7 +30,8 @@ class Notice:
 def habits(tx: Transaction, key: str) -> Habits:
     """What is known of a key; of a new one, what its party's key that was used last is known by, if there is one.
 
-    A guest is a party of their own: the habits of whoever gave a pass are not theirs.
+    A guest is a party of their own: the habits of whoever gave a pass are not theirs. What is ordered in person in a
+    browser says nothing of programs, nor they of it.
     """
     text = tx.execute(sa.select(_HABITS.habits).where(_HABITS.key == key)).scalar_one_or_none()
     if text is not None:
@@ -37,8 +39,14 @@ def habits(tx: Transaction, key: str) -> Habits:
     keys = tables.keys.c
     party = sa.select(keys.party).where(keys.id == key).scalar_subquery()
     of_party = sa.select(_HABITS.habits).join(tables.keys, keys.id == _HABITS.key).where(keys.party == party)
+    of_party = of_party.where(_HABITS.key.in_(_in_person()) == sa.literal(key).in_(_in_person()))
     last = tx.execute(of_party.order_by(_HABITS.at.desc(), _HABITS.key).limit(1)).scalar_one_or_none()
     return Habits() if last is None else handed_on(Habits.from_text(last))
+
+
+def _in_person() -> sa.Select[tuple[str]]:
+    kinds = people_tables.key_permissions.c
+    return sa.select(kinds.key).where(kinds.kind == KeyKind.LOGIN.value)
 
 
 def keep_habits(tx: Transaction, key: str, known: Habits, at: float) -> None:
