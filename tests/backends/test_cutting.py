@@ -31,8 +31,9 @@ def test_what_the_empty_place_shows_too_is_no_thing():
 
 
 def test_what_stands_apart_from_a_thing_is_a_piece_of_its_place():
-    """A moon that the place behind a painted thing has elsewhere goes, and a sun that comes in from the edge.
+    """A moon that the place behind a painted thing has elsewhere goes, and what comes in from the edge.
 
+    That is a sun beside it, and a branch that hangs together with it by half-light.
     What a thing lets fall just below it stays, and a foot of its own that goes to the edge.
     """
     matte = np.zeros((256, 256), np.float32)
@@ -42,10 +43,12 @@ def test_what_stands_apart_from_a_thing_is_a_piece_of_its_place():
     sun, foot = (slice(0, 85), slice(60, 70)), (slice(120, 140), slice(160, 256))
     for piece in (moon, sun, foot):
         matte[piece] = 1
+    branch = (slice(100, 110), slice(0, 70))
+    matte[branch], matte[100:110, 70:80] = 1, 0.4
 
     whole = in_one_piece(matte, 8)
 
-    assert 0 == whole[moon].max() == whole[sun].max()
+    assert 0 == whole[moon].max() == whole[sun].max() == whole[branch][:, :60].max()
     np.testing.assert_array_equal(matte[foot], whole[foot])
     np.testing.assert_array_equal(matte[drop], whole[drop])
     np.testing.assert_array_equal(matte[100:180, 80:160], whole[100:180, 80:160])

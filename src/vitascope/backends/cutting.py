@@ -22,8 +22,9 @@ GRID = 16
 NEAR, ALIKE = 4, 0.03
 """Pixels of a look around one in which frame and place are compared, and the difference below which they are alike."""
 
-APART, SOME = 2, 25
-"""Cells of ``NEAR`` pixels between a thing and what is no part of it, and the matte of 255 that makes a cell a part."""
+APART, SOME, FULL = 2, 25, 200
+"""Cells of ``NEAR`` pixels between a thing and what is no part of it; of 255, the matte of a cell that has something of
+a thing, and of one that is in it."""
 
 ABREAST = 2
 """Frames that are cut at the same time, and calls a matte network takes from as many threads."""
@@ -75,14 +76,17 @@ def in_one_piece(matte: Floats, cell: int) -> Floats:
     """A matte ``(H, W)`` without what lies apart from where it is densest, and what comes in from an edge.
 
     A painted thing has a place of its own behind it, and a moon or a crystal that stands elsewhere in that one differs
-    from the plate as much as the thing does. What a drawing lets fall, a flake or a hat, lies nearer.
+    from the plate as much as the thing does. What a drawing lets fall, a flake or a hat, lies nearer; what goes
+    on to an edge and hangs together with it by half-light alone is a branch or a beam behind it.
     """
     coarse = Image.fromarray(np.asarray(matte * 255, np.uint8)).reduce(cell)
-    dense, some = np.asarray(coarse.filter(ImageFilter.BoxBlur(2))), np.asarray(coarse) > SOME
-    middle, inside = dense == dense.max(), np.zeros_like(some)
-    inside[1:-1, 1:-1] = True
-    thing, entering = _joined(middle, some, 1), _joined(some & ~inside, some, 1)
-    whole = _joined(thing, some & (thing | ~entering), APART)
+    dense, share = (np.asarray(one) for one in (coarse.filter(ImageFilter.BoxBlur(2)), coarse))
+    some, full = share > SOME, share > FULL
+    middle, edge = dense == dense.max(), np.ones_like(some)
+    edge[1:-1, 1:-1] = False
+    body = _wider(_joined(middle, full, APART), 1) & some
+    beside = some & ~body
+    whole = _joined(body, some & ~_joined(beside & edge, beside, 1), APART)
     kept = _wider(whole, 1) & (whole | ~some)
     large = np.repeat(np.repeat(kept, cell, axis=0), cell, axis=1)
     return matte * large[: matte.shape[0], : matte.shape[1]]
