@@ -18,7 +18,7 @@ from vitascope.programme.access.repository import Cohort
 from vitascope.programme.access.standing import Part
 from vitascope.programme.actor import keeper
 from vitascope.programme.door import Knock
-from vitascope.programme.people import cohorts, invitations, membership, passes, sign_in
+from vitascope.programme.people import cohorts, invitations, membership, passes, sign_in, tables
 from vitascope.programme.people.passes import Pass
 from vitascope.rights.permission import Ending, end
 from vitascope.rights.quota import Measure, Per, Quota
@@ -169,20 +169,20 @@ def test_a_table_of_ten_thousand_rows_with_errors_on_some():
     """The good rows are taken, each bad one is named by its line, and no address is repeated in a complaint."""
     lines = ["mail", *(f"artist{number}@example.org" for number in range(9_997)), "no address", "ARTIST5@example.org"]
 
-    wanted, faults = invitations.read_table("\n".join(lines))
+    wanted, faults = tables.read_table("\n".join(lines))
 
     assert 9_997 == len(wanted)
-    assert [(9_999, "it does not begin with a mail address"), (10_000, "it repeats line 7")] == [
+    assert [(9_999, "it has no mail address"), (10_000, "it repeats line 7")] == [
         (fault.line, fault.why) for fault in faults
     ]
     with pytest.raises(InvitationError, match="10000 rows"):
-        invitations.read_table("\n".join(["a@example.org"] * 10_002))
+        tables.read_table("\n".join(["a@example.org"] * 10_002))
 
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 def test_lines_of_a_table_end_as_on_any_system(end):
     """Bare carriage returns are line ends, too, and faults are numbered by them."""
-    wanted, faults = invitations.read_table(end.join(["email,name", "a@example.org,Ana", "nobody", "b@example.org"]))
+    wanted, faults = tables.read_table(end.join(["email,name", "a@example.org,Ana", "nobody", "b@example.org"]))
 
     assert [(2, "a@example.org"), (4, "b@example.org")] == [(row.line, row.address) for row in wanted]
     assert [3] == [fault.line for fault in faults]
@@ -192,7 +192,7 @@ def test_lines_of_a_table_end_as_on_any_system(end):
 def test_a_field_beyond_all_bounds_is_refused_by_its_line(long):
     """Also one whose quotation mark is never closed: no line of it is taken for an invitation."""
     with pytest.raises(InvitationError, match=r"Line [0-9]+ of the table cannot be read: field larger"):
-        invitations.read_table(f"a@example.org\n{long}")
+        tables.read_table(f"a@example.org\n{long}")
 
 
 def test_no_address_and_no_token_is_stored_in_the_clear(database, tmp_path):

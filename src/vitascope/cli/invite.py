@@ -10,6 +10,7 @@ from vitascope.cli.house import By, Data, Db, acting, opened, post
 
 if TYPE_CHECKING:
     from vitascope.programme.people.invitations import NewInvitation
+    from vitascope.programme.people.tables import Fault, Wanted
 
 invite = typer.Typer(no_args_is_help=True, help="Invite people, one by one or from a table; list and take back.")
 
@@ -29,12 +30,19 @@ def one(
     db: Db = "",
 ) -> None:
     """Invite one mailbox. Without a mail server the link is printed, for you to send."""
-    _invite([address], cohort, by, days, part, data, db)
+    from vitascope.errors import InvitationError
+    from vitascope.programme.people.tables import read_list
+
+    wanted, faults = read_list([address])
+    if known := faults or _invite(wanted, cohort, by, days, part, data, db):
+        raise InvitationError(f"Nobody was invited: {known[0].why}.")
 
 
 @invite.command()
 def batch(
-    table: Annotated[Path, typer.Argument(help="CSV, the address in the first column; up to 10,000 rows.")],
+    table: Annotated[
+        Path, typer.Argument(help="CSV, the address in the first column, or the only one in its row; up to 10,000.")
+    ],
     cohort: _Cohort,
     by: By,
     days: _Days = 14,
@@ -44,17 +52,17 @@ def batch(
 ) -> None:
     """Invite everybody in a table. Lines that invite nobody are told and end with 1; the others go out."""
     from vitascope.errors import InvitationError
-    from vitascope.programme.people.invitations import read_table
+    from vitascope.programme.people.tables import read_table
 
     try:
         text = table.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InvitationError(f"{table} cannot be read as text; save it as CSV in UTF-8.") from error
     wanted, faults = read_table(text)
-    _invite([row.address for row in wanted], cohort, by, days, part, data, db)
-    for fault in faults:
+    known = _invite(wanted, cohort, by, days, part, data, db)
+    for fault in sorted((*faults, *known), key=lambda fault: fault.line):
         typer.echo(f"line {fault.line}: {fault.why}", err=True)
-    if faults:
+    if faults or known:
         raise typer.Exit(1)
 
 
@@ -103,24 +111,30 @@ def deliver(made: Iterable["NewInvitation"], cohort: str) -> None:
     typer.echo("No mail server is set (VITASCOPE_SMTP): send each its link. It is not shown again.", err=True)
 
 
-def _invite(addresses: list[str], cohort: str, by: str, days: int, part: str, data: Path | None, db: str) -> None:
+def _invite(
+    wanted: "Iterable[Wanted]", cohort: str, by: str, days: int, part: str, data: Path | None, db: str
+) -> "tuple[Fault, ...]":
+    """Invite all who are neither members nor invited; the others are told."""
     from vitascope.errors import InvitationError
     from vitascope.programme.access.standing import Part
-    from vitascope.programme.people import invitations
+    from vitascope.programme.people import invitations, tables
     from vitascope.store.secrets import open_secrets
 
     if part not in set(Part):
         raise InvitationError(f"Nobody is invited as {part[:20]!r}; --as is one of {', '.join(Part)}.")
     with opened(data, db) as house:
+        secrets = open_secrets(house.data)
+        left, known = tables.uninvited(house.tx, wanted, secrets=secrets, now=house.now)
         made = invitations.invite(
             house.tx,
             house.log,
             acting(house, by),
-            addresses,
+            [one.address for one in left],
             cohort=cohort,
             days=days,
             part=Part(part),
-            secrets=open_secrets(house.data),
+            secrets=secrets,
             now=house.now,
         )
     deliver(made, cohort)
+    return known

@@ -46,7 +46,8 @@ def whole(values: Values, name: str, *, least: int, most: int) -> int | None:
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise FieldError(f"`{name}` must be a whole number, not {_kind(value)}.", param=name)
+        told = _short(value) if isinstance(value, float) else _kind(value)
+        raise FieldError(f"`{name}` must be a whole number, not {told}.", param=name)
     if not least <= value <= most:
         raise FieldError(f"`{name}` is {_short(value)}; it must be {least} to {most}.", param=name)
     return value
@@ -132,5 +133,5 @@ def _kind(value: Value) -> str:
             return "an object"
 
 
-def _short(value: int) -> str:
+def _short(value: float) -> str:
     return str(value) if abs(value) < 10**20 else "a number of more than 20 digits"

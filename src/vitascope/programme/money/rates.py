@@ -75,8 +75,10 @@ class RateTable:
                 "none of these."
             )
         for rate in self.rates:
-            if rate.currency != self.currency or type(rate.amount) is not int:
-                raise MoneyError(f"The rate for {rate.work} is {rate.amount!r} {rate.currency}; give {self.currency}.")
+            if rate.currency != self.currency:
+                raise MoneyError(f"The rate for {rate.work} is in {rate.currency}; the table is in {self.currency}.")
+            if type(rate.amount) is not int:
+                raise MoneyError(f"The rate for {rate.work} is no whole number of minor units: 4000 is 40.00 EUR.")
             if not 0 <= rate.amount <= LARGEST:
                 raise MoneyError(f"The rate for {rate.work} is {rate.amount}; give 0 to {LARGEST} minor units.")
         if not 0 <= self.royalty_parts <= WHOLE:

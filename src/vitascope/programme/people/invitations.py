@@ -1,15 +1,13 @@
-"""Invitations: made one by one or from a table, for one mailbox, until a day; accepted once, with the terms' hash.
+"""Invitations: made for one mailbox, alone or from a table, until a day; accepted once, with the hash of the terms.
 
 A forwarded invitation buys nothing: whoever accepts it is sent nothing, the sign-in link goes to the invited mailbox.
 """
 
-import csv
 import hashlib
 import hmac
-import io
 import re
 import secrets as random_bytes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -31,13 +29,12 @@ from vitascope.rights.uses import Use
 from vitascope.store.database import Transaction, take_turn
 from vitascope.store.secrets import Secrets, lock, unlock
 
-MOST_ROWS = 10_000
-"""Rows that one table may have."""
-
 LONGEST_DAYS = 90
+LONGEST_NAME = 100
 DECLINABLE = frozenset(use for use in MEMBER_USES if use.is_creative)
 """Uses that whoever accepts may decline; the open ones and an owner's own choices are theirs in any case."""
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a name stands in letters, and on terminals
 _ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})\.[A-Za-z]{2,24}", re.ASCII)
 
 
@@ -48,58 +45,6 @@ class NewInvitation:
     invitation: Invitation
     address: str = field(repr=False)
     token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """One line of a table: whom to invite."""
-
-    line: int
-    address: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Why a line of a table invites nobody; the line is named, the address is not repeated."""
-
-    line: int
-    why: str
-
-
-def read_table(text: str) -> tuple[tuple[Wanted, ...], tuple[Fault, ...]]:
-    """The addresses in the first column of a CSV table, and the lines that are none; a heading is passed over.
-
-    Raises InvitationError for a table with more than 10,000 rows, or a field that nobody meant to be that long.
-    """
-    wanted, faults, seen = list[Wanted](), list[Fault](), dict[str, int]()
-    for line, row in _rows(text):
-        first = row[0].strip() if row else ""
-        if not first or (line == 1 and "@" not in first):
-            continue
-        address = tidy(first)
-        if address is None:
-            faults.append(Fault(line=line, why="it does not begin with a mail address"))
-        elif address in seen:
-            faults.append(Fault(line=line, why=f"it repeats line {seen[address]}"))
-        else:
-            seen[address] = line
-            wanted.append(Wanted(line=line, address=address))
-    return tuple(wanted), tuple(faults)
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV table with their lines, which may end as on any system, old ones of Apple among them."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None))
-    try:
-        for row in reader:
-            if reader.line_num > MOST_ROWS + 1:
-                raise InvitationError(f"The table has more than {MOST_ROWS} rows; send it in parts.")
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise InvitationError(
-            f"Line {reader.line_num} of the table cannot be read: {error}. Is a quotation mark left open? "
-            "Nobody was invited; mend the line and send the table again."
-        ) from error
 
 
 def tidy(address: str) -> str | None:
@@ -164,9 +109,11 @@ def accept_invitation(  # the token, what was read, what was declined
 ) -> Permission:
     """Join: the party and its permission, with the acceptance of the terms by their hash. Access begins by sign-in.
 
-    Raises InvitationError; GrantError where the terms changed between reading and accepting.
+    Raises InvitationError, also for a name that is too long; GrantError where the terms changed since they were read.
     """
     invitation = open_invitation(tx, token, secrets=secrets, now=now)
+    if len(name.strip()) > LONGEST_NAME or _CONTROLS.search(name):
+        raise InvitationError(f"A name has at most {LONGEST_NAME} characters, in one line; this one is another.")
     mailbox = unlock(invitation.address, secrets)
     take_turn(tx, f"mailbox/{digest_of(mailbox, secrets)}")  # of two invitations of one mailbox, one is accepted
     party = f"party_{random_bytes.token_hex(8)}"
@@ -244,6 +191,6 @@ def _enter_person(tx: Transaction, mailbox: str, party: str, name: str, secrets:
     if repository.person_at(tx, digest) is not None:
         raise InvitationError("This mailbox belongs to a member already; sign in with it.")
     keys_repository.add_party(
-        tx, party, name=name.strip()[:100] or party, priority="normal", limits=Limits(), now=now.timestamp()
+        tx, party, name=name.strip() or party, priority="normal", limits=Limits(), now=now.timestamp()
     )
     repository.add_person(tx, Person(party=party, address_digest=digest, address=lock(mailbox, secrets)))

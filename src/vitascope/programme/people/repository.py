@@ -126,6 +126,11 @@ def person_at(tx: Transaction, address_digest: str) -> Person | None:
     return None if row is None else Person(**row)
 
 
+def address_digests(tx: Transaction) -> frozenset[str]:
+    """The mailboxes of all who have joined, as digests."""
+    return frozenset(tx.execute(sa.select(_PEOPLE.address_digest)).scalars())
+
+
 def person_of(tx: Transaction, party: str) -> Person | None:
     """The mailbox of a party."""
     query = sa.select(people_tables.people).where(_PEOPLE.party == party)

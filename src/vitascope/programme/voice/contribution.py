@@ -170,7 +170,8 @@ def triage(
     require(actor, Use.CONTRIBUTION_TRIAGE)
     require_other(actor, (contribution.party,), "triage it")
     if (contribution.kind is Kind.BUG) == (severity is None):
-        raise ContributionError(f"A {contribution.kind} with severity {severity}: a bug has one, nothing else does.")
+        what = f"a bug has a severity: {', '.join(Severity)}" if severity is None else "only a bug has a severity"
+        raise ContributionError(f"{contribution.id} is a {contribution.kind}, and {what}.")
     return _add(contribution, Step(state=State.TRIAGED, by=actor.party, at=now, reason=reason, severity=severity))
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from vitascope.programme import release
 from vitascope.programme.actor import Actor
 from vitascope.programme.voice import book
-from vitascope.programme.voice.contribution import Contribution, Severity
+from vitascope.programme.voice.contribution import MOST_UNITS, Contribution, Severity
 from vitascope.server import fields, wire
 from vitascope.server.api.programme import contribution_of, proposal_of
 from vitascope.server.api.rights import given_of
@@ -45,12 +45,12 @@ async def triage_contribution(name: str, request: Request, visit: Visitor) -> Re
 @router.post(
     "/contributions/{name}/accept",
     responses=ANY,
-    openapi_extra=body([], {"units": 1}, units={"type": "integer", "minimum": 1, "maximum": 100_000}, reason=LINE),
+    openapi_extra=body([], {"units": 1}, units={"type": "integer", "minimum": 1, "maximum": MOST_UNITS}, reason=LINE),
 )
 async def accept_contribution(name: str, request: Request, visit: Visitor) -> Response:
     """Accept what somebody else triaged; its rate is set aside in the pool in the same breath."""
     values = await asked(request, visit, "units", "reason")
-    units = fields.whole(values, "units", least=1, most=100_000) or 1
+    units = fields.whole(values, "units", least=1, most=MOST_UNITS) or 1
     reason = fields.text(values, "reason", most=200) or ""
     return await _contribution(
         visit,

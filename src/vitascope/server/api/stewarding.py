@@ -12,13 +12,14 @@ from vitascope.programme.access.repository import Announced, Cohort
 from vitascope.programme.access.standing import Part
 from vitascope.programme.actor import Actor, require
 from vitascope.programme.money import rates
-from vitascope.programme.people import applications, cohorts, invitations, letters, membership
+from vitascope.programme.people import applications, cohorts, invitations, letters, membership, tables
 from vitascope.programme.people import repository as people
 from vitascope.programme.people.applications import Told
 from vitascope.programme.people.invitations import NewInvitation
 from vitascope.programme.people.membership import Membership
 from vitascope.programme.people.post import Mail
 from vitascope.programme.people.repository import Invitation
+from vitascope.programme.people.tables import Fault
 from vitascope.programme.roles import seats
 from vitascope.programme.roles.seats import Held, Role
 from vitascope.refusals import FieldError
@@ -124,7 +125,7 @@ async def announce_terms(name: str, request: Request, visit: Visitor) -> Respons
         ["cohort"],
         {"cohort": "first", "emails": ["ana@example.org"], "days": 14},
         cohort=ID,
-        emails={"type": "array", "items": {"type": "string"}, "maxItems": invitations.MOST_ROWS},
+        emails={"type": "array", "items": {"type": "string"}, "maxItems": tables.MOST_ROWS},
         table={"type": "string", "maxLength": 5_000_000},
         days=_DAYS,
         part={"type": "string", "enum": [part.value for part in Part]},
@@ -140,30 +141,25 @@ async def invite(request: Request, visit: Visitor) -> Response:
     part = Part(fields.choice(values, "part", tuple(one.value for one in Part)) or Part.MEMBER)
     cohort = checked(fields.needed(fields.text(values, "cohort", most=100), "cohort"))
     days = fields.whole(values, "days", least=1, most=invitations.LONGEST_DAYS) or 14
-    text = fields.text(values, "table", most=5_000_000)
-    if text is None:
-        text = "\n".join(f'"{one}"' if isinstance(one, str) else "" for one in fields.several(values, "emails") or [])
-    wanted, faults = invitations.read_table(text)
+    wanted, faults = _wanted(values)
+    desk = visit.desk
 
-    def invited(tx: Transaction, actor: Actor, now: datetime) -> tuple[NewInvitation, ...]:
-        addresses = [one.address for one in wanted]
-        return invitations.invite(
-            tx,
-            visit.desk.log,
-            actor,
-            addresses,
-            cohort=cohort,
-            days=days,
-            part=part,
-            secrets=visit.desk.secrets,
-            now=now,
+    def invited(tx: Transaction, actor: Actor, now: datetime) -> tuple[tuple[NewInvitation, ...], tuple[Fault, ...]]:
+        require(actor, Use.MEMBER_INVITE)  # before anybody is told who is here
+        left, known = tables.uninvited(tx, wanted, secrets=desk.secrets, now=now)
+        addresses, secrets = [one.address for one in left], desk.secrets
+        new = invitations.invite(
+            tx, desk.log, actor, addresses, cohort=cohort, days=days, part=part, secrets=secrets, now=now
         )
+        return new, known
 
-    made = await acted(visit, invited)
+    made, known = await acted(visit, invited)
     mails = [letters.invitation(one, cohort=cohort, house=house()) for one in made] if has_post() else []
     sent = await send(visit.desk, mails)
     told = {"object": "list", "data": [_new(one) for one in made], "letters": sent}
-    return wire.answer(told | {"faults": [{"line": fault.line, "why": fault.why} for fault in faults]})
+    return wire.answer(
+        told | {"faults": [{"line": fault.line, "why": fault.why} for fault in _in_order(faults, known)]}
+    )
 
 
 @router.get("/invitations", responses=ANY)
@@ -289,6 +285,19 @@ async def end_role(name: str, visit: Visitor) -> Response:
     return await _reseated(
         visit, lambda tx, actor, now: seats.take_back(tx, visit.desk.log, actor, checked(name), now=now)
     )
+
+
+def _wanted(values: Mapping[str, Value]) -> tables.Sorted:
+    """Whom a steward names, in a list or in a table: in one of the two, so that none is left out in silence."""
+    table, listed = fields.text(values, "table", most=5_000_000), fields.several(values, "emails")
+    if (table is None) == (listed is None):
+        how = "both `emails` and `table` are here" if table is not None else "neither `emails` nor `table` is here"
+        raise FieldError(f"Send one of the two: {how}.", param="emails")
+    return tables.read_list(listed or []) if table is None else tables.read_table(table)
+
+
+def _in_order(*faults: tuple[Fault, ...]) -> list[Fault]:
+    return sorted((fault for some in faults for fault in some), key=lambda fault: fault.line)
 
 
 def _member(held: Membership, name: str) -> dict[str, object]:
