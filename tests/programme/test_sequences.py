@@ -180,10 +180,11 @@ class Programme(Entry, Owning, RuleBasedStateMachine):
     def go_on(self, number, moods):
         """People who may do so take a contribution further: chance alone would rarely get one to its end."""
         for is_kind in moods:
-            self.act(lambda tx, is_kind=is_kind: self.next_step(tx, self.pick(tx, number), is_kind=is_kind))
+            self.act(lambda tx, is_kind=is_kind: self.next_step(tx, number, is_kind=is_kind))
 
-    def next_step(self, tx, name, *, is_kind):
-        """The usual next step, by somebody new to the case."""
+    def next_step(self, tx, number, *, is_kind):
+        """The usual next step, by somebody new to the case; in the end its author may give the money away."""
+        name = self.pick(tx, number)
         found = book.require_found(tx, name)
         new = [who for who in EVERYBODY if who.party not in (*found.reviewers, found.party)]
         reviewer = next(who for who in (*new, RITA) if may(who, Use.CONTRIBUTION_TRIAGE))
@@ -200,7 +201,7 @@ class Programme(Entry, Owning, RuleBasedStateMachine):
             return book.dispute(tx, self.log, author, name, reason="too little", now=self.now)
         if found.state is State.ACCEPTED:
             return book.give_credit(tx, self.log, reviewer, name, change="done", now=self.now)
-        settle, who = (book.settle_paid, payer) if is_kind else (book.settle_gift, author)
+        settle, who = (book.settle_gift, author) if number % 3 == 0 else (book.settle_paid, payer)
         return settle(tx, self.log, who, name, now=self.now)
 
     @rule(who=people)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -93,6 +94,14 @@ def test_removing_twice_is_no_matter(blobs):
     assert [] == list(blobs.keys("gone"))
     with pytest.raises(FilesError, match="no such file"):
         blobs.read("gone/film")
+
+
+def test_old_files_are_told_from_new_ones(blobs):
+    """By when they were put for the last time."""
+    blobs.put("pictures/one", FILM, media_type="image/png")
+
+    assert [] == list(blobs.old("pictures", time.time() - 3600))
+    assert ["pictures/one"] == list(blobs.old("pictures", time.time() + 3600))
 
 
 @pytest.mark.parametrize("key", ["../outside", "/etc/passwd/../x", "a/../../b"])

@@ -15,6 +15,7 @@ from vitascope.server.asked import Reference
 from vitascope.server.desk import Desk
 from vitascope.videos import outgoing
 from vitascope.videos.job import AS_SENT
+from vitascope.videos.pictures import folder
 
 _MOST_BYTES = 50_000_000
 _NAME = "input_reference"
@@ -25,8 +26,8 @@ async def kept(desk: Desk, reference: Reference, party: str) -> str:
 
     Raises ImageError where it is no picture, FieldError where it cannot be had.
     """
-    with tempfile.TemporaryDirectory(prefix="vitascope-") as folder:
-        sent, decoded = Path(folder) / _NAME, Path(folder) / "decoded.png"
+    with tempfile.TemporaryDirectory(prefix="vitascope-") as aside:
+        sent, decoded = Path(aside) / _NAME, Path(aside) / "decoded.png"
         await _bring(desk, reference, sent)
         async with desk.darkrooms:
             has_credential = await desk.aside(lambda: darkroom.developed(sent, decoded))
@@ -78,7 +79,7 @@ def _keep(desk: Desk, sent: Path, decoded: Path, party: str, *, has_credential: 
     Other files are not kept: nobody needs what else is written in them.
     """
     with sent.open("rb") as file:
-        where = f"inputs/{party}/{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        where = folder(party, hashlib.file_digest(file, "sha256").hexdigest())
     if has_credential:
         desk.blobs.put(f"{where}/{AS_SENT}", sent, media_type="application/octet-stream")
     desk.blobs.put(f"{where}/first.png", decoded, media_type="image/png")

@@ -80,6 +80,12 @@ class Blobs:
             for batch in obstore.list(self._store, prefix or None):
                 yield from (entry["path"] for entry in batch)
 
+    def old(self, prefix: str, before: float) -> Iterator[str]:
+        """Those of ``keys`` that were last put before a time, in seconds since 1970. Raises FilesError."""
+        with _translated("listed"):
+            for batch in obstore.list(self._store, prefix):
+                yield from (entry["path"] for entry in batch if entry["last_modified"].timestamp() < before)
+
     def remove(self, keys: Iterable[str]) -> None:
         """Delete files; those that are gone already are no matter. Raises FilesError."""
         with _translated("removed"):

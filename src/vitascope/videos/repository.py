@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -219,6 +219,13 @@ def expired(tx: Transaction, now: float, *, limit: int) -> Sequence[str]:
     over = sa.or_(_V.expires_at <= now, _V.deleted_at <= now)
     query = sa.select(_V.id).where(_V.made.is_not(None), over).limit(limit)
     return list(tx.execute(query).scalars())
+
+
+def begun_with(tx: Transaction, folder: str) -> Set[str]:
+    """The pictures in a folder that a video of anybody's begins with, those of deleted ones left out."""
+    told = _V.order.contains(json.dumps({"image": f"{folder}/"})[1:-2], autoescape=True)
+    query = sa.select(_V.order).where(_V.deleted_at.is_(None), told)
+    return {image for order in tx.execute(query).scalars() if (image := Order.from_json(order).image) is not None}
 
 
 def forget_files(tx: Transaction, videos: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from vitascope.store.blobs import Blobs
 from vitascope.store.changes import watch
 from vitascope.store.database import Database, clock
 from vitascope.store.secrets import Secrets
-from vitascope.videos import claims, deliveries, events, expiry, repository, workers
+from vitascope.videos import claims, deliveries, events, expiry, pictures, repository, workers
 from vitascope.videos.deliveries import Send
 from vitascope.worker import latents
 
@@ -134,7 +134,7 @@ def settle(database: Database) -> int:
 
 
 def sweep(database: Database, blobs: Blobs) -> None:
-    """Remove what nobody can want any more: expired films, latents, old events, logs of deliveries, old workflows."""
+    """Remove what nobody can want any more: expired films, latents, pictures, old events and logs, old workflows."""
     with database.transaction() as tx:
         now = clock(tx)
         events.sweep(tx, now)
@@ -143,6 +143,7 @@ def sweep(database: Database, blobs: Blobs) -> None:
     expiry.sweep(database, blobs, now)
     latents.sweep(database, blobs)
     keeping.sweep(database, blobs, now)
+    pictures.sweep(database, blobs, now)
     ended = DBOS.list_workflows(status=["SUCCESS", "ERROR", "CANCELLED"], limit=_AT_ONCE, load_input=False)
     old = [status.workflow_id for status in ended if (status.updated_at or 0) < now * 1000 - _KEPT_IN_QUEUE_MS]
     if old:
