@@ -224,13 +224,15 @@ def test_latents_are_no_door():
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
-        and call.func.attr in {"stream", "read", "fetch", "link", "keys"}
+        and call.func.attr in {"stream", "read", "fetch", "link", "keys", "old"}
         and ast.unparse(call.func.value).endswith("blobs")
     }
 
     assert {"worker/latents.py"} == says
     assert {"worker/jobs.py", "worker/clerk.py"} == knows
     of_the_row = {("link", "stored.key"), ("fetch", "stored.key"), ("stream", "stored.key")}
+    of_the_row |= {("read", "job.made.files['thumbnail'].key")}
+    sent = {("old", "FOLDER")}  # pictures that orders begin with
     characters = {  # a folder of pictures that a member has uploaded
         ("read", "f'{kept.folder}/{SMALL}'"),
         ("read", "f'{kept.folder}/{name}'"),
@@ -242,4 +244,4 @@ def test_latents_are_no_door():
         ("read", "work.path"),
         ("read", "_key(work)"),
     }  # pictures that rightsholders put in, by the register's path
-    assert of_the_row | characters | works | {("keys", "folder(video)")} == asks
+    assert of_the_row | characters | works | sent | {("keys", "folder(video)")} == asks

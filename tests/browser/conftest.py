@@ -10,9 +10,12 @@ CHROMIUM = "/usr/bin/chromium"
 _SWITCHES = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """One browser for all tests; each takes a window of its own."""
+    """One browser for the tests of a file; each takes a window of its own.
+
+    While Playwright is begun a loop runs in this thread, and no test of another file could run one of its own.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
