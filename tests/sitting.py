@@ -7,6 +7,7 @@ from desks import MOST, SECRETS
 from signing import Browser
 
 from vitascope.programme.access import repository as access
+from vitascope.videos import book
 
 
 class Sitting:
@@ -41,6 +42,11 @@ class Sitting:
         video = self.order(prompt, **values)
         self.desk.finish(video)
         return video
+
+    def job(self, video):
+        """What the book says of it."""
+        with self.desk.database.reading() as tx:
+            return book.get(tx, video, self.party)
 
     def change_access(self, changed):
         """Let their access be another."""

@@ -3,6 +3,7 @@
 Whatever the programme does over HTTP is tested on both kinds of database: its modules take ``programme_desk``.
 """
 
+import httpx2
 import pytest
 from desks import Desk
 
@@ -30,3 +31,10 @@ def client(desk):
     desk.carry()  # a beat: workers that are silent for ten seconds are dead
     with desk.client() as one:
         yield one
+
+
+@pytest.fixture
+def anybody(desk):
+    """Somebody without a key, at the desk of the test's file."""
+    with httpx2.Client(base_url=desk.url, timeout=60) as client:
+        yield client

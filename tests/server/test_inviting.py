@@ -1,6 +1,5 @@
 """Whom a steward invites: all who are named, or the answer says why not; and names as they are written."""
 
-import httpx2
 import pytest
 from desks import error_of, steward
 
@@ -8,13 +7,6 @@ from desks import error_of, steward
 @pytest.fixture(scope="module")
 def desk(programme_desk):
     return programme_desk
-
-
-@pytest.fixture
-def anybody(desk):
-    """Somebody without a key."""
-    with httpx2.Client(base_url=desk.url, timeout=60) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

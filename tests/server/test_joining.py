@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import httpx2
 import pytest
 from desks import SECRETS, error_of, steward
 from typer.testing import CliRunner
@@ -23,13 +22,6 @@ from vitascope.settings import client_settings
 @pytest.fixture(scope="module")
 def desk(programme_desk):
     return programme_desk
-
-
-@pytest.fixture
-def anybody(desk):
-    """Somebody without a key."""
-    with httpx2.Client(base_url=desk.url, timeout=60) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import json
 import time
 from datetime import UTC, datetime
 
-import httpx2
 import pytest
 import sqlalchemy as sa
 from desks import FILM, error_of
@@ -27,12 +26,6 @@ from vitascope.store.tables import parties
 @pytest.fixture(scope="module")
 def desk(programme_desk):
     return programme_desk
-
-
-@pytest.fixture
-def anybody(desk):
-    with httpx2.Client(base_url=desk.url, timeout=60) as client:
-        yield client
 
 
 def _member(desk, name="", scopes=keys.MEMBER_SCOPES):

@@ -32,11 +32,6 @@ def ana(programme_desk):
     return Sitting(programme_desk)
 
 
-def _job(ana, video):
-    with ana.desk.database.reading() as tx:
-        return book.get(tx, video, ana.party)
-
-
 def _hold(ana, level):
     now = datetime.now(UTC)
     selector = Selector(reach=Reach.PERMISSION, id=f"access_{ana.party}")
@@ -54,8 +49,8 @@ def test_what_is_ordered_is_what_a_call_would_have_ordered(ana):
     whole = {
         "model": "twin", "seed": "7", "steps": "12", "mining": "constrained", "mining_terms": "https://example.org/t",
     }  # fmt: skip
-    job = _job(ana, ana.order("  a parrot\nflies ", **whole))
-    bare = _job(ana, ana.order(model="", seed="", steps=" ", mining="notAllowed", mining_terms="", likeness=""))
+    job = ana.job(ana.order("  a parrot\nflies ", **whole))
+    bare = ana.job(ana.order(model="", seed="", steps=" ", mining="notAllowed", mining_terms="", likeness=""))
 
     assert ("  a parrot\nflies ", "twin", 1.0, (64, 64), 7, 12) == (
         job.order.prompt, job.order.model, job.order.seconds, job.order.size, job.order.seed, job.order.steps,
@@ -101,7 +96,7 @@ def test_what_no_form_sends_is_refused(ana, values):
 def test_a_first_picture_is_opened_and_takes_its_use(ana):
     """It lies in the store as a PNG of ours; who declined ``reference.use`` is refused before anything is made."""
     picture = base64.b64encode(drawing()).decode()
-    job = _job(ana, ana.order(input_reference=picture))
+    job = ana.job(ana.order(input_reference=picture))
     ana.change_access(lambda one: replace(one, uses=one.uses - {Use.REFERENCE_USE}))
 
     refused = ana.post("order", prompt="a cat", seconds="1", size="64x64", input_reference=picture)
@@ -114,11 +109,11 @@ def test_a_film_that_began_with_a_picture_is_made_again_with_it(ana):
     """And shows whom it showed, who is asked again; another picture takes its place, and nobody else's is had."""
     video = ana.order(input_reference=base64.b64encode(drawing()).decode())
     shown = ana.post("form", again=video).text
-    again, other = _job(ana, ana.order(picture_of=video)), base64.b64encode(drawing(colour="red")).decode()
+    again, other = ana.job(ana.order(picture_of=video)), base64.b64encode(drawing(colour="red")).decode()
 
     assert f'name="picture_of" value="{video}" checked' in shown
-    assert _job(ana, video).order.image == again.order.image
-    assert again.order.image != _job(ana, ana.order(picture_of=video, input_reference=other)).order.image
+    assert ana.job(video).order.image == again.order.image
+    assert again.order.image != ana.job(ana.order(picture_of=video, input_reference=other)).order.image
     for picture_of, status in ((again.id, 200), (ana.order(), 400), (Sitting(ana.desk).order(), 404)):
         assert status == ana.post("order", prompt="a", seconds="1", picture_of=picture_of).status_code
 
@@ -188,7 +183,7 @@ def test_orders_are_booked_under_a_key_that_nobody_has(ana):
         keys.revoke(tx, ana.desk.app.state.desk.log, key.id, by=ana.party, now=time.time())
         assert not gate.may_start(tx, key.id, datetime.now(UTC))
 
-    assert key.id != _job(ana, ana.order()).key
+    assert key.id != ana.job(ana.order()).key
 
 
 def test_the_studios_key_takes_nobody_elses_place(ana):

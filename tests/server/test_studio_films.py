@@ -12,18 +12,12 @@ from vitascope.programme.access import repository as access
 from vitascope.programme.voice import repository as voice
 from vitascope.rights.terms import Policy, Terms
 from vitascope.rights.uses import Use
-from vitascope.videos import book
 
 
 @pytest.fixture
 def ana(desk):
     desk.carry()
     return Sitting(desk)
-
-
-def _job(ana, video):
-    with ana.desk.database.reading() as tx:
-        return book.get(tx, video, ana.party)
 
 
 def test_films_stand_newest_first_twelve_to_a_page(ana):
@@ -116,7 +110,7 @@ def test_an_embargo_is_a_date_and_nothing_else(ana):
 def test_a_remix_keeps_the_seed_and_takes_new_words(ana):
     """Of one's own, and of what somebody released for it; without that, it is refused."""
     video = ana.film(seed="7")
-    job = _job(ana, ana.post("remix", video=video, prompt="a cat runs").json()["video"])
+    job = ana.job(ana.post("remix", video=video, prompt="a cat runs").json()["video"])
     bea = Sitting(ana.desk)
     away = bea.post("remix", video=video, prompt="a cat runs").status_code
     ana.post("publish", video=video, licence="CC0-1.0")
@@ -136,8 +130,8 @@ def test_what_the_model_cannot_is_refused_and_what_it_can_is_ordered(ana):
     video = ana.film()
     refused = ana.post("edit", video=video, prompt="at night")
     ana.desk.carry(verbs=("create", "remix", "edit", "extend"))
-    edit = _job(ana, ana.post("edit", video=video, prompt="at night").json()["video"])
-    longer = _job(ana, ana.post("extend", video=video, prompt="it lands", seconds="3").json()["video"])
+    edit = ana.job(ana.post("edit", video=video, prompt="at night").json()["video"])
+    longer = ana.job(ana.post("extend", video=video, prompt="it lands", seconds="3").json()["video"])
     missing = ana.post("extend", video=video, prompt="it lands")
     ana.desk.carry()
 

@@ -44,7 +44,7 @@ def note_preview(tx: Transaction, *, party: str, video: str, body: Mapping[str, 
 
 def preview(tx: Transaction, *, party: str, video: str) -> Event | None:
     """The last preview of a video of a party's, while it is kept."""
-    row = repository.last_of(tx, party=party, video=video, type="video.preview")
+    row = repository.last_of(tx, party=party, video=video, kind="video.preview")
     return None if row is None else Event(**{**row, "body": json.loads(row["body"])})
 
 

@@ -26,9 +26,9 @@ def events(tx: Transaction, *, party: str, video: str | None, after: int, limit:
     return tx.execute(query).mappings().all()
 
 
-def last_of(tx: Transaction, *, party: str, video: str, type: str) -> Row | None:  # noqa: A002  # a column
+def last_of(tx: Transaction, *, party: str, video: str, kind: str) -> Row | None:
     """The last event of one kind of a party's video."""
-    query = sa.select(tables.events).where(_E.party == party, _E.video == video, _E.type == type)
+    query = sa.select(tables.events).where(_E.party == party, _E.video == video, _E.type == kind)
     return tx.execute(query.order_by(_E.id.desc()).limit(1)).mappings().one_or_none()
 
 

@@ -95,7 +95,7 @@ def _cast(cast: tuple[Kept, ...], draft: Draft, model: Capability, blobs: Blobs)
 def _character(kept: Kept, blobs: Blobs, *, is_in: bool) -> str:
     return (
         f'<label><input type="checkbox" name="characters" value="{escape(kept.id)}" data-name="{escape(kept.name)}"'
-        f"{_checked(is_in)}>{_portrait(kept, blobs)}{escape(kept.name)}</label>"
+        f"{_checked(when=is_in)}>{_portrait(kept, blobs)}{escape(kept.name)}</label>"
     )
 
 
@@ -123,7 +123,7 @@ def _shapes(model: Capability, draft: Draft) -> str:
     if draft.size and draft.size != chosen and _sides(draft.size):  # of an order that is made again
         offered, chosen = {draft.size: _sides(draft.size), **offered}, draft.size
     rows = "".join(
-        f'<label><input type="radio" name="size" value="{escape(name)}"{_checked(name == chosen)}>{_outline(size)}'
+        f'<label><input type="radio" name="size" value="{escape(name)}"{_checked(when=name == chosen)}>{_outline(size)}'
         f"<span>{size[0]} x {size[1]}{'' if size in own else ' <small>enlarged</small>'}</span></label>"
         for name, size in offered.items()
     )
@@ -213,5 +213,5 @@ def _select(name: str, options: Mapping[str, str], chosen: str) -> str:
     return f'<select name="{name}">{rows}</select>'
 
 
-def _checked(yes: bool) -> str:  # noqa: FBT001  # what it is about
-    return " checked" if yes else ""
+def _checked(*, when: bool) -> str:
+    return " checked" if when else ""
