@@ -94,6 +94,18 @@ class Entry:
         if is_yes and made is not None:
             self.tokens.append(made.token)
 
+    @rule(number=some)
+    def turn_away(self, number):
+        """Somebody applies and is told no: an order of two that chance missed in a whole run."""
+        address, answers = f"{MAILBOX}away{number}@example.org", {self.question: f"Birds. {ANSWER}"}
+
+        def declined(tx):
+            facts = {"secrets": self.secrets, "now": self.now}
+            sent = applications.apply(tx, self.log, address, "Mia", answers, **facts)
+            return applications.decline(tx, self.log, SALLY, sent.id, reason="Full.", **facts)
+
+        self.done(declined)
+
     @rule(who=acting, number=some)
     def invite(self, who, number):
         address = f"{MAILBOX}{number}@example.org"

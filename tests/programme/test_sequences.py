@@ -173,7 +173,7 @@ class Programme(Entry, Owning, RuleBasedStateMachine):
     def give(self, who, number):
         self.act(lambda tx: book.settle_gift(tx, self.log, who, self.pick(tx, number), now=self.now))
 
-    @rule(number=picks, moods=st.lists(st.booleans(), min_size=3, max_size=8))
+    @rule(number=picks, moods=st.just([True] * 5) | st.lists(st.booleans(), min_size=3, max_size=8))
     def go_on(self, number, moods):
         """People who may do so take a contribution further: chance alone would rarely get one to its end."""
         for is_kind in moods:
@@ -392,7 +392,7 @@ def test_ten_thousand_random_actions_break_nothing(made_sqlite, capsys):
     with capsys.disabled():
         sys.stdout.write(f"\n{dict(COUNTED)}\n")
     assert 10_000 <= COUNTED["actions"]
-    met = [state.value for state in State if state not in (State.DUPLICATE, State.GIFT)]  # which chance may miss
-    met += ["passes", "films", "application invited", "hold in force", "access returned"]
+    met = [state.value for state in State if state is not State.DUPLICATE]
+    met += ["passes", "films", "application invited", "application declined", "hold in force", "access returned"]
     met += ["likeness shown", "likeness refused", "likeness paid", "access replaced", "terms declined"]
     assert [] == [name for name in (*met, "likeness not owed") if not COUNTED[name]]
