@@ -106,13 +106,15 @@ def test_a_declined_application_is_destroyed(desk, anybody, stewards):
     assert 400 == stewards[1].post(f"{path}/invite", json={"cohort": "first"}).status_code
 
 
-def test_an_invitation_works_once_and_for_its_mailbox(desk, anybody, stewards, cohort):
+def test_an_invitation_works_once_and_for_its_mailbox(desk, anybody, stewards, cohort, capsys):
     """Reused, forwarded and taken back, it opens nothing; two who accept at once are one member."""
     first = _joined(anybody, stewards, "one@example.org")
     token = _token(_invited(stewards, "two@example.org"))
     read = anybody.post("/v1/programme/invitations/open", json={"token": token}).json()
     body = {"token": token, "terms": read["terms"]["hash"], "name": "A friend"}
+    capsys.readouterr()
     forwarded = anybody.post("/v1/programme/invitations/accept", json=body).json()
+    letter = capsys.readouterr().err
     again = anybody.post("/v1/programme/invitations/accept", json=body)
     back = _invited(stewards, "three@example.org")
     stewards[0].delete(f"/v1/programme/invitations/{back['id']}")
@@ -122,6 +124,8 @@ def test_an_invitation_works_once_and_for_its_mailbox(desk, anybody, stewards, c
 
     assert 200 == first.status_code
     assert "two@example.org" == mailbox, "whoever accepted it: the links go to whom it was sent to"
+    assert f"/v1/programme/terms/{body['terms']}" in letter, "its owner is told what was accepted for them"
+    assert "A friend" not in letter, "and nothing that somebody else may have written"
     assert "used already" in error_of(again)["message"]
     assert "taken back" in error_of(taken)["message"]
     assert "unknown" in error_of(anybody.post("/v1/programme/invitations/open", json={"token": "guess"}))["message"]

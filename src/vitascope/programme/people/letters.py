@@ -53,6 +53,25 @@ def sign_in(letter: Letter, *, house: str) -> Mail:
     )
 
 
+def joined(letter: Letter, terms: str, *, house: str) -> Mail:
+    """To the mailbox whose invitation was accepted: under which terms, and the link that says it was its owner.
+
+    The name that was given is left out: whoever was sent the invitation on may have written anything there.
+    """
+    return Mail(
+        to=letter.address,
+        subject="Your invitation was accepted",
+        text=(
+            f"Your invitation was accepted, under these terms: {house}/v1/programme/terms/{terms}\n\n"
+            f"Was it you? Come in, which confirms it: {house}/programme#in={letter.token}\n\n"
+            f"Or give this code to the program that asks for it:\n{letter.token}\n\n"
+            f"It works once, for {LINK_SECONDS / 60:g} minutes; {house}/programme sends you another.\n\n"
+            "Was it somebody to whom you sent the invitation on? Nobody but this mailbox can come in, so nothing is "
+            "made in your name. Do nothing; or come in, and leave on your page: that ends what was accepted for you.\n"
+        ),
+    )
+
+
 def declined(address: str, reason: str) -> Mail:
     """A no, with its reason."""
     return Mail(

@@ -22,11 +22,10 @@ from vitascope.programme.people import (
     invitations,
     letters,
     membership,
-    repository,
     sign_in,
 )
 from vitascope.programme.people.announcements import Coming
-from vitascope.programme.people.sign_in import Letter
+from vitascope.programme.people.post import Mail
 from vitascope.programme.roles.seats import SCOPE as ACTING
 from vitascope.refusals import FieldError
 from vitascope.rights.fair import in_short
@@ -130,15 +129,15 @@ async def accept_invitation(request: Request, desk: AtDoor) -> Response:
     token, terms, name = _needed(values, "token", 200), _needed(values, "terms", 64), _needed(values, "name", 200)
     no_thanks = declined(values)
 
-    def join(tx: Transaction, now: float) -> tuple[Permission, Letter | None]:
+    def join(tx: Transaction, now: float) -> tuple[Permission, list[Mail]]:
         joined = invitations.accept_invitation(
             tx, desk.log, token, terms=terms, name=name, secrets=desk.secrets, now=moment(now), declined=no_thanks
         )
-        mailbox = repository.mailbox(tx, joined.grantee, desk.secrets)
-        return joined, sign_in.ask_link(tx, mailbox or "", secrets=desk.secrets, now=now)
+        letter = sign_in.link_for(tx, joined.grantee, secrets=desk.secrets, now=now)
+        return joined, [letters.joined(letter, terms, house=house())] if letter else []
 
-    joined, letter = await desk.transact(join)
-    await send(desk, [letters.sign_in(letter, house=house())] if letter else [])
+    joined, mails = await desk.transact(join)
+    await send(desk, mails)
     return wire.answer(access_of(joined))
 
 

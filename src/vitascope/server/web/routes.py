@@ -9,22 +9,19 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from vitascope.errors import MailError, RecordNotFoundError
-from vitascope.logs import tell
+from vitascope.errors import RecordNotFoundError
 from vitascope.programme.access.standing import Part
-from vitascope.programme.people import announcements, applications, cohorts, invitations, sign_in
-from vitascope.programme.people.post import Mail, open_post
-from vitascope.programme.people.sign_in import Letter
+from vitascope.programme.people import announcements, applications, cohorts, invitations, letters, sign_in
+from vitascope.programme.people.post import Mail
 from vitascope.rights.logbook import Leaves
 from vitascope.rights.uses import Use
 from vitascope.server import wire
 from vitascope.server.api.archive import packed
 from vitascope.server.desk import AtDesk, AtDoor, Desk
-from vitascope.server.letters import send
+from vitascope.server.letters import house, send
 from vitascope.server.web import accounting, acts, applying, pages, speaking, stewards
 from vitascope.server.web.home import home
 from vitascope.server.web.session import COOKIE, LARGEST_FORM, Member, Values, forget, keep, signed, text, unsigned
-from vitascope.settings import settings
 from vitascope.store.database import Transaction
 
 router = APIRouter(prefix="/programme", include_in_schema=False)
@@ -70,7 +67,8 @@ async def send_link(request: Request, desk: AtDoor) -> Response:
         desk,
         lambda tx, values, now: sign_in.ask_link(tx, text(values, "address", most=320), secrets=secrets, now=now),
     )
-    return _page(pages.sent(), BackgroundTask(desk.aside, lambda: _post(letter)))
+    mails = [letters.sign_in(letter, house=house())] if letter else []
+    return _page(pages.sent(), BackgroundTask(send, desk, mails))
 
 
 @router.post("/apply/form")
@@ -108,7 +106,7 @@ async def read_invitation(request: Request, desk: AtDoor) -> Response:
 async def accept_invitation(request: Request, desk: AtDoor) -> Response:
     """Join; the link to come in goes to the mailbox that was invited, so a forwarded invitation buys nothing."""
 
-    def join(tx: Transaction, values: Values, now: float) -> Letter | None:
+    def join(tx: Transaction, values: Values, now: float) -> list[Mail]:
         joined = invitations.accept_invitation(
             tx,
             desk.log,
@@ -118,10 +116,10 @@ async def accept_invitation(request: Request, desk: AtDoor) -> Response:
             secrets=desk.secrets,
             now=datetime.fromtimestamp(now, UTC),
         )
-        return sign_in.link_for(tx, joined.grantee, secrets=desk.secrets, now=now)
+        letter = sign_in.link_for(tx, joined.grantee, secrets=desk.secrets, now=now)
+        return [letters.joined(letter, joined.terms, house=house())] if letter else []
 
-    letter = await unsigned(request, desk, join)
-    return _page(pages.joined(), BackgroundTask(desk.aside, lambda: _post(letter)))
+    return _page(pages.joined(), BackgroundTask(send, desk, await unsigned(request, desk, join)))
 
 
 @router.post("/sign-in")
@@ -381,18 +379,3 @@ async def _done(
 
 def _page(shown: str, task: BackgroundTask | None = None) -> Response:
     return HTMLResponse(shown, headers=_HEADERS, background=task)
-
-
-def _post(letter: Letter | None) -> None:
-    """Send a link, if there is one. That a mail server is away is logged, without whom it was for."""
-    if letter is None:
-        return
-    told = settings()
-    words = (
-        f"Open this link in the browser you want to sign in with, within 15 minutes:\n\n{told.address}/programme#in="
-        f"{letter.token}\n\nIt works once. If you did not ask for it, nothing needs to be done.\n"
-    )
-    try:
-        open_post(told.smtp, told.mail_from).send(Mail(to=letter.address, subject="Your link to come in", text=words))
-    except MailError as error:
-        tell("mail_not_sent", why=str(error))
